@@ -1,0 +1,121 @@
+/** The typed meaning of an lvs.cf: every value with its default filled in. Text and places live in the tree. */
+
+export type ForwardingMethod = 'nat' | 'direct' | 'tunnel';
+
+/** Protocols that lvs.cf knows; SCTP and marks of IPv6 come with the kernel director. */
+export type ServiceProtocol = 'tcp' | 'udp';
+
+export interface DeviceAddress {
+  /** Dotted IPv4 address. */
+  readonly address: string;
+  /** Device with an optional label, such as `eth0:1`. */
+  readonly device: string;
+}
+
+export interface RealServerConfig {
+  readonly name: string;
+  readonly address: string;
+  readonly active: boolean;
+  /** 0 means drained: in the table, no new connections. */
+  readonly weight: number;
+  /** Port that is checked and, under NAT, served. */
+  readonly port: number;
+  /** Line of the block's header, from 1. */
+  readonly line: number;
+}
+
+/** The checks of a virtual server, as nanny wants them. Texts are as written, escapes untranslated. */
+export interface CheckConfig {
+  readonly send: string | undefined;
+  readonly expect: string | undefined;
+  readonly useRegex: boolean;
+  readonly sendProgram: string | undefined;
+  /** Interval between checks and limit of each step, ms. */
+  readonly timeoutMs: number;
+  /** How long a failed server must answer before it returns, ms. */
+  readonly reentryMs: number;
+  readonly clientMonitor: string;
+  readonly loadMonitor: string | undefined;
+}
+
+export interface VirtualServerConfig {
+  readonly name: string;
+  readonly line: number;
+  readonly active: boolean;
+  /** The VIP; undefined where the block has no address. */
+  readonly address: DeviceAddress | undefined;
+  readonly vipMask: string | undefined;
+  readonly sorryServer: string | undefined;
+  /** 0 = not keyed by a mark. */
+  readonly firewallMark: number;
+  readonly port: number;
+  readonly protocol: ServiceProtocol;
+  readonly scheduler: string;
+  /** 0 = not persistent. */
+  readonly persistentSeconds: number;
+  readonly persistenceMask: string | undefined;
+  readonly quiesceServer: boolean;
+  readonly check: CheckConfig;
+  readonly servers: readonly RealServerConfig[];
+}
+
+export interface FailoverServiceConfig {
+  readonly name: string;
+  readonly line: number;
+  readonly active: boolean;
+  readonly address: DeviceAddress | undefined;
+}
+
+export interface LvsConfiguration {
+  readonly serialNumber: number;
+  readonly service: 'lvs' | 'fos';
+  readonly primary: string | undefined;
+  readonly primaryPrivate: string | undefined;
+  readonly backup: string | undefined;
+  readonly backupPrivate: string | undefined;
+  readonly backupActive: boolean;
+  readonly heartbeatPort: number;
+  readonly keepaliveMs: number;
+  readonly deadtimeMs: number;
+  readonly rshCommand: string;
+  readonly network: ForwardingMethod;
+  readonly natRouter: DeviceAddress | undefined;
+  readonly natMask: string | undefined;
+  readonly monitorLinks: boolean;
+  readonly syncDaemon: boolean;
+  readonly syncInterface: string;
+  readonly syncId: number;
+  /** 0 = leave the kernel's value. */
+  readonly tcpTimeoutSeconds: number;
+  readonly tcpFinTimeoutSeconds: number;
+  readonly udpTimeoutSeconds: number;
+  readonly hardShutdown: boolean;
+  readonly activeCommand: string | undefined;
+  readonly inactiveCommand: string | undefined;
+  readonly ipvsadmPath: string;
+  /** warm: lvsd and nannies run on the standby too; cold: the original's way. */
+  readonly standby: 'warm' | 'cold';
+  readonly virtualServers: readonly VirtualServerConfig[];
+  readonly failoverServices: readonly FailoverServiceConfig[];
+}
+
+export type Severity = 'error' | 'warning';
+
+/** One finding about a file, printed as `FILE:LINE:COLUMN: severity CODE: text`. */
+export interface Diagnostic {
+  readonly severity: Severity;
+  /** Stable, such as `CF_UNKNOWN_DIRECTIVE`. */
+  readonly code: string;
+  /** From 1; 0 where the finding has no line (empty file). */
+  readonly line: number;
+  readonly column: number;
+  readonly text: string;
+  readonly hint?: string;
+}
+
+/** What reading an lvs.cf gives: a configuration only when no diagnostic is an error. */
+export interface LoadResult {
+  readonly file: string;
+  readonly configuration: LvsConfiguration | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+}

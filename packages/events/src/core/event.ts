@@ -1,0 +1,63 @@
+/** Severity as syslog names it; the original logged everything at info. */
+export type EventLevel = 'debug' | 'info' | 'warning' | 'error';
+
+export type EventFields = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** One line of the log catalogue. */
+export interface EventTemplate {
+  /** syslog ident: pulse, lvsd, nanny or ipvsu. */
+  readonly ident: string;
+  readonly level: EventLevel;
+  /** The phrase operators grep for; `{name}` is replaced by the field of that name. */
+  readonly text: string;
+}
+
+/** A rendered event: the same record feeds text and JSON outputs. */
+export interface EventRecord {
+  readonly id: string;
+  readonly ident: string;
+  readonly level: EventLevel;
+  /** The phrase with its fields filled in. */
+  readonly text: string;
+  /** Fields that are not part of the phrase. */
+  readonly detail: EventFields;
+}
+
+const LINE_LIMIT = 2_000;
+
+/** One line, no control characters: texts from the network must not forge log lines. */
+export function oneLine(value: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+  const printable = value.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (character) =>
+    JSON.stringify(character).slice(1, -1),
+  );
+  return printable.length > LINE_LIMIT ? `${printable.slice(0, LINE_LIMIT)}…` : printable;
+}
+
+/** Fills a template. A placeholder without its field is a programmer error and throws. */
+export function renderEvent(id: string, template: EventTemplate, fields: EventFields): EventRecord {
+  const used = new Set<string>();
+  const text = template.text.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = fields[name];
+    if (value === undefined) throw new Error(`event ${id} needs the field ${name}`);
+    used.add(name);
+    return oneLine(String(value));
+  });
+  const detail = Object.fromEntries(
+    Object.entries(fields).filter(([name, value]) => !used.has(name) && value !== undefined),
+  );
+  return { id, ident: template.ident, level: template.level, text, detail };
+}
+
+/** `text [ID] key=value key="two words"`: the old phrase first, so that old greps still match. */
+export function formatEventLine(record: EventRecord): string {
+  const detail = Object.entries(record.detail).map(
+    ([name, value]) => ` ${name}=${quoteValue(String(value))}`,
+  );
+  return `${record.text} [${record.id}]${detail.join('')}`;
+}
+
+function quoteValue(value: string): string {
+  const line = oneLine(value);
+  return /^[^\s"=]+$/.test(line) ? line : JSON.stringify(line);
+}

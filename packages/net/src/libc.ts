@@ -1,0 +1,65 @@
+import { createRequire } from 'node:module';
+import { constants } from 'node:os';
+
+/** libc calls that Node lacks. Integers in, integers out; a negative result means `errno()` tells why. */
+export interface Libc {
+  socket(family: number, type: number, protocol: number): number;
+  bind(fd: number, address: Buffer, length: number): number;
+  listen(fd: number, backlog: number): number;
+  connect(fd: number, address: Buffer, length: number): number;
+  setsockopt(fd: number, level: number, option: number, value: Buffer, length: number): number;
+  getsockopt(fd: number, level: number, option: number, value: Buffer, length: Buffer): number;
+  sendto(
+    fd: number,
+    data: Buffer,
+    size: number,
+    flags: number,
+    address: Buffer | null,
+    length: number,
+  ): number;
+  close(fd: number): number;
+  /** errno of the call just made; ask before any other call or await. */
+  errno(): number;
+  /** Address of a buffer's bytes, for structures with pointers; keep the buffer referenced. */
+  addressOf(buffer: Buffer): bigint;
+}
+
+interface KoffiLibrary {
+  func(prototype: string): (...args: unknown[]) => number;
+}
+interface Koffi {
+  load(path: string): KoffiLibrary;
+  errno(): number;
+  address(buffer: Buffer): bigint | number;
+}
+
+let loaded: Libc | undefined;
+
+/** The process's libc, loaded at first use (5 to 9 ms). */
+export function libc(): Libc {
+  loaded ??= load();
+  return loaded;
+}
+
+function load(): Libc {
+  const koffi = createRequire(import.meta.url)('koffi') as Koffi;
+  const library = koffi.load('libc.so.6');
+  return {
+    socket: library.func('int socket(int, int, int)'),
+    bind: library.func('int bind(int, const void *, uint32_t)'),
+    listen: library.func('int listen(int, int)'),
+    connect: library.func('int connect(int, const void *, uint32_t)'),
+    setsockopt: library.func('int setsockopt(int, int, int, const void *, uint32_t)'),
+    getsockopt: library.func('int getsockopt(int, int, int, void *, void *)'),
+    sendto: library.func('intptr sendto(int, const void *, size_t, int, const void *, uint32_t)'),
+    close: library.func('int close(int)'),
+    errno: () => koffi.errno(),
+    addressOf: (buffer) => BigInt(koffi.address(buffer)),
+  };
+}
+
+/** `EADDRINUSE` for 98 and so on; the number as text where it has no name. */
+export function errnoName(errno: number): string {
+  const found = Object.entries(constants.errno).find(([, value]) => value === errno);
+  return found?.[0] ?? String(errno);
+}

@@ -1,0 +1,7 @@
+export * from './core/frames.js';
+export * from './core/heartbeat.js';
+export * from './messages.js';
+export * from './run-directory.js';
+export * from './shell/control-client.js';
+export * from './shell/control-server.js';
+export * from './status.js';

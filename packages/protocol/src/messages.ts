@@ -1,0 +1,85 @@
+/** What travels on the Unix sockets, apart from status. Method and event names are part of the contract. */
+
+/** Every daemon broadcasts the event `alive` to all its peers this often, ms. */
+export const ALIVE_INTERVAL_MS = 250;
+
+/** Environment of a nanny that lvsd started. Without the socket a nanny works alone and prints. */
+export const NANNY_ENVIRONMENT = {
+  /** Path of lvsd's socket. */
+  socket: 'PIRANHA_LVSD_SOCKET',
+  /** Name by which lvsd knows this nanny. */
+  id: 'PIRANHA_NANNY_ID',
+  /** `up`, `down` or `unknown`: what the server was when an earlier nanny ended. */
+  state: 'PIRANHA_NANNY_STATE',
+} as const;
+
+/** Events nanny → lvsd, by name. A nanny whose connection to lvsd is lost ends. */
+export interface NannyEvents {
+  'nanny.hello': { readonly id: string; readonly pid: number };
+  'nanny.alive': { readonly id: string };
+  'nanny.result': {
+    readonly id: string;
+    readonly ok: boolean;
+    /** Why the check failed or what it saw, one line. */
+    readonly reason: string;
+    readonly durationMs: number;
+    /** The server's state after this result. */
+    readonly up: boolean;
+  };
+  'nanny.transition': { readonly id: string; readonly up: boolean; readonly reason: string };
+  /** A line of nanny's for lvsd to log under the ident `nanny`. */
+  'nanny.log': {
+    readonly id: string;
+    readonly event: string;
+    readonly fields: Record<string, string | number>;
+  };
+}
+
+/**
+ * ipvsu's methods: `table.read` → Table, `table.apply` {operations} → OperationResult[], `statistics` →
+ * ServiceStatistics[], `timeouts` TableTimeouts → null, `vip.hold` VipRequest → VipAnswer, `vip.release` VipRequest →
+ * VipAnswer (after the drain), `vip.list` {} → VipAnswer.
+ * A service is served while it is in the table and its address is held.
+ */
+export interface VipRequest {
+  readonly addresses: readonly string[];
+}
+
+export interface VipAnswer {
+  readonly held: readonly string[];
+  /** Listeners that could not be opened, one line each. */
+  readonly problems: readonly string[];
+}
+
+/** lvsd's methods: `status` → LvsdStatus, `reload` → ReloadAnswer, `table` → live Table and owned keys. Its `alive` carries: */
+export interface LvsdAlive {
+  readonly pid: number;
+  /** The table is loaded and every server has its first verdict. */
+  readonly ready: boolean;
+}
+
+/** pulse's methods: `status` → PulseStatus, `reload` → ReloadAnswer, `handover` → HandoverAnswer. */
+export interface ReloadAnswer {
+  readonly ok: boolean;
+  /** `FILE:LINE:COL: severity CODE: text`, one each. */
+  readonly diagnostics: readonly string[];
+  /** What changed in the table, one line each, ipvsadm's spelling. */
+  readonly operations: readonly string[];
+}
+
+export interface HandoverAnswer {
+  readonly ok: boolean;
+  readonly text: string;
+  readonly durationMs: number;
+}
+
+/** pulse → guardian event `pulse.alive`: what to beat for it should it die. */
+export interface PulseAlive {
+  readonly pid: number;
+  readonly active: boolean;
+  readonly word: 'lvs running' | 'lvs stopped';
+  readonly keepaliveMs: number;
+  readonly deadtimeMs: number;
+  readonly port: number;
+  readonly paths: readonly { readonly local: string; readonly partner: string }[];
+}

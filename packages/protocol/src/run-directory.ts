@@ -1,0 +1,39 @@
+import { join } from 'node:path';
+
+/** Where daemons meet unless `--run-dir` says otherwise. */
+export const DEFAULT_RUN_DIRECTORY = '/run/piranha';
+
+/** Paths of one director's sockets and state files. */
+export interface RunDirectory {
+  readonly directory: string;
+  readonly guardianSocket: string;
+  readonly pulseSocket: string;
+  readonly lvsdSocket: string;
+  readonly ipvsuSocket: string;
+  readonly guardianPid: string;
+  readonly pulsePid: string;
+  readonly lvsdPid: string;
+  readonly ipvsuPid: string;
+  /** Keys of the IPVS entries that are ours, one a line, written before the add. */
+  readonly ownedEntries: string;
+  /** What pulse wants to find again after its own restart, JSON. */
+  readonly pulseState: string;
+}
+
+/** Names every file of a run directory. Socket paths must stay under 108 bytes. */
+export function runDirectory(directory: string): RunDirectory {
+  const at = (name: string) => join(directory, name);
+  return {
+    directory,
+    guardianSocket: at('guardian.sock'),
+    pulseSocket: at('pulse.sock'),
+    lvsdSocket: at('lvsd.sock'),
+    ipvsuSocket: at('ipvsu.sock'),
+    guardianPid: at('pulse.pid'),
+    pulsePid: at('pulse-worker.pid'),
+    lvsdPid: at('lvs.pid'),
+    ipvsuPid: at('ipvsu.pid'),
+    ownedEntries: at('owned'),
+    pulseState: at('pulse.state'),
+  };
+}

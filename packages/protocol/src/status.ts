@@ -1,0 +1,96 @@
+/** What `status` answers on the daemons' sockets; the zod twins are in `@piranha/protocol/schemas`. */
+
+/** Something that happened, newest last; kept so that `lvsctl status` can say what happened and why. */
+export interface HistoryEntry {
+  /** Wall clock, ISO 8601. */
+  readonly at: string;
+  /** Stable event id of the log catalogue. */
+  readonly event: string;
+  readonly text: string;
+}
+
+export type NodeRole = 'primary' | 'backup';
+
+export interface PathStatus {
+  readonly name: 'public' | 'private';
+  readonly local: string;
+  readonly partner: string;
+  readonly sent: number;
+  readonly received: number;
+  /** Since the last valid word, ms; undefined before the first. */
+  readonly silentMs?: number;
+}
+
+export interface ChildStatus {
+  readonly name: string;
+  readonly pid?: number;
+  readonly phase: string;
+  readonly starts: number;
+}
+
+export interface PulseStatus {
+  readonly version: string;
+  readonly pid: number;
+  readonly role: NodeRole;
+  readonly active: boolean;
+  /** `active`, `standby`, `releasing`, `taking`… with the reason of the last change. */
+  readonly state: string;
+  readonly reason: string;
+  /** Wall clock of the last change, ISO 8601. */
+  readonly since: string;
+  readonly configFile: string;
+  readonly keepaliveMs: number;
+  readonly deadtimeMs: number;
+  /** What the partner says of itself: running, stopped, silent, none. */
+  readonly partner: 'running' | 'stopped' | 'silent' | 'none';
+  readonly paths: readonly PathStatus[];
+  readonly vips: readonly string[];
+  readonly children: readonly ChildStatus[];
+  readonly history: readonly HistoryEntry[];
+}
+
+export type ServerHealth = 'up' | 'down' | 'unknown';
+
+export interface ServerStatus {
+  readonly name: string;
+  readonly address: string;
+  readonly port: number;
+  readonly health: ServerHealth;
+  /** Weight in the live table; undefined when the entry is not there. */
+  readonly weight?: number;
+  readonly configuredWeight: number;
+  readonly reason: string;
+  readonly since: string;
+  readonly activeConnections: number;
+  readonly inactiveConnections: number;
+  readonly connections: number;
+  readonly nannyPid?: number;
+  readonly nannyStarts: number;
+}
+
+export interface ServiceStatus {
+  readonly name: string;
+  /** `tcp 10.0.0.9:80` or `mark 7`. */
+  readonly key: string;
+  readonly scheduler: string;
+  readonly sorryServer?: string;
+  readonly sorryServerActive: boolean;
+  readonly servers: readonly ServerStatus[];
+}
+
+export interface LvsdStatus {
+  readonly version: string;
+  readonly pid: number;
+  readonly configFile: string;
+  readonly director: string;
+  /** False while the backend cannot be reached or an operation waits for its retry. */
+  readonly tableInSync: boolean;
+  /** Why not, with the backend's words. */
+  readonly problems: readonly string[];
+  /** True once the table is loaded and every server has its first verdict. */
+  readonly ready: boolean;
+  readonly lastReload?: { readonly at: string; readonly ok: boolean; readonly text: string };
+  readonly services: readonly ServiceStatus[];
+  readonly foreignEntries: readonly string[];
+  readonly history: readonly HistoryEntry[];
+}

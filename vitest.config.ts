@@ -1,0 +1,36 @@
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const root = fileURLToPath(new URL('.', import.meta.url));
+const source = (path: string) => `${root}packages/${path}`;
+
+// Unit tests read the sources, so that they need no build; end-to-end tests start the built commands.
+const alias = [
+  { find: '@piranha/protocol/schemas', replacement: source('protocol/src/schemas.ts') },
+  { find: '@piranha/events/catalogue', replacement: source('events/src/catalogue.ts') },
+  ...readdirSync(source('')).map((name) => ({
+    find: new RegExp(`^@piranha/${name}$`),
+    replacement: source(`${name}/src/index.ts`),
+  })),
+];
+
+export default defineConfig({
+  resolve: { alias },
+  test: {
+    projects: [
+      { extends: true, test: { name: 'unit', include: ['packages/*/test/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: {
+          name: 'end-to-end',
+          include: ['test/**/*.test.ts'],
+          // Real processes and real seconds: one file at a time keeps two cores free for what is tested.
+          fileParallelism: false,
+          testTimeout: 90_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
