@@ -25,7 +25,7 @@ export function parseDaemonArguments(
     parsed = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
   } catch (error) {
     const reason = error instanceof Error ? (error.message.split('. ')[0] ?? error.message) : String(error);
-    const word = /'([^' ]+)[^']*'/.exec(reason)?.[1] ?? args[0] ?? '';
+    const word = /'([^' ,]+)[^']*'/.exec(reason)?.[1] ?? args[0] ?? '';
     throw new UserError(`${program}: bad argument ${word}: ${reason}`, {
       code: 'ARGUMENT_BAD',
       hint: `${program} --help lists the options`,

@@ -1,0 +1,206 @@
+import type { EventFields, EventId } from '@piranha/events/catalogue';
+import type { HeartbeatWord, PulseAlive } from '@piranha/protocol';
+
+/**
+ * The guardian's decisions: beat for a pulse that is silent, kill one that hangs, start it again, and hand over to
+ * the partner only after repeated failure or when the partner serves already. Times are monotonic ms.
+ */
+
+/** A pulse that reported once and is silent this long hangs, ms. */
+const HANG_LIMIT_MS = 1_000;
+/** A pulse that was started must report within this, ms; slow machines start Node slowly. */
+const START_LIMIT_MS = 15_000;
+/** Waits before restarts number 1, 2, 3…, ms. */
+const RESTART_DELAYS_MS = [0, 200, 500, 1_000, 2_000, 5_000] as const;
+/** After this many failures in a row the node hands over. */
+const GIVE_UP_AFTER = 5;
+/** A pulse that lived this long is steady: failures count from zero again, ms. */
+const STEADY_AFTER_MS = 30_000;
+/** pulse reports at least this often; a longer silence makes the guardian beat for it, ms. */
+const SILENCE_LIMIT_MS = 400;
+
+export type GuardianPhase = 'adopting' | 'starting' | 'watching' | 'waiting' | 'stopping';
+
+export interface GuardianState {
+  readonly phase: GuardianPhase;
+  /** What pulse reported last; undefined before the first report ever. */
+  readonly plan: PulseAlive | undefined;
+  readonly lastSignMs: number;
+  readonly startedAtMs: number;
+  readonly failures: number;
+  /** When waiting ends. */
+  readonly restartAtMs: number;
+  readonly standingIn: boolean;
+  readonly nextBeatMs: number;
+  /** True once this node has handed over because pulse would not run. */
+  readonly gaveUp: boolean;
+  readonly released: boolean;
+}
+
+export type GuardianEvent =
+  | { readonly type: 'report'; readonly plan: PulseAlive }
+  | { readonly type: 'exited' }
+  | { readonly type: 'tick'; readonly lateMs: number }
+  /** A word of the partner, heard while pulse is down. */
+  | { readonly type: 'heard'; readonly word: HeartbeatWord }
+  | { readonly type: 'stop' };
+
+export type GuardianEffect =
+  /** Start pulse; `adopt` when it should go on with the role that it had. */
+  | { readonly type: 'spawn'; readonly adopt: boolean }
+  | { readonly type: 'kill' }
+  | { readonly type: 'beat'; readonly word: HeartbeatWord }
+  /** Listen on the heartbeat ports, for pulse is not there to do it; or leave them to pulse. */
+  | { readonly type: 'listen'; readonly on: boolean }
+  /** Put the addresses down in pulse's stead. */
+  | { readonly type: 'releaseAddresses' }
+  | { readonly type: 'log'; readonly event: EventId; readonly fields: EventFields };
+
+export interface GuardianStep {
+  readonly state: GuardianState;
+  readonly effects: readonly GuardianEffect[];
+}
+
+function log(event: EventId, fields: EventFields = {}): GuardianEffect {
+  return { type: 'log', event, fields };
+}
+
+/** A guardian that starts pulse, or (`adopt`) waits for a running pulse to report. */
+export function startGuardian(adopt: boolean, nowMs: number): GuardianStep {
+  const state: GuardianState = {
+    phase: adopt ? 'adopting' : 'starting',
+    plan: undefined,
+    lastSignMs: nowMs,
+    startedAtMs: nowMs,
+    failures: 0,
+    restartAtMs: Infinity,
+    standingIn: false,
+    nextBeatMs: Infinity,
+    gaveUp: false,
+    released: false,
+  };
+  return { state, effects: adopt ? [] : [{ type: 'spawn', adopt: false }] };
+}
+
+function spawn(state: GuardianState, nowMs: number): GuardianStep {
+  const adopt = state.plan?.active === true && !state.released;
+  return {
+    state: { ...state, phase: 'starting', startedAtMs: nowMs, lastSignMs: nowMs, restartAtMs: Infinity },
+    effects: [
+      { type: 'listen', on: false },
+      { type: 'spawn', adopt },
+    ],
+  };
+}
+
+function onReport(state: GuardianState, plan: PulseAlive, nowMs: number): GuardianStep {
+  const next: GuardianState = {
+    ...state,
+    phase: state.phase === 'stopping' ? 'stopping' : 'watching',
+    plan,
+    lastSignMs: nowMs,
+    standingIn: false,
+    gaveUp: false,
+    released: false,
+    failures: nowMs - state.startedAtMs >= STEADY_AFTER_MS ? 0 : state.failures,
+  };
+  return { state: next, effects: state.standingIn ? [log('PULSE_GUARDIAN_BACK')] : [] };
+}
+
+function onExited(state: GuardianState, nowMs: number): GuardianStep {
+  if (state.phase === 'stopping' || state.phase === 'waiting') return { state, effects: [] };
+  const failures = state.failures + 1;
+  const last = RESTART_DELAYS_MS[RESTART_DELAYS_MS.length - 1] ?? 0;
+  const delayMs = RESTART_DELAYS_MS[failures - 1] ?? last;
+  const givesUp = failures >= GIVE_UP_AFTER && !state.gaveUp && state.plan !== undefined;
+  const effects: GuardianEffect[] = [log('PULSE_GUARDIAN_RESTARTS', { delayMs, failures })];
+  if (givesUp) effects.push(log('PULSE_GUARDIAN_GIVES_UP', { failures }));
+  effects.push({ type: 'listen', on: delayMs > 0 });
+  const next: GuardianState = {
+    ...state,
+    phase: 'waiting',
+    failures,
+    restartAtMs: nowMs + delayMs,
+    gaveUp: state.gaveUp || givesUp,
+  };
+  const beating = standIn(next, nowMs);
+  const due = delayMs === 0 ? spawn(beating.state, nowMs) : { state: beating.state, effects: [] };
+  return { state: due.state, effects: [...effects, ...beating.effects, ...due.effects] };
+}
+
+/** Begins to beat in pulse's stead, at once, for pulse's own last beat may be a keepalive old. */
+function standIn(state: GuardianState, nowMs: number): GuardianStep {
+  if (state.standingIn || state.plan === undefined || state.plan.paths.length === 0)
+    return { state, effects: [] };
+  const silentMs = Math.round(nowMs - state.lastSignMs);
+  return {
+    state: { ...state, standingIn: true, nextBeatMs: nowMs },
+    effects: [log('PULSE_GUARDIAN_STANDS_IN', { silentMs, word: state.plan.word })],
+  };
+}
+
+function beat(state: GuardianState, nowMs: number): GuardianStep {
+  if (!state.standingIn || state.plan === undefined || nowMs < state.nextBeatMs)
+    return { state, effects: [] };
+  const word = state.gaveUp || state.released ? 'lvs stopped' : state.plan.word;
+  return {
+    state: { ...state, nextBeatMs: nowMs + state.plan.keepaliveMs },
+    effects: [{ type: 'beat', word }],
+  };
+}
+
+function watch(state: GuardianState, nowMs: number): GuardianStep {
+  const silentMs = nowMs - state.lastSignMs;
+  if (state.phase === 'adopting') {
+    return silentMs < HANG_LIMIT_MS ? { state, effects: [] } : spawn(state, nowMs);
+  }
+  if (state.phase === 'waiting') {
+    return nowMs < state.restartAtMs ? { state, effects: [] } : spawn(state, nowMs);
+  }
+  if (state.phase === 'stopping') return { state, effects: [] };
+  const limitMs = state.phase === 'starting' ? START_LIMIT_MS : HANG_LIMIT_MS;
+  const beating = silentMs > SILENCE_LIMIT_MS ? standIn(state, nowMs) : { state, effects: [] };
+  if (silentMs <= limitMs) return beating;
+  // The exit follows; until then the clock starts anew instead of a kill a tick.
+  return {
+    state: { ...beating.state, lastSignMs: nowMs },
+    effects: [
+      ...beating.effects,
+      log('PULSE_GUARDIAN_KILLS', { silentMs: Math.round(silentMs) }),
+      { type: 'kill' },
+    ],
+  };
+}
+
+function onTick(state: GuardianState, lateMs: number, nowMs: number): GuardianStep {
+  // A guardian that slept itself gives pulse the time back.
+  const fair = lateMs > 0 ? { ...state, lastSignMs: Math.min(nowMs, state.lastSignMs + lateMs) } : state;
+  const watched = watch(fair, nowMs);
+  const beaten = beat(watched.state, nowMs);
+  return { state: beaten.state, effects: [...watched.effects, ...beaten.effects] };
+}
+
+function onHeard(state: GuardianState, word: HeartbeatWord): GuardianStep {
+  const holds = state.plan?.active === true && !state.released;
+  if (word !== 'lvs running' || !holds || state.phase === 'watching') return { state, effects: [] };
+  return {
+    state: { ...state, released: true },
+    effects: [log('PULSE_GUARDIAN_RELEASED'), { type: 'releaseAddresses' }],
+  };
+}
+
+/** One step of the guardian. `nowMs` is monotonic. */
+export function stepGuardian(state: GuardianState, event: GuardianEvent, nowMs: number): GuardianStep {
+  switch (event.type) {
+    case 'report':
+      return onReport(state, event.plan, nowMs);
+    case 'exited':
+      return onExited(state, nowMs);
+    case 'tick':
+      return onTick(state, event.lateMs, nowMs);
+    case 'heard':
+      return onHeard(state, event.word);
+    case 'stop':
+      return { state: { ...state, phase: 'stopping', standingIn: false }, effects: [] };
+  }
+}

@@ -1,0 +1,176 @@
+import { andThen, drop, listen, log, onLocalFailure, release, sendNow, take, withEffects } from './moves.js';
+import { onHeard } from './partner.js';
+import type { PulseEffect, PulseEvent, PulseSettings, PulseState, PulseStep } from './types.js';
+
+/**
+ * The state table of the original's pulse in LVS mode, with its silent gaps closed: a voluntary release serves until
+ * the partner does, a claim waits a random moment, a process that slept listens first. Times are monotonic ms.
+ */
+
+function onClaimDue(settings: PulseSettings, state: PulseState): PulseStep {
+  const event = settings.role === 'primary' ? 'PULSE_BACKUP_STOPPED' : 'PULSE_PRIMARY_STOPPED';
+  return take(state, 'partner is inactive', log(event, { reason: 'claim' }));
+}
+
+function onReleaseLimit(settings: PulseSettings, state: PulseState, nowMs: number): PulseStep {
+  if (state.intent === 'shutdown') {
+    return drop(
+      state,
+      'stopping without a partner that serves',
+      log('PULSE_HANDOVER_UNDONE', { outcome: 'stopping' }),
+    );
+  }
+  const undone: PulseState = {
+    ...state,
+    duty: 'active',
+    intent: undefined,
+    reason: 'handover undone',
+    deadlineMs: Infinity,
+  };
+  const answer: PulseEffect[] =
+    state.intent === 'handover'
+      ? [{ type: 'handoverResult', ok: false, text: 'partner did not say running in time' }]
+      : [];
+  return andThen(
+    withEffects(undone, log('PULSE_HANDOVER_UNDONE', { outcome: 'serving on' }), ...answer),
+    (next) => sendNow(settings, next, nowMs),
+  );
+}
+
+function onListened(settings: PulseSettings, state: PulseState, nowMs: number): PulseStep {
+  const awake: PulseState = { ...state, listening: false, deadlineMs: Infinity };
+  return andThen(withEffects(awake, log('PULSE_AWAKE'), { type: 'take' }, { type: 'announce' }), (next) =>
+    sendNow(settings, next, nowMs),
+  );
+}
+
+function onDeadline(settings: PulseSettings, state: PulseState, nowMs: number): PulseStep {
+  if (nowMs < state.deadlineMs) return { state, effects: [] };
+  if (state.listening) return onListened(settings, state, nowMs);
+  if (state.duty === 'claiming') return onClaimDue(settings, state);
+  if (state.duty === 'releasing') return onReleaseLimit(settings, state, nowMs);
+  return { state: { ...state, deadlineMs: Infinity }, effects: [] };
+}
+
+function onSilence(settings: PulseSettings, state: PulseState, nowMs: number): PulseStep {
+  const silentMs = nowMs - state.lastHeardMs;
+  if (!settings.hasPartner || silentMs < settings.deadtimeMs) return { state, effects: [] };
+  const lost: PulseState = { ...state, partnerWord: undefined };
+  if (state.duty === 'standby' || state.duty === 'claiming') {
+    // Even a node with a failure tries: serving badly beats nobody serving.
+    const fields = {
+      silentMs: Math.round(silentMs),
+      deadtimeMs: settings.deadtimeMs,
+      failure: state.failure,
+    };
+    return take(lost, 'partner dead', log('PULSE_PARTNER_DEAD', fields));
+  }
+  if (state.partnerWord === undefined) return { state, effects: [] };
+  const step = withEffects(lost, log('PULSE_PARTNER_LOST', { silentMs: Math.round(silentMs) }));
+  // Nobody is left to hand over to.
+  return lost.duty === 'releasing' ? andThen(step, (next) => onReleaseLimit(settings, next, nowMs)) : step;
+}
+
+function onTick(settings: PulseSettings, state: PulseState, lateMs: number, nowMs: number): PulseStep {
+  const serving = state.duty === 'active' || state.duty === 'releasing';
+  if (lateMs > settings.deadtimeMs && settings.hasPartner) {
+    // What was not read while asleep proves nothing about the partner.
+    const awake: PulseState = { ...state, lastHeardMs: nowMs };
+    const slept = log('PULSE_SLEPT', { sleptMs: Math.round(lateMs) });
+    return withEffects(serving ? listen(settings, awake, nowMs) : awake, slept);
+  }
+  return andThen(
+    andThen(onDeadline(settings, state, nowMs), (next) => onSilence(settings, next, nowMs)),
+    (next) => (nowMs >= next.nextSendMs ? sendNow(settings, next, nowMs) : { state: next, effects: [] }),
+  );
+}
+
+function onHandover(settings: PulseSettings, state: PulseState, nowMs: number): PulseStep {
+  const refuse = (reason: string): PulseStep =>
+    withEffects(state, log('PULSE_HANDOVER_REFUSED', { reason }), {
+      type: 'handoverResult',
+      ok: false,
+      text: reason,
+    });
+  if (state.duty !== 'active') return refuse(`this node is ${state.duty}, not active`);
+  if (state.listening) return refuse('this node listens after a sleep');
+  if (state.partnerWord === undefined) return refuse('no partner is heard');
+  return release(settings, state, 'handover', nowMs);
+}
+
+function onShutdown(settings: PulseSettings, state: PulseState, signal: string, nowMs: number): PulseStep {
+  const step = withEffects(state, log('PULSE_STOP', { signal }));
+  const partnerHeard = state.partnerWord !== undefined && !state.listening;
+  switch (state.duty) {
+    case 'ended':
+      return { state, effects: [] };
+    case 'active':
+      if (partnerHeard) return andThen(step, (next) => release(settings, next, 'shutdown', nowMs));
+      return andThen(step, (next) => drop({ ...next, intent: 'shutdown' }, 'stopping'));
+    case 'releasing':
+      return andThen(step, (next) => withEffects({ ...next, intent: 'shutdown' }));
+    case 'dropping':
+      return andThen(step, (next) => withEffects({ ...next, intent: 'shutdown' }));
+    default:
+      return andThen(step, (next) => drop({ ...next, intent: 'shutdown' }, 'stopping'));
+  }
+}
+
+function onTaken(settings: PulseSettings, state: PulseState, nowMs: number): PulseStep {
+  if (state.duty !== 'taking') return { state, effects: [] };
+  const active: PulseState = { ...state, duty: 'active', lastAnnounceMs: nowMs };
+  const fields = { vips: settings.vips.join(' ') || 'no address', reason: state.reason };
+  return andThen(withEffects(active, log('PULSE_ACTIVE', fields), { type: 'announce' }), (next) =>
+    sendNow(settings, next, nowMs),
+  );
+}
+
+function onDropped(settings: PulseSettings, state: PulseState, nowMs: number): PulseStep {
+  if (state.duty !== 'dropping') return { state, effects: [] };
+  if (state.intent === 'shutdown') {
+    return withEffects({ ...state, duty: 'ended' }, { type: 'exit' });
+  }
+  const standby: PulseState = { ...state, duty: 'standby', intent: undefined, lastHeardMs: nowMs };
+  return andThen(withEffects(standby, log('PULSE_STANDBY', { reason: state.reason })), (next) =>
+    sendNow(settings, next, nowMs),
+  );
+}
+
+/** One step: the next state and what the shell has to do, in order. `nowMs` is monotonic and never falls. */
+export function stepPulse(
+  settings: PulseSettings,
+  state: PulseState,
+  event: PulseEvent,
+  nowMs: number,
+): PulseStep {
+  switch (event.type) {
+    case 'tick':
+      return onTick(settings, state, event.lateMs, nowMs);
+    case 'heard':
+      return onHeard(settings, state, event.word, event.random, nowMs);
+    case 'taken':
+      return onTaken(settings, state, nowMs);
+    case 'dropped':
+      return onDropped(settings, state, nowMs);
+    case 'handover':
+      return onHandover(settings, state, nowMs);
+    case 'shutdown':
+      return onShutdown(settings, state, event.signal, nowMs);
+    case 'localFailure':
+      return onLocalFailure(settings, state, event.what, nowMs);
+    case 'localRecovered':
+      if (state.failure === undefined) return { state, effects: [] };
+      return withEffects(
+        { ...state, failure: undefined },
+        log('PULSE_LOCAL_RECOVERED', { what: state.failure }),
+      );
+  }
+}
+
+/** When the shell must tick next, monotonic ms. */
+export function nextTickMs(settings: PulseSettings, state: PulseState): number {
+  const waits = state.partnerWord !== undefined || state.duty === 'standby' || state.duty === 'claiming';
+  const deadAtMs = settings.hasPartner && waits ? state.lastHeardMs + settings.deadtimeMs : Infinity;
+  const sendAtMs = settings.hasPartner && !state.listening ? state.nextSendMs : Infinity;
+  return Math.min(state.deadlineMs, deadAtMs, sendAtMs);
+}

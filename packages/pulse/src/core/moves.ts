@@ -1,0 +1,87 @@
+import type { EventFields, EventId } from '@piranha/events/catalogue';
+import type { HeartbeatWord } from '@piranha/protocol';
+import type { PulseEffect, PulseSettings, PulseState, PulseStep, ReleaseIntent } from './types.js';
+
+/** The moves that several rows of pulse's state table share. */
+
+/** An effect that logs an event of the catalogue. */
+export function log(event: EventId, fields: EventFields = {}): PulseEffect {
+  return { type: 'log', event, fields };
+}
+
+/** The word that this state says. */
+export function wordOf(state: PulseState): HeartbeatWord {
+  return state.duty === 'active' ? 'lvs running' : 'lvs stopped';
+}
+
+/** Says our word on every path now, and next a keepalive later. */
+export function sendNow(settings: PulseSettings, state: PulseState, nowMs: number): PulseStep {
+  if (!settings.hasPartner || state.listening) return { state, effects: [] };
+  return {
+    state: { ...state, nextSendMs: nowMs + settings.keepaliveMs },
+    effects: [{ type: 'send', word: wordOf(state) }],
+  };
+}
+
+/** Runs `next` on the state that `step` left and joins the effects. */
+export function andThen(step: PulseStep, next: (state: PulseState) => PulseStep): PulseStep {
+  const second = next(step.state);
+  return { state: second.state, effects: [...step.effects, ...second.effects] };
+}
+
+/** A step that reaches `state` with these effects. */
+export function withEffects(state: PulseState, ...effects: readonly PulseEffect[]): PulseStep {
+  return { state, effects };
+}
+
+/** Begins to take the addresses. */
+export function take(state: PulseState, reason: string, ...effects: readonly PulseEffect[]): PulseStep {
+  const next: PulseState = { ...state, duty: 'taking', intent: undefined, reason, deadlineMs: Infinity };
+  return { state: next, effects: [...effects, { type: 'take' }] };
+}
+
+/** Begins to put the addresses down. */
+export function drop(state: PulseState, reason: string, ...effects: readonly PulseEffect[]): PulseStep {
+  const next: PulseState = { ...state, duty: 'dropping', listening: false, reason, deadlineMs: Infinity };
+  return { state: next, effects: [...effects, { type: 'drop' }] };
+}
+
+/** Goes on holding, but says and announces nothing until one keepalive was listened to. */
+export function listen(settings: PulseSettings, state: PulseState, nowMs: number): PulseState {
+  // One beat of the partner must fit in, and its timer may be late.
+  return { ...state, listening: true, lastHeardMs: nowMs, deadlineMs: nowMs + settings.keepaliveMs * 1.5 };
+}
+
+/** Begins to hand over: serves on, says "stopped", waits for the partner. */
+export function release(
+  settings: PulseSettings,
+  state: PulseState,
+  intent: ReleaseIntent,
+  nowMs: number,
+): PulseStep {
+  const releasing: PulseState = {
+    ...state,
+    duty: 'releasing',
+    intent,
+    reason: intent,
+    deadlineMs: nowMs + settings.releaseLimitMs,
+  };
+  return andThen(withEffects(releasing, log('PULSE_HANDOVER_START', { reason: intent })), (next) =>
+    sendNow(settings, next, nowMs),
+  );
+}
+
+/** Something of ours is broken for good: hand over if somebody is there. */
+export function onLocalFailure(
+  settings: PulseSettings,
+  state: PulseState,
+  what: string,
+  nowMs: number,
+): PulseStep {
+  const failed: PulseState = { ...state, failure: what };
+  // Without a partner to take over, serving badly beats not serving.
+  if (state.duty !== 'active' || state.partnerWord === undefined) return { state: failed, effects: [] };
+  return andThen(withEffects(failed, log('PULSE_LOCAL_FAILURE', { what })), (next) =>
+    release(settings, next, 'failure', nowMs),
+  );
+}

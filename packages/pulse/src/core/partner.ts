@@ -1,0 +1,92 @@
+import type { HeartbeatWord } from '@piranha/protocol';
+import { andThen, drop, log, onLocalFailure, sendNow, take, withEffects } from './moves.js';
+import type { PulseEffect, PulseSettings, PulseState, PulseStep } from './types.js';
+
+/** What the partner's words make us do: the original's table, with a claim that waits and a release that serves. */
+
+function onRunning(settings: PulseSettings, state: PulseState, nowMs: number): PulseStep {
+  switch (state.duty) {
+    case 'standby':
+      return { state, effects: [] };
+    case 'claiming':
+      return {
+        state: { ...state, duty: 'standby', reason: 'partner serves', deadlineMs: Infinity },
+        effects: [],
+      };
+    case 'releasing': {
+      const answer: PulseEffect[] =
+        state.intent === 'handover' ? [{ type: 'handoverResult', ok: true, text: 'partner took over' }] : [];
+      return drop(state, 'partner took over', log('PULSE_HANDOVER_DONE'), ...answer);
+    }
+    case 'taking':
+    case 'active':
+      return settle(settings, state, nowMs);
+    default:
+      return { state, effects: [] };
+  }
+}
+
+/** Both serve, or are about to: the primary keeps the addresses, unless it was asleep while the partner took them. */
+function settle(settings: PulseSettings, state: PulseState, nowMs: number): PulseStep {
+  if (settings.role === 'backup' || state.listening) {
+    const last = state.listening ? { state, effects: [] } : sendNow(settings, state, nowMs);
+    const why = state.listening ? 'partner took over while this node slept' : 'tie: the backup yields';
+    return andThen(last, (next) => drop(next, why, log('PULSE_PARTNER_ACTIVE_YIELD', { reason: why })));
+  }
+  if (state.duty !== 'active' || nowMs - state.lastAnnounceMs < settings.keepaliveMs) {
+    return { state, effects: [] };
+  }
+  return withEffects(
+    { ...state, lastAnnounceMs: nowMs },
+    log('PULSE_PARTNER_ACTIVE_ARP', { reason: 'tie: the primary stays' }),
+    { type: 'announce' },
+  );
+}
+
+function onStopped(
+  settings: PulseSettings,
+  state: PulseState,
+  before: HeartbeatWord | undefined,
+  random: number,
+  nowMs: number,
+): PulseStep {
+  if (state.duty === 'active' && state.failure !== undefined && before === undefined) {
+    return onLocalFailure(settings, state, state.failure, nowMs);
+  }
+  if (state.duty !== 'standby' || state.failure !== undefined) return { state, effects: [] };
+  const event = settings.role === 'primary' ? 'PULSE_BACKUP_STOPPED' : 'PULSE_PRIMARY_STOPPED';
+  if (before === 'lvs running') {
+    return take(state, 'partner stopped', log(event, { reason: 'partner said stopped' }));
+  }
+  // Both booted together: the primary goes first, so that they do not both become active for a moment.
+  const share = settings.role === 'primary' ? random : 1.5 + random * 1.5;
+  const waitMs = Math.round(settings.keepaliveMs * share);
+  return withEffects(
+    { ...state, duty: 'claiming', reason: 'partner is inactive too', deadlineMs: nowMs + waitMs },
+    log('PULSE_CLAIM_WAIT', { waitMs }),
+  );
+}
+
+/** A word of the partner arrived. */
+export function onHeard(
+  settings: PulseSettings,
+  state: PulseState,
+  word: HeartbeatWord,
+  random: number,
+  nowMs: number,
+): PulseStep {
+  const before = state.partnerWord;
+  const seen = before === undefined ? [log('PULSE_PARTNER_SEEN', { word })] : [];
+  // Words of failover services and the never-sent ones only prove that the partner lives, as in the original.
+  const known = word === 'lvs running' || word === 'lvs stopped';
+  const heard: PulseState = {
+    ...state,
+    lastHeardMs: nowMs,
+    partnerWord: known ? word : (before ?? word),
+  };
+  const step = withEffects(heard, ...seen);
+  if (word === 'lvs running') return andThen(step, (next) => onRunning(settings, next, nowMs));
+  if (word === 'lvs stopped')
+    return andThen(step, (next) => onStopped(settings, next, before, random, nowMs));
+  return step;
+}

@@ -1,0 +1,64 @@
+import type { LvsConfiguration } from '@piranha/config';
+import type { NodeRole } from '@piranha/protocol';
+import type { PulseSettings } from './types.js';
+
+/** A voluntary release waits at least this long for the partner, ms: an old partner starts its lvs first. */
+const SHORTEST_RELEASE_LIMIT_MS = 3_000;
+
+/** One heartbeat path: own address and the partner's. */
+export interface HeartbeatPath {
+  readonly name: 'public' | 'private';
+  readonly local: string;
+  readonly partner: string;
+}
+
+/** Role by the original's test: a node is primary if one of its own addresses is the primary's, else backup. */
+export function roleFromAddresses(
+  configuration: Pick<LvsConfiguration, 'primary'>,
+  ownAddresses: ReadonlySet<string>,
+): NodeRole {
+  return configuration.primary !== undefined && ownAddresses.has(configuration.primary)
+    ? 'primary'
+    : 'backup';
+}
+
+/** Distinct VIPs of active virtual servers, in the file's order. */
+export function vipsOf(configuration: LvsConfiguration): readonly string[] {
+  const active = configuration.virtualServers.filter((service) => service.active);
+  const addresses = active.flatMap((service) => service.address?.address ?? []);
+  return [...new Set(addresses)];
+}
+
+/** True when a partner is configured and switched on. */
+export function hasPartner(configuration: LvsConfiguration): boolean {
+  return (
+    configuration.backupActive && configuration.backup !== undefined && configuration.primary !== undefined
+  );
+}
+
+/** The public path and, where its addresses differ, the private one. */
+export function heartbeatPaths(configuration: LvsConfiguration, role: NodeRole): readonly HeartbeatPath[] {
+  const { primary, backup, primaryPrivate, backupPrivate } = configuration;
+  if (!hasPartner(configuration) || primary === undefined || backup === undefined) return [];
+  const path = (name: HeartbeatPath['name'], ofPrimary: string, ofBackup: string): HeartbeatPath =>
+    role === 'primary'
+      ? { name, local: ofPrimary, partner: ofBackup }
+      : { name, local: ofBackup, partner: ofPrimary };
+  const paths = [path('public', primary, backup)];
+  const second = primaryPrivate !== undefined && primaryPrivate !== primary;
+  if (second && backupPrivate !== undefined) paths.push(path('private', primaryPrivate, backupPrivate));
+  return paths;
+}
+
+/** What the state machine needs of a configuration. */
+export function pulseSettings(configuration: LvsConfiguration, role: NodeRole): PulseSettings {
+  const { keepaliveMs, deadtimeMs } = configuration;
+  return {
+    role,
+    hasPartner: hasPartner(configuration),
+    keepaliveMs,
+    deadtimeMs,
+    releaseLimitMs: Math.max(deadtimeMs + keepaliveMs, SHORTEST_RELEASE_LIMIT_MS),
+    vips: vipsOf(configuration),
+  };
+}

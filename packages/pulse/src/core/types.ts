@@ -1,0 +1,80 @@
+import type { EventFields, EventId } from '@piranha/events/catalogue';
+import type { HeartbeatWord, NodeRole } from '@piranha/protocol';
+
+/**
+ * standby: holds nothing, says "stopped". claiming: waits a random moment before it takes. taking: addresses are
+ * being raised. active: holds and says "running". releasing: still serves, says "stopped", waits for the partner's
+ * "running". dropping: addresses are being put down. ended: nothing more to do.
+ */
+export type Duty = 'standby' | 'claiming' | 'taking' | 'active' | 'releasing' | 'dropping' | 'ended';
+
+export type ReleaseIntent = 'handover' | 'shutdown' | 'failure';
+
+export interface PulseSettings {
+  readonly role: NodeRole;
+  /** False when no partner is configured: nothing is sent, nobody is waited for. */
+  readonly hasPartner: boolean;
+  readonly keepaliveMs: number;
+  readonly deadtimeMs: number;
+  /** How long a voluntary release waits for the partner's "running", ms. */
+  readonly releaseLimitMs: number;
+  readonly vips: readonly string[];
+}
+
+export interface PulseState {
+  readonly duty: Duty;
+  readonly intent: ReleaseIntent | undefined;
+  /** Why the present duty was entered, for status. */
+  readonly reason: string;
+  readonly lastHeardMs: number;
+  /** Last word of the partner; undefined before the first, or after it was declared dead. */
+  readonly partnerWord: HeartbeatWord | undefined;
+  readonly nextSendMs: number;
+  /** When claiming takes, releasing is undone, or listening ends; Infinity where nothing is waited for. */
+  readonly deadlineMs: number;
+  /** True while a process that slept, or found addresses it did not raise, only listens. */
+  readonly listening: boolean;
+  /** What of ours is broken; a broken node does not take over by itself. */
+  readonly failure: string | undefined;
+  readonly lastAnnounceMs: number;
+}
+
+export type PulseEvent =
+  | { readonly type: 'tick' /** How late the shell's timer was, ms. */; readonly lateMs: number }
+  | {
+      readonly type: 'heard';
+      readonly word: HeartbeatWord /** Uniform in [0, 1). */;
+      readonly random: number;
+    }
+  | { readonly type: 'taken' }
+  | { readonly type: 'dropped' }
+  | { readonly type: 'handover' }
+  | { readonly type: 'shutdown'; readonly signal: string }
+  | { readonly type: 'localFailure'; readonly what: string }
+  | { readonly type: 'localRecovered' };
+
+export type PulseEffect =
+  | { readonly type: 'send'; readonly word: HeartbeatWord }
+  /** Hold all VIPs; answered by `taken`. */
+  | { readonly type: 'take' }
+  /** Put all VIPs down, without a refused connection where the partner holds them; answered by `dropped`. */
+  | { readonly type: 'drop' }
+  | { readonly type: 'announce' }
+  | { readonly type: 'log'; readonly event: EventId; readonly fields: EventFields }
+  /** The end of a handover that was asked for. */
+  | { readonly type: 'handoverResult'; readonly ok: boolean; readonly text: string }
+  | { readonly type: 'exit' };
+
+export interface PulseStep {
+  readonly state: PulseState;
+  readonly effects: readonly PulseEffect[];
+}
+
+/** How pulse begins. */
+export type PulseStart =
+  | { readonly type: 'fresh' }
+  | { readonly type: 'forced' }
+  /** A pulse died a moment ago and its guardian has beaten for it since. */
+  | { readonly type: 'adopt' }
+  /** Addresses are held by nobody who beats: listen first. */
+  | { readonly type: 'leftover' };

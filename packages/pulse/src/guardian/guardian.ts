@@ -1,0 +1,171 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { binaryPath, errorText, monotonicNowMs } from '@piranha/common';
+import type { EventLog } from '@piranha/events';
+import type { ControlPeer, PulseAlive, RunDirectory } from '@piranha/protocol';
+import {
+  type GuardianEffect,
+  type GuardianEvent,
+  type GuardianState,
+  type GuardianStep,
+  startGuardian,
+  stepGuardian,
+} from '../core/guardian.js';
+import { isAlive, livingPid, signalProcess } from '../shell/process-files.js';
+import { Ticker } from '../shell/ticker.js';
+import { StandIn } from './stand-in.js';
+
+/** Fine enough for beats of 0.1 s and cheap enough for ever, ms. */
+const TICK_MS = 50;
+/** How long pulse may take to hand over and stop, beyond its own release limit, ms. */
+const STOP_SLACK_MS = 15_000;
+
+/** Carries out the guardian's decisions: starts and kills pulse, and stands in for it. */
+export class Guardian {
+  private state: GuardianState;
+  private pid: number | undefined;
+  private peer: ControlPeer | undefined;
+  private stopped: (() => void) | undefined;
+  private readonly standIn: StandIn;
+  private readonly ticker = new Ticker(TICK_MS, (lateMs) => this.tick(lateMs));
+  private readonly first: GuardianStep;
+
+  constructor(
+    private readonly files: RunDirectory,
+    private readonly inheritOutput: boolean,
+    private readonly log: EventLog,
+  ) {
+    this.pid = livingPid(files.pulsePid, 'pulse-worker');
+    this.standIn = new StandIn(files, (word) => this.dispatch({ type: 'heard', word }));
+    this.first = startGuardian(this.pid !== undefined, monotonicNowMs());
+    this.state = this.first.state;
+  }
+
+  start(): void {
+    this.log.log('PULSE_GUARDIAN_STARTED', { adopted: this.pid });
+    for (const effect of this.first.effects) this.run(effect);
+    this.ticker.start();
+  }
+
+  /** A report of pulse arrived on our socket. */
+  reported(plan: PulseAlive, peer: ControlPeer): void {
+    if (this.pid !== undefined && plan.pid !== this.pid && isAlive(this.pid)) return;
+    this.pid = plan.pid;
+    this.peer = peer;
+    this.dispatch({ type: 'report', plan });
+  }
+
+  /** A connection ended; if it was pulse's, its process may be gone. */
+  disconnected(peer: ControlPeer): void {
+    if (peer !== this.peer) return;
+    this.peer = undefined;
+    this.checkExit();
+  }
+
+  /** Passes a signal on to pulse. */
+  signal(signal: NodeJS.Signals): void {
+    if (this.pid !== undefined) signalProcess(this.pid, signal);
+  }
+
+  /** Lets pulse hand over and stop; ends everything by force if it does not. */
+  async stop(): Promise<void> {
+    this.dispatch({ type: 'stop' });
+    const { plan } = this.state;
+    if (this.pid !== undefined && isAlive(this.pid)) {
+      const limitMs = (plan?.deadtimeMs ?? 0) + (plan?.keepaliveMs ?? 0) + STOP_SLACK_MS;
+      const ended = new Promise<void>((resolve) => {
+        this.stopped = resolve;
+      });
+      this.signal('SIGTERM');
+      const timer = setTimeout(() => this.signal('SIGKILL'), limitMs);
+      await ended;
+      clearTimeout(timer);
+    }
+    this.ticker.stop();
+    await this.endChildren();
+    this.standIn.close();
+  }
+
+  /** After a clean stop of pulse nothing is left here; after a kill, addresses and daemons are. */
+  private async endChildren(): Promise<void> {
+    const pids = [livingPid(this.files.lvsdPid, 'lvsd'), livingPid(this.files.ipvsuPid, 'ipvsu')].filter(
+      (pid) => pid !== undefined,
+    );
+    if (pids.length === 0) return;
+    await this.releaseAddresses();
+    for (const pid of pids) signalProcess(pid, 'SIGTERM');
+  }
+
+  private dispatch(event: GuardianEvent): void {
+    const { state, effects } = stepGuardian(this.state, event, monotonicNowMs());
+    this.state = state;
+    for (const effect of effects) this.run(effect);
+  }
+
+  private run(effect: GuardianEffect): void {
+    switch (effect.type) {
+      case 'spawn':
+        this.spawn(effect.adopt);
+        return;
+      case 'kill':
+        this.signal('SIGKILL');
+        return;
+      case 'beat':
+        if (this.state.plan !== undefined) this.standIn.beat(this.state.plan, effect.word);
+        return;
+      case 'listen':
+        void this.standIn.listen(this.state.plan, effect.on);
+        return;
+      case 'releaseAddresses':
+        void this.releaseAddresses();
+        return;
+      case 'log':
+        this.log.log(effect.event, effect.fields);
+        return;
+    }
+  }
+
+  private spawn(adopt: boolean): void {
+    const output = this.inheritOutput ? 'inherit' : 'ignore';
+    const { PIRANHA_ADOPT: _, PIRANHA_DAEMON: __, ...environment } = process.env;
+    const child: ChildProcess = spawn(
+      process.execPath,
+      [binaryPath('pulse-worker'), ...process.argv.slice(2)],
+      {
+        argv0: 'pulse-worker',
+        // A session of its own: Ctrl-C on the terminal is for the guardian, which stops pulse in order.
+        detached: true,
+        stdio: ['ignore', output, output],
+        env: adopt ? { ...environment, PIRANHA_ADOPT: '1' } : environment,
+      },
+    );
+    this.pid = child.pid;
+    child.on('exit', () => {
+      if (child.pid === this.pid) this.exited();
+    });
+    child.on('error', () => this.exited());
+  }
+
+  private tick(lateMs: number): void {
+    this.checkExit();
+    this.dispatch({ type: 'tick', lateMs });
+  }
+
+  private checkExit(): void {
+    if (this.pid !== undefined && !isAlive(this.pid)) this.exited();
+  }
+
+  private exited(): void {
+    this.pid = undefined;
+    this.peer = undefined;
+    this.dispatch({ type: 'exited' });
+    this.stopped?.();
+  }
+
+  private async releaseAddresses(): Promise<void> {
+    try {
+      await this.standIn.releaseAddresses();
+    } catch (error) {
+      this.log.log('PULSE_TAKE_SLOW', { problem: errorText(error) });
+    }
+  }
+}

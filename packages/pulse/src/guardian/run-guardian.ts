@@ -1,0 +1,48 @@
+import { ALIVE_INTERVAL_MS, ControlServer, runDirectory } from '@piranha/protocol';
+import type { PulseOptions } from '../options.js';
+import { removePidFile, writePidFile } from '../shell/process-files.js';
+import { openPulseLog } from '../shell/run-worker.js';
+import { Guardian } from './guardian.js';
+import { parsePulseAlive } from './plan-schema.js';
+
+/**
+ * Runs the guardian until a signal ends it. When its parent gave it an IPC channel (as the demo does), the parent's
+ * end ends it too.
+ * @throws UserError `CONTROL_IN_USE` when a guardian answers on the socket already
+ */
+export async function runGuardian(options: PulseOptions): Promise<void> {
+  process.title = ['pulse', ...process.argv.slice(2)].join(' ');
+  const files = runDirectory(options.runDirectory);
+  const log = openPulseLog(options);
+  const guardian = new Guardian(files, options.foreground, log);
+  const server = await ControlServer.listen({
+    path: files.guardianSocket,
+    methods: {},
+    events: {
+      'pulse.alive': (data, peer) => {
+        const plan = parsePulseAlive(data);
+        if (plan !== undefined) guardian.reported(plan, peer);
+      },
+    },
+    onDisconnect: (peer) => guardian.disconnected(peer),
+  });
+  writePidFile(files.guardianPid, process.pid);
+  const beat = setInterval(() => server.broadcast('alive', { pid: process.pid }), ALIVE_INTERVAL_MS);
+  guardian.start();
+
+  let stopping = false;
+  const stop = async (): Promise<void> => {
+    if (stopping) return;
+    stopping = true;
+    await guardian.stop();
+    clearInterval(beat);
+    await server.close();
+    removePidFile(files.guardianPid, process.pid);
+    await log.close();
+    process.exit(0);
+  };
+  process.on('SIGTERM', () => void stop());
+  process.on('SIGINT', () => void stop());
+  process.on('SIGHUP', () => guardian.signal('SIGHUP'));
+  if (process.connected) process.on('disconnect', () => void stop());
+}

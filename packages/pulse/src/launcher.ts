@@ -1,0 +1,120 @@
+import { spawn } from 'node:child_process';
+import { binaryPath, UserError } from '@piranha/common';
+import { ControlClient, runDirectory } from '@piranha/protocol';
+import { runGuardian } from './guardian/run-guardian.js';
+import type { PulseOptions } from './options.js';
+import { HeartbeatSockets } from './shell/heartbeat-sockets.js';
+import { type LoadedSettings, loadSettings } from './shell/load-settings.js';
+
+/** How long a daemon may take until it answers, ms. */
+const START_LIMIT_MS = 20_000;
+const POLL_MS = 50;
+
+/**
+ * What `pulse` does: refuses what cannot work while a person still reads stderr, then becomes the guardian, in the
+ * foreground or as a daemon.
+ */
+export async function launch(options: PulseOptions): Promise<void> {
+  // A guardian that pulse itself started: everything was checked before.
+  if (process.env.PIRANHA_DAEMON === '1') return runGuardian(options);
+  requireDirector(options.director);
+  const loaded = await loadSettings(options.configFile, options.role);
+  for (const warning of loaded.warnings) process.stderr.write(`${warning}\n`);
+  if (options.testStart) return describe(loaded);
+  requireActiveBackup(loaded);
+  const files = runDirectory(options.runDirectory);
+  await refuseSecond(files.guardianSocket, options.runDirectory);
+  await tryHeartbeatSockets(loaded, files.pulseSocket);
+  return options.foreground ? runGuardian(options) : daemonise(files.pulseSocket);
+}
+
+function requireDirector(director: string): void {
+  if (director === 'userspace') return;
+  if (director === 'kernel') {
+    throw new UserError('pulse: the kernel director is not part of this release', {
+      code: 'DIRECTOR_NOT_AVAILABLE',
+      hint: 'try the suite with --director userspace',
+    });
+  }
+  throw new UserError(`pulse: bad argument --director: ${director}`, {
+    code: 'DIRECTOR_UNKNOWN',
+    hint: 'kernel or userspace',
+  });
+}
+
+function requireActiveBackup({ settings, configuration }: LoadedSettings): void {
+  if (settings.role === 'primary' || configuration.backupActive) return;
+  throw new UserError('pulse: We are backup node and backup is marked inactive -- exiting pulse', {
+    code: 'PULSE_BACKUP_INACTIVE',
+    hint: 'set backup_active = 1, or --node primary if this node is the primary',
+    exitCode: 255,
+  });
+}
+
+async function refuseSecond(guardianSocket: string, directory: string): Promise<void> {
+  try {
+    (await ControlClient.connect({ path: guardianSocket })).close();
+  } catch {
+    return;
+  }
+  throw new UserError(`pulse: already running (${guardianSocket} answers)`, {
+    code: 'PULSE_RUNNING',
+    hint: `stop it first, or give another --run-dir than ${directory}`,
+  });
+}
+
+/** Binds the heartbeat sockets once, unless a pulse that lost its guardian holds them. */
+async function tryHeartbeatSockets(loaded: LoadedSettings, pulseSocket: string): Promise<void> {
+  try {
+    (await ControlClient.connect({ path: pulseSocket })).close();
+    return;
+  } catch {
+    const quiet = { onDatagram: () => undefined, onSendChange: () => undefined };
+    const port = loaded.configuration.heartbeatPort;
+    (await HeartbeatSockets.open(loaded.paths, port, quiet)).close();
+  }
+}
+
+function describe({ settings, paths, configuration }: LoadedSettings): void {
+  const lines = [
+    `role: ${settings.role}`,
+    `partner: ${settings.hasPartner ? 'yes' : 'none'}`,
+    ...paths.map(
+      ({ name, local, partner }) =>
+        `${name} path: ${local} -> ${partner} port ${configuration.heartbeatPort}`,
+    ),
+    `keepalive: ${settings.keepaliveMs} ms, deadtime: ${settings.deadtimeMs} ms`,
+    `addresses: ${settings.vips.join(' ') || 'none'}`,
+  ];
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+async function daemonise(pulseSocket: string): Promise<void> {
+  const child = spawn(process.execPath, [binaryPath('pulse'), ...process.argv.slice(2)], {
+    argv0: 'pulse',
+    detached: true,
+    stdio: 'ignore',
+    env: { ...process.env, PIRANHA_DAEMON: '1' },
+  });
+  let ended: string | undefined;
+  child.on('exit', (code, signal) => {
+    ended = signal ?? `status ${code}`;
+  });
+  child.on('error', (error) => {
+    ended = error.message;
+  });
+  for (let waitedMs = 0; waitedMs < START_LIMIT_MS && ended === undefined; waitedMs += POLL_MS) {
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    try {
+      (await ControlClient.connect({ path: pulseSocket })).close();
+      child.unref();
+      process.exit(0);
+    } catch {
+      // Not yet.
+    }
+  }
+  throw new UserError(`pulse: did not start (${ended ?? 'no answer in time'})`, {
+    code: 'PULSE_NOT_STARTED',
+    hint: 'the log says why; pulse -n shows it on the terminal',
+  });
+}

@@ -1,0 +1,122 @@
+import { parseDaemonArguments, SUITE_VERSION, UserError } from '@piranha/common';
+import { DEFAULT_RUN_DIRECTORY, type NodeRole } from '@piranha/protocol';
+
+/** Options of pulse, its worker and its guardian; all three get the same words. */
+export interface PulseOptions {
+  readonly configFile: string;
+  readonly foreground: boolean;
+  readonly verbose: boolean;
+  readonly testStart: boolean;
+  readonly forceActive: boolean;
+  /** Program to start instead of the suite's lvsd. */
+  readonly lvsdPath: string | undefined;
+  readonly role: NodeRole | undefined;
+  readonly runDirectory: string;
+  readonly director: string;
+  readonly logDirectory: string | undefined;
+  readonly json: boolean;
+}
+
+const SPECIFICATION = {
+  configfile: { type: 'string', short: 'c' },
+  nodaemon: { type: 'boolean', short: 'n' },
+  verbose: { type: 'boolean', short: 'v' },
+  'test-start': { type: 'boolean', short: 't' },
+  norun: { type: 'boolean' },
+  forceactive: { type: 'boolean' },
+  lvsd: { type: 'string' },
+  lvs: { type: 'string' },
+  fos: { type: 'string' },
+  node: { type: 'string' },
+  'run-dir': { type: 'string' },
+  director: { type: 'string' },
+  'log-dir': { type: 'string' },
+  'log-format': { type: 'string' },
+  version: { type: 'boolean' },
+  help: { type: 'boolean', short: '?' },
+} as const;
+
+const HELP = `Usage: pulse [options]
+Heartbeats, failover and virtual addresses for a pair of LVS directors.
+
+  -c, --configfile FILE    default /etc/sysconfig/ha/lvs.cf
+  -n, --nodaemon           stay in the foreground, log to stdout
+  -v, --verbose            debug lines too
+  -t, --test-start         say what would be done, start nothing (also --norun)
+      --forceactive        become active at once, without listening for the partner
+      --node primary|backup  role of this node; default: by its own addresses
+      --run-dir DIR        sockets and pid files, default ${DEFAULT_RUN_DIRECTORY}
+      --director NAME      kernel (default) or userspace
+      --log-dir DIR        also append to files there
+      --log-format FORMAT  text (default) or json
+      --lvsd PATH          another lvsd to start
+      --version, --help
+`;
+
+/**
+ * Reads pulse's command line; `--help` and `--version` print and end the process.
+ * @throws UserError as parseDaemonArguments, `PULSE_BAD_NODE`, `PULSE_BAD_LOG_FORMAT`, `PULSE_NO_FOS`
+ */
+export function readPulseOptions(args: readonly string[]): PulseOptions {
+  const values = parseDaemonArguments('pulse', args, SPECIFICATION);
+  if (values.help) endWith(HELP);
+  if (values.version)
+    endWith(
+      `Program Version:\t${SUITE_VERSION}\nBuilt:\t\t\tNode ${process.version}\npiranha-${SUITE_VERSION}\n`,
+    );
+  const text = (name: keyof typeof SPECIFICATION): string | undefined => {
+    const value = values[name];
+    return typeof value === 'string' ? value : undefined;
+  };
+  if (text('fos') !== undefined) {
+    throw new UserError('pulse: failover services (fos) are not supported', {
+      code: 'PULSE_NO_FOS',
+      hint: 'use service = lvs; for plain failover of a service, a cluster manager fits',
+    });
+  }
+  return {
+    configFile: text('configfile') ?? '/etc/sysconfig/ha/lvs.cf',
+    foreground: values.nodaemon === true,
+    verbose: values.verbose === true,
+    testStart: values['test-start'] === true || values.norun === true,
+    forceActive: values.forceactive === true,
+    lvsdPath: text('lvsd') ?? text('lvs'),
+    role: readRole(text('node')),
+    runDirectory: text('run-dir') ?? DEFAULT_RUN_DIRECTORY,
+    director: text('director') ?? 'kernel',
+    logDirectory: text('log-dir'),
+    json: readFormat(text('log-format')) === 'json',
+  };
+}
+
+function endWith(text: string): never {
+  process.stdout.write(text);
+  process.exit(0);
+}
+
+function readRole(value: string | undefined): NodeRole | undefined {
+  if (value === undefined || value === 'primary' || value === 'backup') return value;
+  throw new UserError(`pulse: bad argument --node: ${value} is neither primary nor backup`, {
+    code: 'PULSE_BAD_NODE',
+  });
+}
+
+function readFormat(value: string | undefined): 'text' | 'json' {
+  if (value === undefined || value === 'text') return 'text';
+  if (value === 'json') return 'json';
+  throw new UserError(`pulse: bad argument --log-format: ${value} is neither text nor json`, {
+    code: 'PULSE_BAD_LOG_FORMAT',
+  });
+}
+
+/** The words that pulse hands to lvsd and ipvsu, so that they log and meet where pulse does. */
+export function commonDaemonArguments(options: PulseOptions): string[] {
+  return [
+    ...(options.foreground ? ['-n'] : []),
+    ...(options.verbose ? ['-v'] : []),
+    '--run-dir',
+    options.runDirectory,
+    ...(options.logDirectory === undefined ? [] : ['--log-dir', options.logDirectory]),
+    ...(options.json ? ['--log-format', 'json'] : []),
+  ];
+}

@@ -1,0 +1,118 @@
+import { spawn } from 'node:child_process';
+import { binaryPath, monotonicNowMs } from '@piranha/common';
+import type { EventLog } from '@piranha/events';
+import { ControlClient, type PulseAlive, type RunDirectory } from '@piranha/protocol';
+import { livingPid, signalProcess } from './process-files.js';
+import { Ticker } from './ticker.js';
+
+/** pulse reports this often, ms; well inside the guardian's limit. */
+const REPORT_MS = 100;
+/** A guardian silent this long hangs, ms. */
+const SILENCE_LIMIT_MS = 1_000;
+/** How long somebody else (init, systemd) has to put a new guardian there, ms. */
+const REPLACE_AFTER_MS = 600;
+/** How long a guardian that we started may take, ms. */
+const START_LIMIT_MS = 15_000;
+
+/**
+ * pulse's end of the watch: reports to the guardian, and starts another one when it dies or hangs. So neither of the
+ * two is ever unwatched.
+ */
+export class GuardianLink {
+  private client: ControlClient | undefined;
+  private connecting = false;
+  private lastSignMs = monotonicNowMs();
+  private lostAtMs: number | undefined = monotonicNowMs();
+  private startedAtMs = Number.NEGATIVE_INFINITY;
+  private readonly ticker = new Ticker(REPORT_MS, (lateMs) => this.tick(lateMs));
+
+  constructor(
+    private readonly files: RunDirectory,
+    private readonly inheritOutput: boolean,
+    private readonly log: EventLog,
+    private readonly report: () => PulseAlive,
+  ) {}
+
+  start(): void {
+    this.connect();
+    this.ticker.start();
+  }
+
+  /** Reports at once: the guardian must not beat an old word. */
+  reportNow(): void {
+    this.client?.emit('pulse.alive', this.report());
+  }
+
+  stop(): void {
+    this.ticker.stop();
+    const { client } = this;
+    this.client = undefined;
+    client?.close();
+  }
+
+  private tick(lateMs: number): void {
+    const nowMs = monotonicNowMs();
+    this.lastSignMs = Math.min(nowMs, this.lastSignMs + lateMs);
+    if (this.lostAtMs !== undefined) this.lostAtMs = Math.min(nowMs, this.lostAtMs + lateMs);
+    if (this.client === undefined) this.replaceIfDue(nowMs);
+    else if (nowMs - this.lastSignMs > SILENCE_LIMIT_MS) this.killGuardian(nowMs);
+    this.reportNow();
+  }
+
+  private killGuardian(nowMs: number): void {
+    const pid = livingPid(this.files.guardianPid, 'pulse');
+    this.lastSignMs = nowMs;
+    if (pid === undefined || pid === process.pid) return;
+    this.log.log('PULSE_CHILD_KILLED', { child: 'guardian', pid, reason: 'silent' });
+    signalProcess(pid, 'SIGKILL');
+  }
+
+  private replaceIfDue(nowMs: number): void {
+    this.connect();
+    const due = this.lostAtMs !== undefined && nowMs - this.lostAtMs > REPLACE_AFTER_MS;
+    if (!due || nowMs - this.startedAtMs < START_LIMIT_MS) return;
+    this.startedAtMs = nowMs;
+    this.log.log('PULSE_GUARDIAN_REPLACED', { lostMs: Math.round(nowMs - (this.lostAtMs ?? nowMs)) });
+    const output = this.inheritOutput ? 'inherit' : 'ignore';
+    const child = spawn(process.execPath, [binaryPath('pulse'), ...process.argv.slice(2)], {
+      argv0: 'pulse',
+      detached: true,
+      stdio: ['ignore', output, output],
+      env: { ...process.env, PIRANHA_DAEMON: '1' },
+    });
+    child.on('exit', () => {
+      this.startedAtMs = Number.NEGATIVE_INFINITY;
+    });
+    child.on('error', () => undefined);
+    child.unref();
+  }
+
+  private connect(): void {
+    if (this.connecting) return;
+    this.connecting = true;
+    ControlClient.connect({
+      path: this.files.guardianSocket,
+      onEvent: (event) => {
+        if (event === 'alive') this.lastSignMs = monotonicNowMs();
+      },
+      onClose: () => this.lost(),
+    })
+      .then((client) => {
+        this.client = client;
+        this.lastSignMs = monotonicNowMs();
+        this.lostAtMs = undefined;
+        this.startedAtMs = Number.NEGATIVE_INFINITY;
+        this.reportNow();
+      })
+      .catch(() => undefined)
+      .finally(() => {
+        this.connecting = false;
+      });
+  }
+
+  private lost(): void {
+    if (this.client === undefined) return;
+    this.client = undefined;
+    this.lostAtMs = monotonicNowMs();
+  }
+}

@@ -1,0 +1,37 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { z } from 'zod';
+import { writeFileAtomically } from './process-files.js';
+
+const SAVED_STATE = z.object({
+  holding: z.boolean(),
+  reason: z.string().max(500),
+  since: z.string().max(40),
+});
+
+/** What pulse wants to find again after its own restart. */
+export type SavedState = z.infer<typeof SAVED_STATE>;
+
+/** Reads the state file; undefined when it is missing, broken or too large: then nothing was held. */
+export function readSavedState(path: string): SavedState | undefined {
+  try {
+    const text = readFileSync(path, 'utf8');
+    return text.length > 4_096 ? undefined : SAVED_STATE.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Writes the state file; a full disk must not stop a failover, so the error is given back. */
+export function writeSavedState(path: string, state: SavedState): Error | undefined {
+  try {
+    writeFileAtomically(path, `${JSON.stringify(state)}\n`);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+/** Removes the state file after a clean stop. */
+export function removeSavedState(path: string): void {
+  rmSync(path, { force: true });
+}

@@ -1,0 +1,295 @@
+import { errorText, monotonicNowMs, SUITE_VERSION, UserError } from '@piranha/common';
+import type { EventLog } from '@piranha/events';
+import {
+  decodeHeartbeat,
+  type HandoverAnswer,
+  type PulseAlive,
+  type PulseStatus,
+  type ReloadAnswer,
+  type RunDirectory,
+} from '@piranha/protocol';
+import { nextTickMs, stepPulse } from '../core/machine.js';
+import { wordOf } from '../core/moves.js';
+import type { HeartbeatPath } from '../core/settings.js';
+import { startPulse } from '../core/start.js';
+import type { PulseEffect, PulseEvent, PulseStart, PulseState, PulseStep } from '../core/types.js';
+import type { Addresses } from './addresses.js';
+import { HeartbeatSockets } from './heartbeat-sockets.js';
+import type { LoadedSettings } from './load-settings.js';
+import { writeSavedState } from './saved-state.js';
+import type { SupervisedDaemon } from './supervised-daemon.js';
+
+/** A tick this much later than planned counts as sleep only beyond the deadtime; the core decides. */
+const LONGEST_WAIT_MS = 1_000;
+const RELOAD_LIMIT_MS = 30_000;
+
+export interface WorkerParts {
+  readonly files: RunDirectory;
+  readonly configFile: string;
+  readonly log: EventLog;
+  readonly addresses: Addresses;
+  readonly lvsd: SupervisedDaemon;
+  readonly ipvsu: SupervisedDaemon;
+  /** Called after each change that the guardian must know. */
+  readonly onChange: () => void;
+  readonly onExit: () => void;
+}
+
+interface PendingHandover {
+  readonly startedAtMs: number;
+  readonly resolve: (answer: HandoverAnswer) => void;
+}
+
+/** Carries out what the state machine decides: sockets, addresses, children, log. */
+export class PulseWorker {
+  private state: PulseState;
+  private sockets: HeartbeatSockets | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private timerDueMs = Infinity;
+  private handovers: PendingHandover[] = [];
+  private since = new Date();
+  private readonly heardAtMs = new Map<string, number>();
+  private strangersLogged = 0;
+
+  constructor(
+    private readonly parts: WorkerParts,
+    private loaded: LoadedSettings,
+  ) {
+    this.state = startPulse(loaded.settings, { type: 'fresh' }, monotonicNowMs()).state;
+  }
+
+  /** Binds the heartbeat sockets and begins. @throws UserError `PULSE_BIND_FAILED` */
+  async start(how: PulseStart, since?: Date): Promise<void> {
+    this.sockets = await this.openSockets(this.loaded);
+    if (since !== undefined) this.since = since;
+    const step = startPulse(this.loaded.settings, how, monotonicNowMs());
+    this.commit(step, since !== undefined);
+    this.plan();
+  }
+
+  /** Feeds an event to the state machine. */
+  dispatch(event: PulseEvent): void {
+    this.commit(stepPulse(this.loaded.settings, this.state, event, monotonicNowMs()), false);
+    this.plan();
+  }
+
+  /** Starts a handover; resolves when it is done, refused or undone. */
+  handover(): Promise<HandoverAnswer> {
+    return new Promise((resolve) => {
+      this.handovers.push({ startedAtMs: monotonicNowMs(), resolve });
+      this.dispatch({ type: 'handover' });
+    });
+  }
+
+  /** Takes a new configuration: lvsd's part first, so that a new VIP finds its service in the table. */
+  async reload(next: LoadedSettings): Promise<ReloadAnswer> {
+    const connection = this.parts.lvsd.connection;
+    if (connection === undefined) {
+      throw new UserError('lvsd is not connected', { code: 'PULSE_NO_LVSD', hint: 'try again in a moment' });
+    }
+    const answer = (await connection.call('reload', {}, RELOAD_LIMIT_MS)) as ReloadAnswer;
+    if (!answer.ok) return answer;
+    await this.exchangeSockets(next);
+    this.loaded = next;
+    if (this.holding) void this.parts.addresses.hold(next.settings.vips);
+    this.parts.onChange();
+    this.plan();
+    return answer;
+  }
+
+  get holding(): boolean {
+    const { duty } = this.state;
+    return duty === 'taking' || duty === 'active' || duty === 'releasing';
+  }
+
+  /** What the guardian is to beat should this process die now. */
+  alive(): PulseAlive {
+    const { settings, paths, configuration } = this.loaded;
+    return {
+      pid: process.pid,
+      active: this.holding,
+      word: wordOf(this.state) === 'lvs running' ? 'lvs running' : 'lvs stopped',
+      keepaliveMs: settings.keepaliveMs,
+      deadtimeMs: settings.deadtimeMs,
+      port: configuration.heartbeatPort,
+      paths: paths.map(({ local, partner }) => ({ local, partner })),
+    };
+  }
+
+  status(): PulseStatus {
+    const { settings } = this.loaded;
+    const nowMs = monotonicNowMs();
+    const paths = (this.sockets?.counters() ?? []).map((path) => {
+      const heardAtMs = this.heardAtMs.get(path.name);
+      return heardAtMs === undefined ? path : { ...path, silentMs: Math.round(nowMs - heardAtMs) };
+    });
+    return {
+      version: SUITE_VERSION,
+      pid: process.pid,
+      role: settings.role,
+      active: this.state.duty === 'active' || this.state.duty === 'releasing',
+      state: this.state.listening ? 'listening' : this.state.duty,
+      reason:
+        this.state.failure === undefined ? this.state.reason : `${this.state.reason}; ${this.state.failure}`,
+      since: this.since.toISOString(),
+      configFile: this.parts.configFile,
+      keepaliveMs: settings.keepaliveMs,
+      deadtimeMs: settings.deadtimeMs,
+      partner: this.partner(),
+      paths,
+      vips: this.holding ? settings.vips : [],
+      children: [this.parts.lvsd.status(), this.parts.ipvsu.status()],
+      history: this.parts.log.history(),
+    };
+  }
+
+  close(): void {
+    clearTimeout(this.timer);
+    this.sockets?.close();
+  }
+
+  private partner(): PulseStatus['partner'] {
+    if (!this.loaded.settings.hasPartner) return 'none';
+    if (this.state.partnerWord === undefined) return 'silent';
+    return this.state.partnerWord === 'lvs running' ? 'running' : 'stopped';
+  }
+
+  private commit(step: PulseStep, keepSince: boolean): void {
+    const changed = step.state.duty !== this.state.duty;
+    this.state = step.state;
+    if (changed && !keepSince) this.since = new Date();
+    if (changed) this.save();
+    // The guardian learns of a change before the partner does: it must never beat an old word.
+    if (changed) this.parts.onChange();
+    for (const effect of step.effects) this.run(effect);
+  }
+
+  private save(): void {
+    const saved = { holding: this.holding, reason: this.state.reason, since: this.since.toISOString() };
+    writeSavedState(this.parts.files.pulseState, saved);
+  }
+
+  private run(effect: PulseEffect): void {
+    const { log, addresses } = this.parts;
+    switch (effect.type) {
+      case 'send':
+        log.log('PULSE_SENT', { word: effect.word });
+        this.sockets?.send(effect.word);
+        return;
+      case 'take':
+        this.take();
+        return;
+      case 'drop':
+        void this.drop();
+        return;
+      case 'announce':
+        addresses.announce();
+        return;
+      case 'log':
+        log.log(effect.event, effect.fields);
+        return;
+      case 'handoverResult':
+        this.answerHandover(effect.ok, effect.text);
+        return;
+      case 'exit':
+        this.parts.onExit();
+        return;
+    }
+  }
+
+  private take(): void {
+    if (this.loaded.configuration.standby === 'cold') this.parts.lvsd.start();
+    void this.parts.addresses.hold(this.loaded.settings.vips).then((reached) => {
+      if (reached) this.dispatch({ type: 'taken' });
+    });
+  }
+
+  private async drop(): Promise<void> {
+    const reached = await this.parts.addresses.hold([]);
+    if (!reached) return;
+    if (this.loaded.configuration.standby === 'cold') await this.parts.lvsd.stop();
+    this.dispatch({ type: 'dropped' });
+  }
+
+  private answerHandover(ok: boolean, text: string): void {
+    const nowMs = monotonicNowMs();
+    const pending = this.handovers;
+    this.handovers = [];
+    for (const { startedAtMs, resolve } of pending) {
+      resolve({ ok, text, durationMs: Math.round(nowMs - startedAtMs) });
+    }
+  }
+
+  private plan(): void {
+    const dueMs = nextTickMs(this.loaded.settings, this.state);
+    const nowMs = monotonicNowMs();
+    const waitMs = Math.max(0, Math.min(dueMs - nowMs, LONGEST_WAIT_MS));
+    clearTimeout(this.timer);
+    this.timerDueMs = nowMs + waitMs;
+    this.timer = setTimeout(() => {
+      this.dispatch({ type: 'tick', lateMs: Math.max(0, monotonicNowMs() - this.timerDueMs) });
+    }, waitMs);
+  }
+
+  private async exchangeSockets(next: LoadedSettings): Promise<void> {
+    const same =
+      JSON.stringify([next.paths, next.configuration.heartbeatPort]) ===
+      JSON.stringify([this.loaded.paths, this.loaded.configuration.heartbeatPort]);
+    if (same) return;
+    const old = this.sockets;
+    this.sockets = undefined;
+    old?.close();
+    try {
+      this.sockets = await this.openSockets(next);
+    } catch (error) {
+      this.sockets = await this.openSockets(this.loaded);
+      throw error;
+    }
+  }
+
+  private openSockets(loaded: LoadedSettings): Promise<HeartbeatSockets> {
+    const { log } = this.parts;
+    return HeartbeatSockets.open(loaded.paths, loaded.configuration.heartbeatPort, {
+      onDatagram: (path, datagram, address) => this.received(path, datagram, address),
+      onSendChange: (path, problem) => {
+        if (problem === undefined) log.log('PULSE_SEND_WORKS', { path: path.name });
+        else log.log('PULSE_SEND_FAILED', { path: path.name, problem });
+      },
+    });
+  }
+
+  private received(path: HeartbeatPath, datagram: Buffer, address: string): void {
+    const { log } = this.parts;
+    if (!this.loaded.paths.some(({ partner }) => partner === address)) {
+      this.strangersLogged += 1;
+      log.log('PULSE_STRANGER', { address, count: this.strangersLogged });
+      return;
+    }
+    const verdict = decodeHeartbeat(datagram);
+    if (verdict.type === 'bad length') {
+      log.log('PULSE_BAD_LENGTH', { address, bytes: verdict.bytes });
+    } else if (verdict.type === 'unknown word') {
+      log.log('PULSE_BAD_WORD', { address, word: `0x${verdict.value.toString(16)}` });
+    } else {
+      log.log('PULSE_RECEIVED', { word: verdict.word, path: path.name });
+      this.heardAtMs.set(path.name, monotonicNowMs());
+      this.dispatch({ type: 'heard', word: verdict.word, random: Math.random() });
+    }
+  }
+}
+
+/** Handles both answers of a reload in one place: a broken file leaves the running service untouched. */
+export async function reloadSafely(
+  worker: PulseWorker,
+  load: () => Promise<LoadedSettings>,
+  log: EventLog,
+): Promise<ReloadAnswer> {
+  log.log('PULSE_RELOAD');
+  try {
+    return await worker.reload(await load());
+  } catch (error) {
+    log.log('PULSE_RELOAD_REFUSED', { problem: errorText(error) });
+    if (!(error instanceof UserError)) throw error;
+    return { ok: false, diagnostics: error.message.split('\n'), operations: [] };
+  }
+}

@@ -1,0 +1,151 @@
+import type { HeartbeatWord, NodeRole } from '@piranha/protocol';
+import { nextTickMs, stepPulse } from '../../src/core/machine.js';
+import { startPulse } from '../../src/core/start.js';
+import type { PulseEvent, PulseSettings, PulseStart, PulseState, PulseStep } from '../../src/core/types.js';
+
+/** Settings of the tests: beats each 100 ms, dead after 400 ms. */
+export function testSettings(role: NodeRole, overrides: Partial<PulseSettings> = {}): PulseSettings {
+  return {
+    role,
+    hasPartner: true,
+    keepaliveMs: 100,
+    deadtimeMs: 400,
+    releaseLimitMs: 1_000,
+    vips: ['10.0.0.9'],
+    ...overrides,
+  };
+}
+
+export interface VirtualNode {
+  readonly settings: PulseSettings;
+  state: PulseState;
+  /** Whether the addresses are up here; changes when a take or a drop is done. */
+  holding: boolean;
+  alive: boolean;
+  readonly log: string[];
+  readonly results: { ok: boolean; text: string }[];
+}
+
+interface Scheduled {
+  readonly atMs: number;
+  readonly order: number;
+  readonly run: () => void;
+}
+
+/** Two real state machines on a virtual clock and a network that the test may cut. */
+export class VirtualPair {
+  nowMs = 0;
+  readonly nodes: Record<NodeRole, VirtualNode>;
+  /** Words from this node are lost. */
+  readonly cut = { primary: false, backup: false };
+  delayMs = 1;
+  takeMs = 5;
+  dropMs = 5;
+  /** Time in which nobody held the addresses, since the first holder, ms. */
+  nobodyMs = 0;
+  /** Time in which both held them, ms. */
+  bothMs = 0;
+  private readonly queue: Scheduled[] = [];
+  private order = 0;
+
+  constructor(
+    private readonly random: () => number = () => 0.5,
+    overrides: Partial<PulseSettings> = {},
+  ) {
+    const node = (role: NodeRole): VirtualNode => {
+      const settings = testSettings(role, overrides);
+      const { state } = startPulse(settings, { type: 'fresh' }, 0);
+      return { settings, state, holding: false, alive: false, log: [], results: [] };
+    };
+    this.nodes = { primary: node('primary'), backup: node('backup') };
+  }
+
+  start(role: NodeRole, how: PulseStart = { type: 'fresh' }): void {
+    const node = this.nodes[role];
+    node.alive = true;
+    this.commit(role, startPulse(node.settings, how, this.nowMs));
+  }
+
+  /** The process and its addresses are gone at once. */
+  crash(role: NodeRole): void {
+    const node = this.nodes[role];
+    node.alive = false;
+    node.holding = false;
+  }
+
+  send(role: NodeRole, event: PulseEvent): void {
+    const node = this.nodes[role];
+    if (node.alive) this.commit(role, stepPulse(node.settings, node.state, event, this.nowMs));
+  }
+
+  /** Lets virtual time pass. */
+  run(durationMs: number): void {
+    const endMs = this.nowMs + durationMs;
+    for (;;) {
+      const nextMs = Math.min(this.queue[0]?.atMs ?? Infinity, this.tickAt('primary'), this.tickAt('backup'));
+      if (nextMs > endMs) break;
+      this.passTo(nextMs);
+      const due = this.queue[0];
+      if (due !== undefined && due.atMs <= nextMs) {
+        this.queue.shift();
+        due.run();
+      } else {
+        for (const role of ['primary', 'backup'] as const) {
+          if (this.tickAt(role) <= nextMs) this.send(role, { type: 'tick', lateMs: 0 });
+        }
+      }
+    }
+    this.passTo(endMs);
+  }
+
+  holders(): NodeRole[] {
+    return (['primary', 'backup'] as const).filter((role) => this.nodes[role].holding);
+  }
+
+  private passTo(atMs: number): void {
+    const passedMs = Math.max(0, atMs - this.nowMs);
+    const holders = this.holders().length;
+    if (holders === 0) this.nobodyMs += passedMs;
+    if (holders === 2) this.bothMs += passedMs;
+    this.nowMs = Math.max(this.nowMs, atMs);
+  }
+
+  private tickAt(role: NodeRole): number {
+    const node = this.nodes[role];
+    if (!node.alive) return Infinity;
+    return Math.max(this.nowMs, nextTickMs(node.settings, node.state));
+  }
+
+  private after(delayMs: number, run: () => void): void {
+    this.order += 1;
+    this.queue.push({ atMs: this.nowMs + delayMs, order: this.order, run });
+    this.queue.sort((one, other) => one.atMs - other.atMs || one.order - other.order);
+  }
+
+  private commit(role: NodeRole, step: PulseStep): void {
+    const node = this.nodes[role];
+    node.state = step.state;
+    for (const effect of step.effects) {
+      if (effect.type === 'send') this.transmit(role, effect.word);
+      if (effect.type === 'log') node.log.push(effect.event);
+      if (effect.type === 'handoverResult') node.results.push({ ok: effect.ok, text: effect.text });
+      if (effect.type === 'exit') node.alive = false;
+      if (effect.type === 'take') this.after(this.takeMs, () => this.finish(role, true));
+      if (effect.type === 'drop') this.after(this.dropMs, () => this.finish(role, false));
+    }
+  }
+
+  private finish(role: NodeRole, holding: boolean): void {
+    const node = this.nodes[role];
+    // A later wish replaced this one.
+    if (!node.alive || (node.state.duty === 'dropping') === holding) return;
+    node.holding = holding;
+    this.send(role, { type: holding ? 'taken' : 'dropped' });
+  }
+
+  private transmit(from: NodeRole, word: HeartbeatWord): void {
+    if (this.cut[from]) return;
+    const to: NodeRole = from === 'primary' ? 'backup' : 'primary';
+    this.after(this.delayMs, () => this.send(to, { type: 'heard', word, random: this.random() }));
+  }
+}
