@@ -1,2 +1,3 @@
 export * from './catalogue.js';
 export * from './event-log.js';
+export { openEventLog } from './shell/open-event-log.js';

@@ -1,2 +1,11 @@
+export { MemoryDirector } from './backends/memory.js';
+export { UserspaceDirector } from './backends/userspace.js';
+export { applyOperation } from './core/apply.js';
+export { desiredTable } from './core/desired.js';
+export { diffTables, ownedKeys } from './core/differ.js';
 export * from './core/model.js';
+export { serviceKeyOf, type TablePlace, tablePlaceOf } from './core/places.js';
+export { parseSaveText } from './core/save-reader.js';
+export { operationArguments, operationText, saveLines } from './core/save-text.js';
+export { readOperations, readTableValue, readTimeouts } from './core/wire.js';
 export * from './director.js';

@@ -1,1 +1,2 @@
+// lvsd starts the program; nothing is imported from here.
 export {};

@@ -9,4 +9,12 @@ const ipvsu = (level: EventTemplate['level'], text: string): EventTemplate => ({
 /** The userspace director. */
 export const IPVSU_EVENTS = {
   IPVSU_STARTED: ipvsu('info', 'userspace director started'),
+  IPVSU_STOPPED: ipvsu('info', 'userspace director stopped'),
+  IPVSU_VIP_HELD: ipvsu('info', 'serving {address}'),
+  IPVSU_VIP_RELEASED: ipvsu('info', 'released {address}'),
+  IPVSU_LISTEN_FAILED: ipvsu('error', '{problem}'),
+  IPVSU_OPERATION_REFUSED: ipvsu('warning', '{operation} refused: {reason}'),
+  IPVSU_CONNECTION_LIMIT: ipvsu('warning', 'limit of {limit} connections reached, turning clients away'),
+  IPVSU_FEW_DESCRIPTORS: ipvsu('info', 'only {limit} connections fit into the limit of open files'),
+  IPVSU_CONNECT_FAILED: ipvsu('debug', 'connect to {server} failed: {reason}'),
 } as const;

@@ -5,4 +5,42 @@ const lvsd = (level: EventTemplate['level'], text: string): EventTemplate => ({ 
 /** lvsd. Phrases of the original stay as they were. */
 export const LVSD_EVENTS = {
   LVSD_SERVICE_START: lvsd('info', 'starting virtual service {service} active: {port}'),
+  LVSD_MONITOR_START: lvsd('info', 'create_monitor for {service}/{server} running as pid {pid}'),
+  LVSD_MONITOR_FAILED: lvsd('error', 'create_monitor for {service}/{server} failed: {problem}'),
+  LVSD_NANNY_DIED: lvsd('warning', 'nanny for child {service}/{server} died! restarting it'),
+  LVSD_NANNY_HANGS: lvsd('error', 'nanny for child {service}/{server} hangs: killing it'),
+  LVSD_SERVER_UNWATCHED: lvsd('error', 'no nanny could watch {service}/{server}: taking it out of service'),
+  LVSD_ADOPTED: lvsd('info', 'adopting {service}/{server} as the table has it: {health}'),
+  LVSD_SORRY_ON: lvsd(
+    'warning',
+    'Virtual Server {service}: No real servers; activate sorry_server {address}',
+  ),
+  LVSD_SORRY_OFF: lvsd(
+    'info',
+    'Virtual Server {service}: real servers are back; deactivate sorry_server {address}',
+  ),
+  LVSD_SERVICE_STOP: lvsd('info', 'shutting down virtual service {service}'),
+  LVSD_STOP: lvsd('info', 'shutting down due to signal {signal}'),
+  LVSD_STOP_LEFTOVER: lvsd('error', 'own entries may be left in the table: {problem}'),
+  LVSD_RELOAD: lvsd('info', 'rereading configuration file'),
+  LVSD_RELOAD_REFUSED: lvsd('error', 'lvs: error parsing {file} on line {line}.'),
+  LVSD_RELOADED: lvsd(
+    'info',
+    'configuration taken: {operations} table operations, {nannies} nannies touched',
+  ),
+  LVSD_CONFIG_WARNING: lvsd('warning', '{diagnostic}'),
+  LVSD_CONFIG_ERROR: lvsd('error', '{diagnostic}'),
+  LVSD_CLIENT_MONITOR: lvsd(
+    'warning',
+    "client_monitor {path} of {service} is not run: the suite's own nanny takes its place",
+  ),
+  LVSD_TABLE_LOADED: lvsd('info', 'table loaded from the {director} director'),
+  LVSD_TABLE_OPERATION: lvsd('debug', 'table: {operation}'),
+  LVSD_OPERATION_FAILED: lvsd('error', 'ipvsadm failed for virtual server {key}! {operation}: {problem}'),
+  LVSD_OPERATION_RECOVERED: lvsd('info', 'table operation works again: {operation}'),
+  LVSD_TIMEOUTS_FAILED: lvsd('error', 'ipvsadm failed to set timeouts ({tcp} {tcpfin} {udp})'),
+  LVSD_DIRECTOR_LOST: lvsd('error', 'director lost: {problem}'),
+  LVSD_DIRECTOR_BACK: lvsd('info', 'director is back after {durationMs} ms'),
+  LVSD_READY: lvsd('info', 'ready: table loaded, every server checked'),
+  LVSD_STRANGER: lvsd('warning', 'ignoring a message that no nanny of ours sent: {message}'),
 } as const;

@@ -6,7 +6,50 @@ const nanny = (level: EventTemplate['level'], text: string): EventTemplate => ({
   text,
 });
 
-/** nanny, which reports to lvsd; lvsd logs under nanny's ident. Phrases of the original stay as they were. */
+/**
+ * nanny, which reports to lvsd; lvsd logs under nanny's ident. Phrases of the original stay as they were.
+ * `{server}` is the real server's IP:PORT, `{service}` the virtual one's.
+ */
 export const NANNY_EVENTS = {
+  NANNY_STARTED: nanny('info', 'starting LVS client monitor for {service} -> {server}'),
   NANNY_SERVER_UP: nanny('info', '[ active ] making {server} available'),
+  NANNY_SERVER_DOWN: nanny('info', '[inactive] shutting down {server} due to connection failure'),
+  NANNY_SERVER_DOWN_AT_START: nanny('info', '{server} is down from the start'),
+  NANNY_STOPPING: nanny('info', 'Terminating due to signal {signal}'),
+
+  NANNY_CONNECT_TIMED_OUT: nanny('info', 'CONNECT to {server} timed out'),
+  NANNY_CONNECT_FAILED: nanny('info', 'CONNECT to {server} failed: {error}'),
+  NANNY_WRITE_FAILED: nanny('info', 'WRITE operation for {server} returned error: {error}'),
+  NANNY_WRITE_TIMED_OUT: nanny('info', 'WRITE to {server} timed out'),
+  NANNY_READ_TIMED_OUT: nanny('info', 'READ to {server} timed out'),
+  NANNY_READ_FAILED: nanny('info', 'READ returned error {errno}:{error}'),
+  NANNY_READ_TOO_SHORT: nanny('info', 'READ from {server} was too short'),
+  NANNY_ANSWER_UNEXPECTED: nanny(
+    'info',
+    'Trouble. Received results are not what we expected from ({server})',
+  ),
+  NANNY_REGEX_BAD: nanny('error', "Error '{error}' processing expected regular expression"),
+
+  NANNY_PROGRAM_SILENT: nanny(
+    'info',
+    "Ran the external sending program to ({server}) but didn't get anything back",
+  ),
+  NANNY_PROGRAM_FAILED: nanny('info', 'The following exited abnormally: {program}'),
+  NANNY_PROGRAM_TIMED_OUT: nanny('info', 'timeout running the following: {program}'),
+  NANNY_PROGRAM_NOT_RUN: nanny('error', 'cannot run {program}: {error}'),
+  NANNY_PROGRAM_BAD: nanny('error', 'external sending program unusable: {error}'),
+  NANNY_SEND_IGNORED: nanny(
+    'info',
+    'External program use requested: ({program}), IGNORING send string option ({sendBytes} bytes)',
+  ),
+
+  NANNY_DEFAULT_WEB_CHECK: nanny('info', 'nanny: no monitor configured, assuming web service on port 80'),
+  NANNY_LOAD_MONITOR_IGNORED: nanny(
+    'warning',
+    'load monitoring by {command} is not in this release: the weight stays as configured',
+  ),
+  NANNY_FORCED_UP: nanny('info', 'rose-colored glasses on'),
+  NANNY_FORCED_DOWN: nanny('info', 'opaque glasses on'),
+  NANNY_FORCE_REMOVED: nanny('info', 'DEBUG -- removing glasses'),
+  NANNY_CHECKED: nanny('debug', 'avail: {available} active: {active}: count: {count}'),
 } as const;

@@ -1,0 +1,99 @@
+import {
+  type ServiceSettings,
+  serverKeyText,
+  serviceKeyText,
+  type Table,
+  type TableOperation,
+  type TableServer,
+  type TableService,
+} from './model.js';
+
+/** Texts of everything in a table, one a service (`tcp 10.0.0.9:80`) and one a server (`tcp 10.0.0.9:80 10.0.0.11:80`). */
+export function ownedKeys(table: Table): readonly string[] {
+  return table.services.flatMap((service) => {
+    const text = serviceKeyText(service.key);
+    return [text, ...service.servers.map((server) => `${text} ${serverKeyText(server)}`)];
+  });
+}
+
+function settingsOf({ servers: _, ...settings }: TableService): ServiceSettings {
+  return settings;
+}
+
+function settingsText(service: ServiceSettings): string {
+  const { scheduler, schedulerFlags, persistentSeconds, persistenceMask, onePacket } = service;
+  return JSON.stringify([scheduler, schedulerFlags, persistentSeconds, persistenceMask ?? '', onePacket]);
+}
+
+function sameServer(one: TableServer, other: TableServer): boolean {
+  return (
+    one.forwarding === other.forwarding &&
+    one.weight === other.weight &&
+    one.upperThreshold === other.upperThreshold &&
+    one.lowerThreshold === other.lowerThreshold
+  );
+}
+
+function byKey(servers: readonly TableServer[]): ReadonlyMap<string, TableServer> {
+  return new Map(servers.map((server) => [serverKeyText(server), server]));
+}
+
+/** Adds and edits of one service's servers, then its removals: a service is never emptied on the way. */
+function serverOperations(
+  desired: TableService,
+  live: readonly TableServer[],
+  isOwned: (serverText: string) => boolean,
+): TableOperation[] {
+  const { key } = desired;
+  const wanted = byKey(desired.servers);
+  const present = byKey(live);
+  const changes: TableOperation[] = [];
+  for (const [text, server] of wanted) {
+    const known = present.get(text);
+    if (known === undefined) changes.push({ type: 'addServer', key, server });
+    else if (!sameServer(known, server)) changes.push({ type: 'editServer', key, server });
+  }
+  for (const [text, { address, port }] of present) {
+    if (!wanted.has(text) && isOwned(text)) changes.push({ type: 'deleteServer', key, address, port });
+  }
+  return changes;
+}
+
+/**
+ * The operations that make `live` equal to `desired`: adds before removes, nothing for what is equal already, and no
+ * touch on entries that are neither desired nor in `owned` (texts as ownedKeys gives them). A service that goes but
+ * holds a server of somebody else keeps it: only our servers leave.
+ */
+export function diffTables(
+  desired: Table,
+  live: Table,
+  owned: ReadonlySet<string>,
+): readonly TableOperation[] {
+  const present = new Map(live.services.map((service) => [serviceKeyText(service.key), service]));
+  const wanted = new Set(desired.services.map((service) => serviceKeyText(service.key)));
+  const operations = desired.services.flatMap((service): TableOperation[] => {
+    const text = serviceKeyText(service.key);
+    const known = present.get(text);
+    const isOwned = (serverText: string): boolean => owned.has(`${text} ${serverText}`);
+    const settings = settingsOf(service);
+    if (known === undefined) {
+      return [{ type: 'addService', service: settings }, ...serverOperations(service, [], isOwned)];
+    }
+    const edits = serverOperations(service, known.servers, isOwned);
+    const same = settingsText(known) === settingsText(service);
+    return same ? edits : [{ type: 'editService', service: settings }, ...edits];
+  });
+  const removals = live.services
+    .filter((service) => !wanted.has(serviceKeyText(service.key)))
+    .flatMap((service) => removalOf(service, owned));
+  return [...operations, ...removals];
+}
+
+function removalOf(service: TableService, owned: ReadonlySet<string>): TableOperation[] {
+  const { key } = service;
+  const text = serviceKeyText(key);
+  if (!owned.has(text)) return [];
+  const ours = service.servers.filter((server) => owned.has(`${text} ${serverKeyText(server)}`));
+  if (ours.length === service.servers.length) return [{ type: 'deleteService', key }];
+  return ours.map(({ address, port }) => ({ type: 'deleteServer', key, address, port }));
+}

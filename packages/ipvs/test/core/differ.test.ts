@@ -1,0 +1,95 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { tryOperation } from '../../src/core/apply.js';
+import { sortTable } from '../../src/core/order.js';
+import { applyOperation, diffTables, ownedKeys, serviceKeyText, type Table } from '../../src/index.js';
+import { anyTable } from '../support/tables.js';
+
+function applied(desired: Table, live: Table, owned: ReadonlySet<string>): Table {
+  return diffTables(desired, live, owned).reduce(applyOperation, live);
+}
+
+describe('the table differ', () => {
+  it('reaches the desired table when all is ours, and then finds nothing more', () => {
+    fc.assert(
+      fc.property(anyTable, anyTable, (desired, live) => {
+        const owned = new Set(ownedKeys(live));
+        const result = applied(desired, live, owned);
+        expect(sortTable(result)).toEqual(sortTable(desired));
+        expect(diffTables(desired, result, owned)).toEqual([]);
+      }),
+    );
+  });
+
+  it('never plans an operation that the kernel would refuse', () => {
+    fc.assert(
+      fc.property(anyTable, anyTable, (desired, live) => {
+        let table = live;
+        for (const operation of diffTables(desired, live, new Set(ownedKeys(live)))) {
+          const result = tryOperation(table, operation);
+          expect(result.ok).toBe(true);
+          if (result.ok) table = result.table;
+        }
+      }),
+    );
+  });
+
+  it('leaves foreign entries untouched', () => {
+    fc.assert(
+      fc.property(anyTable, anyTable, (desired, live) => {
+        const wanted = new Set(ownedKeys(desired));
+        const result = new Set(ownedKeys(applied(desired, live, new Set())));
+        for (const key of ownedKeys(live)) expect(result.has(key)).toBe(true);
+        for (const key of wanted) expect(result.has(key)).toBe(true);
+        const foreign = diffTables(desired, live, new Set()).filter(({ type }) => type.startsWith('delete'));
+        expect(foreign).toEqual([]);
+      }),
+    );
+  });
+
+  it('adds and edits before it removes', () => {
+    fc.assert(
+      fc.property(anyTable, anyTable, (desired, live) => {
+        const operations = diffTables(desired, live, new Set(ownedKeys(live)));
+        const perService = new Map<string, string[]>();
+        for (const operation of operations) {
+          const key = 'key' in operation ? operation.key : operation.service.key;
+          const list = perService.get(serviceKeyText(key)) ?? [];
+          list.push(operation.type);
+          perService.set(serviceKeyText(key), list);
+        }
+        for (const types of perService.values()) {
+          const firstDelete = types.findIndex((type) => type.startsWith('delete'));
+          if (firstDelete >= 0)
+            expect(types.slice(firstDelete).every((type) => type.startsWith('delete'))).toBe(true);
+        }
+        const lastAddService = operations.findLastIndex(({ type }) => type === 'addService');
+        const firstDeleteService = operations.findIndex(({ type }) => type === 'deleteService');
+        if (firstDeleteService >= 0) expect(lastAddService).toBeLessThan(firstDeleteService);
+      }),
+    );
+  });
+
+  it('touches one entry for one change', () => {
+    const server = {
+      address: '10.0.0.11',
+      port: 80,
+      forwarding: 'masquerade' as const,
+      weight: 1,
+      upperThreshold: 0,
+      lowerThreshold: 0,
+    };
+    const table = (weight: number): Table => ({
+      services: Array.from({ length: 100 }, (_, index) => ({
+        key: { kind: 'address', protocol: 'tcp', address: '10.0.1.1', port: index + 1 },
+        scheduler: 'wlc',
+        schedulerFlags: [],
+        persistentSeconds: 0,
+        persistenceMask: undefined,
+        onePacket: false,
+        servers: [{ ...server, weight: index === 7 ? weight : 1 }],
+      })),
+    });
+    expect(diffTables(table(5), table(1), new Set())).toHaveLength(1);
+  });
+});

@@ -1,0 +1,53 @@
+import { createSocket } from 'node:dgram';
+import { type Check, type CheckOutcome, failed, passed, serverName } from '../../check.js';
+import type { PlanOf } from '../../core/check-plan.js';
+import { AnswerJudge } from '../../core/expect.js';
+import { limitStep } from '../step-limit.js';
+
+/** Where silence passes, a refusal is waited for this long, ms; on a working network it comes within a round trip. */
+const REFUSAL_WAIT_MS = 1_000;
+
+type Heard = { readonly datagram: Buffer } | { readonly error: NodeJS.ErrnoException };
+
+/**
+ * Sends one datagram and waits for one. A refusal (ICMP port unreachable) is a failure. With neither send nor expect
+ * an empty datagram goes out, and the server is up unless that is refused.
+ */
+export function udpCheck(plan: PlanOf<'udp'>): Check {
+  return {
+    run: async ({ signal }) => {
+      const socket = createSocket('udp4');
+      try {
+        const limitMs = plan.silencePasses ? Math.min(plan.stepLimitMs, REFUSAL_WAIT_MS) : plan.stepLimitMs;
+        const heard = await limitStep<Heard>(limitMs, signal, (settle) => {
+          const onError = (error: Error | null) => error && settle({ error });
+          socket.on('error', onError);
+          socket.on('message', (datagram) => settle({ datagram }));
+          socket.connect(plan.target.port, plan.target.address, () => socket.send(plan.send, onError));
+        });
+        return judge(plan, heard);
+      } finally {
+        socket.close();
+      }
+    },
+  };
+}
+
+function judge(plan: PlanOf<'udp'>, heard: Heard | 'timed out' | 'cancelled'): CheckOutcome {
+  const server = serverName(plan.target);
+  if (heard === 'cancelled') return { ok: false, reason: heard };
+  if (heard === 'timed out') {
+    return plan.silencePasses ? passed('not refused') : failed('NANNY_READ_TIMED_OUT', { server });
+  }
+  if ('error' in heard) {
+    const error = heard.error.code ?? heard.error.message;
+    return failed('NANNY_CONNECT_FAILED', { server, error });
+  }
+  if (!plan.expectation) return passed('answered');
+  const answer = new AnswerJudge(plan.expectation);
+  const verdict = answer.push(heard.datagram);
+  if (verdict === 'match') return passed('expected answer received');
+  const short = verdict === 'more' && answer.shortfall() === 'too short';
+  const event = short ? 'NANNY_READ_TOO_SHORT' : 'NANNY_ANSWER_UNEXPECTED';
+  return failed(event, { server, receivedBytes: heard.datagram.length });
+}

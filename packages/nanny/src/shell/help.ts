@@ -1,0 +1,26 @@
+/** What `nanny --help` prints. */
+export const HELP = `Usage: nanny --lvs -h IP [options]
+Watches one real service. lvsd starts nannies; started by hand it prints what it finds.
+
+  -h, --server IP            address of the real server
+  -p, --port N               virtual port (80)
+  -r, --rport N              port that is checked (the virtual port)
+  -V, --virtaddress IP       address of the virtual service
+  -f, --fwmark N             firewall mark of the virtual service
+  -t, --interval SECONDS     wait between checks and limit of each step (10)
+  -a, --reentrytime SECONDS  how long a failed server must answer before it returns (180)
+  -s, --send_string TEXT     sent after the connect; also --send_str
+  -x, --expect_string TEXT   what the answer must begin with, * for any; also --expect_str
+      --regex                the expect string is an extended regular expression
+  -e, --send_program COMMAND program that checks the server; %h and %p are address and port
+  -T, --suppress             do not translate backslashes in the send and expect strings
+  -u, --udp                  the service speaks UDP; also --UDP
+  -v, --verbose              tell about each check
+      --lvs                  the service is one of lvsd's (required)
+      --version, --help
+
+Accepted, and used by lvsd: -w/--weight N, -M/--method m|g|i, -q/--quiesce_server. Accepted without effect:
+-S/--scale N, -I/--ipvsadm PATH, -U/--loadcmd COMMAND, -c/--nofork, -n/--nodaemon, --test-start/--norun.
+
+Signals: USR1 forces the server down, USR2 up, HUP ends both; TERM and INT end nanny.
+`;

@@ -1,0 +1,92 @@
+import { writeFileSync } from 'node:fs';
+import { SUITE_VERSION } from '@piranha/common';
+import { NANNY_ENVIRONMENT } from '@piranha/protocol';
+import { serverName } from '../check.js';
+import type { LoopPolicy, Verdict } from '../core/check-loop.js';
+import { planCheck } from '../core/check-plan.js';
+import { createCheck } from './checks/registry.js';
+import { type NannyOptions, readCommandLine } from './options.js';
+import type { Reporter } from './reporter.js';
+import { NannyRunner } from './runner.js';
+
+/** The whole program, until a signal or the loss of lvsd ends the process. */
+export async function runNanny(args: readonly string[]): Promise<void> {
+  const options = readCommandLine(args);
+  if (options === 'help') {
+    const { HELP } = await import('./help.js');
+    process.stdout.write(HELP);
+    return;
+  }
+  if (options === 'version') {
+    process.stdout.write(`nanny ${SUITE_VERSION}\n`);
+    return;
+  }
+  showInProcessList(args);
+  const planned = planCheck(options.check);
+  const policy: LoopPolicy = {
+    intervalMs: options.check.intervalMs,
+    reentryMs: options.reentryMs,
+    server: serverName(options.check.target),
+  };
+  const lvsdLost = new AbortController();
+  const [check, reporter] = await Promise.all([createCheck(planned.plan), openReporter(options, lvsdLost)]);
+  const runner = new NannyRunner(policy, check, reporter, knownVerdict());
+  const end = () => void runner.stop().then(() => process.exit(0));
+  if (lvsdLost.signal.aborted) return end();
+  lvsdLost.signal.addEventListener('abort', end);
+  listenForSignals(runner, reporter, end);
+  announce(options, policy, reporter);
+  for (const notice of planned.notices) reporter.log(notice);
+  runner.handle({ type: 'start' });
+}
+
+/** `ps` shows `nanny` with the arguments as given, and `pgrep -x nanny` finds it: operators know nannies by that. */
+function showInProcessList(args: readonly string[]): void {
+  process.title = ['nanny', ...args].join(' ');
+  try {
+    // The title also became the command name, cut to 15 characters.
+    writeFileSync('/proc/self/comm', 'nanny');
+  } catch {
+    // Without /proc the longer name stays; nothing depends on it.
+  }
+}
+
+function knownVerdict(): Verdict {
+  const known = process.env[NANNY_ENVIRONMENT.state];
+  return known === 'up' || known === 'down' ? known : 'unknown';
+}
+
+async function openReporter(options: NannyOptions, lvsdLost: AbortController): Promise<Reporter> {
+  const path = process.env[NANNY_ENVIRONMENT.socket];
+  if (path === undefined || path === '') {
+    const { consoleReporter } = await import('./console-reporter.js');
+    return consoleReporter(options.verbose);
+  }
+  const { connectLvsdReporter } = await import('./lvsd-reporter.js');
+  const id = process.env[NANNY_ENVIRONMENT.id] ?? '';
+  return connectLvsdReporter({ path, id, verbose: options.verbose, onLost: () => lvsdLost.abort() });
+}
+
+function announce(options: NannyOptions, policy: LoopPolicy, reporter: Reporter): void {
+  const service = `${options.virtualAddress}:${options.check.virtualPort}`;
+  const fields: Record<string, string | number> = { service, server: policy.server };
+  if (options.firewallMark !== 0) fields.firewallMark = options.firewallMark;
+  reporter.log({ event: 'NANNY_STARTED', fields });
+  if (options.loadCommand === undefined) return;
+  reporter.log({ event: 'NANNY_LOAD_MONITOR_IGNORED', fields: { command: options.loadCommand } });
+}
+
+function listenForSignals(runner: NannyRunner, reporter: Reporter, end: () => void): void {
+  for (const [name, signal] of [
+    ['SIGTERM', 15],
+    ['SIGINT', 2],
+  ] as const) {
+    process.on(name, () => {
+      reporter.log({ event: 'NANNY_STOPPING', fields: { signal } });
+      end();
+    });
+  }
+  process.on('SIGUSR1', () => runner.handle({ type: 'glasses', glasses: 'opaque' }));
+  process.on('SIGUSR2', () => runner.handle({ type: 'glasses', glasses: 'rose-colored' }));
+  process.on('SIGHUP', () => runner.handle({ type: 'glasses', glasses: 'none' }));
+}

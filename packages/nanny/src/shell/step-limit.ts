@@ -1,0 +1,25 @@
+/** How a limited step ended when it did not end by itself. */
+export type StepInterruption = 'timed out' | 'cancelled';
+
+/**
+ * Waits for a step of a check, at most `limitMs`, and not after the signal's abort. The step begins when `begin` is
+ * called; it gives its value through `settle`. Timer and listener are gone when the promise settles.
+ */
+export function limitStep<Value>(
+  limitMs: number,
+  signal: AbortSignal,
+  begin: (settle: (value: Value) => void) => void,
+): Promise<Value | StepInterruption> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve('cancelled');
+    const end = (value: Value | StepInterruption) => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+      resolve(value);
+    };
+    const onAbort = () => end('cancelled');
+    const timer = setTimeout(() => end('timed out'), limitMs);
+    signal.addEventListener('abort', onAbort);
+    begin(end);
+  });
+}

@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import { readCommandLine } from '../../src/shell/options.js';
+
+/** The line that lvsd writes, in the original's order. */
+const FULL =
+  '-c -h 10.0.0.1 -p 80 -r 8000 -f 7 -s GET -x OK -q --regex -v -a 15 -I /sbin/ipvsadm -t 6 -w 0 -V 10.0.0.9 -M m -U rup --nodaemon --lvs';
+
+function read(line: string) {
+  const options = readCommandLine(line.split(' '));
+  if (typeof options === 'string') throw new Error(options);
+  return options;
+}
+
+function refusal(line: string): string {
+  try {
+    readCommandLine(line === '' ? [] : line.split(' '));
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return 'accepted';
+}
+
+describe('readCommandLine', () => {
+  it("reads lvsd's line", () => {
+    expect(read(FULL)).toEqual({
+      check: {
+        target: { address: '10.0.0.1', port: 8000 },
+        virtualPort: 80,
+        udp: false,
+        send: 'GET',
+        expect: 'OK',
+        useRegex: true,
+        sendProgram: undefined,
+        literalBackslashes: false,
+        intervalMs: 6_000,
+      },
+      virtualAddress: '10.0.0.9',
+      firewallMark: 7,
+      reentryMs: 15_000,
+      loadCommand: 'rup',
+      verbose: true,
+    });
+  });
+
+  it("has the original's defaults", () => {
+    expect(read('-h 10.1 --lvs')).toMatchObject({
+      check: { target: { address: '10.0.0.1', port: 80 }, virtualPort: 80, intervalMs: 10_000 },
+      reentryMs: 180_000,
+      firewallMark: 0,
+      loadCommand: undefined,
+    });
+  });
+
+  it('takes the virtual port for the real one, and fractions of seconds', () => {
+    expect(read('-h 10.0.0.1 -p 443 -t 0.5 -a .25 -U none --lvs')).toMatchObject({
+      check: { target: { port: 443 }, intervalMs: 500 },
+      reentryMs: 250,
+      loadCommand: undefined,
+    });
+  });
+
+  it.each([
+    '-M g',
+    '-M -g',
+    '--method=t',
+    '-M whatever',
+    '--test-start',
+    '--norun',
+    '-n',
+    '-c',
+    '-S 5',
+    '-T',
+  ])('accepts %s', (words) => {
+    expect(read(`-h 10.0.0.1 --lvs ${words}`).check.target.port).toBe(80);
+  });
+
+  it.each([
+    ['', 'nanny: No address supplied...'],
+    ['--lvs', 'nanny: No address supplied...'],
+    ['-h web1 --lvs', 'nanny: bad IP address -- web1'],
+    ['-h 10.0.0.1', 'nanny: unknown service type'],
+    ['-h 10.0.0.1 --fos', 'nanny: failover services (--fos) are not supported'],
+    ['-h 10.0.0.1 --lvs stray', 'nanny: unexpected arguments'],
+    [
+      '-h 10.0.0.1 --lvs -t 0',
+      "nanny: bad argument --interval: seconds from 0.01 to 2000000 are expected, not '0'",
+    ],
+    [
+      '-h 10.0.0.1 --lvs -t 1e3',
+      "nanny: bad argument --interval: seconds from 0.01 to 2000000 are expected, not '1e3'",
+    ],
+    [
+      '-h 10.0.0.1 --lvs -p 70000',
+      "nanny: bad argument --port: a whole number from 1 to 65535 is expected, not '70000'",
+    ],
+    ['-h 10.0.0.1 --lvs -V x', 'nanny: bad IP address -- x'],
+  ])('refuses %j', (line, message) => {
+    expect(refusal(line)).toBe(message);
+  });
+
+  it('names an unknown option', () => {
+    expect(refusal('-h 10.0.0.1 --lvs --colour')).toContain('nanny: bad argument --colour');
+  });
+
+  it('answers --help and --version before anything else', () => {
+    expect(readCommandLine(['--help'])).toBe('help');
+    expect(readCommandLine(['--version'])).toBe('version');
+  });
+});
