@@ -1,1 +1,102 @@
-export {};
+import { z } from 'zod';
+import type { HandoverAnswer, ReloadAnswer } from './messages.js';
+import type { LvsdStatus, PulseStatus } from './status.js';
+
+/**
+ * Validators of what the daemons answer, for programs that show it. Members that are not known are dropped, so that a
+ * newer daemon may say more. Texts and lists are limited only by the frame's size.
+ */
+
+const count = z.number().int().min(0);
+const processId = z.number().int().min(1);
+
+const historyEntry = z.object({ at: z.string(), event: z.string(), text: z.string() });
+
+const pathStatus = z.object({
+  name: z.enum(['public', 'private']),
+  local: z.string(),
+  partner: z.string(),
+  sent: count,
+  received: count,
+  silentMs: z.number().min(0).optional(),
+});
+
+const childStatus = z.object({
+  name: z.string(),
+  pid: processId.optional(),
+  phase: z.string(),
+  starts: count,
+});
+
+/** Answer of pulse's `status`. */
+export const pulseStatusSchema: z.ZodType<PulseStatus> = z.object({
+  version: z.string(),
+  pid: processId,
+  role: z.enum(['primary', 'backup']),
+  active: z.boolean(),
+  state: z.string(),
+  reason: z.string(),
+  since: z.string(),
+  configFile: z.string(),
+  keepaliveMs: z.number().min(0),
+  deadtimeMs: z.number().min(0),
+  partner: z.enum(['running', 'stopped', 'silent', 'none']),
+  paths: z.array(pathStatus),
+  vips: z.array(z.string()),
+  children: z.array(childStatus),
+  history: z.array(historyEntry),
+});
+
+const serverStatus = z.object({
+  name: z.string(),
+  address: z.string(),
+  port: z.number().int().min(0).max(65_535),
+  health: z.enum(['up', 'down', 'unknown']),
+  weight: count.optional(),
+  configuredWeight: count,
+  reason: z.string(),
+  since: z.string(),
+  activeConnections: count,
+  inactiveConnections: count,
+  connections: count,
+  nannyPid: processId.optional(),
+  nannyStarts: count,
+});
+
+const serviceStatus = z.object({
+  name: z.string(),
+  key: z.string(),
+  scheduler: z.string(),
+  sorryServer: z.string().optional(),
+  sorryServerActive: z.boolean(),
+  servers: z.array(serverStatus),
+});
+
+/** Answer of lvsd's `status`. */
+export const lvsdStatusSchema: z.ZodType<LvsdStatus> = z.object({
+  version: z.string(),
+  pid: processId,
+  configFile: z.string(),
+  director: z.string(),
+  tableInSync: z.boolean(),
+  problems: z.array(z.string()),
+  ready: z.boolean(),
+  lastReload: z.object({ at: z.string(), ok: z.boolean(), text: z.string() }).optional(),
+  services: z.array(serviceStatus),
+  foreignEntries: z.array(z.string()),
+  history: z.array(historyEntry),
+});
+
+/** Answer of `reload`, pulse's and lvsd's. */
+export const reloadAnswerSchema: z.ZodType<ReloadAnswer> = z.object({
+  ok: z.boolean(),
+  diagnostics: z.array(z.string()),
+  operations: z.array(z.string()),
+});
+
+/** Answer of pulse's `handover`. */
+export const handoverAnswerSchema: z.ZodType<HandoverAnswer> = z.object({
+  ok: z.boolean(),
+  text: z.string(),
+  durationMs: z.number().min(0),
+});

@@ -15,8 +15,6 @@ const POLL_MS = 50;
  * foreground or as a daemon.
  */
 export async function launch(options: PulseOptions): Promise<void> {
-  // A guardian that pulse itself started: everything was checked before.
-  if (process.env.PIRANHA_DAEMON === '1') return runGuardian(options);
   requireDirector(options.director);
   const loaded = await loadSettings(options.configFile, options.role);
   for (const warning of loaded.warnings) process.stderr.write(`${warning}\n`);

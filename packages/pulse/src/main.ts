@@ -1,5 +1,13 @@
 import { runMain } from '@piranha/common';
-import { launch } from './launcher.js';
 import { readPulseOptions } from './options.js';
 
-runMain('pulse', () => launch(readPulseOptions(process.argv.slice(2))));
+runMain('pulse', async () => {
+  const options = readPulseOptions(process.argv.slice(2));
+  if (process.env.PIRANHA_DAEMON === '1') {
+    // Started by pulse itself: everything was checked before, and a guardian stays small.
+    const { runGuardian } = await import('./guardian/run-guardian.js');
+    return runGuardian(options);
+  }
+  const { launch } = await import('./launcher.js');
+  return launch(options);
+});

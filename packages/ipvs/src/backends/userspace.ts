@@ -1,6 +1,7 @@
 import { errorText, UserError } from '@piranha/common';
 import { ControlClient } from '@piranha/protocol';
 import type { Table, TableOperation } from '../core/model.js';
+import { sortTable } from '../core/order.js';
 import { readTableValue } from '../core/wire.js';
 import { readResults, readStatisticsValue } from '../core/wire-answers.js';
 import type { Director, OperationResult, ServiceStatistics, TableTimeouts } from '../director.js';
@@ -21,7 +22,7 @@ export class UserspaceDirector implements Director {
   constructor(private readonly socketPath: string) {}
 
   async readTable(): Promise<Table> {
-    return readTableValue(await this.call('table.read', {}));
+    return sortTable(readTableValue(await this.call('table.read', {})));
   }
 
   async apply(operations: readonly TableOperation[]): Promise<readonly OperationResult[]> {

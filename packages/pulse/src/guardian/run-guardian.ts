@@ -1,7 +1,7 @@
 import { ALIVE_INTERVAL_MS, ControlServer, runDirectory } from '@piranha/protocol';
 import type { PulseOptions } from '../options.js';
 import { removePidFile, writePidFile } from '../shell/process-files.js';
-import { openPulseLog } from '../shell/run-worker.js';
+import { openPulseLog } from '../shell/pulse-log.js';
 import { Guardian } from './guardian.js';
 import { parsePulseAlive } from './plan-schema.js';
 

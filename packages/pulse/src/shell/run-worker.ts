@@ -1,4 +1,4 @@
-import { type EventLog, openEventLog } from '@piranha/events';
+import type { EventLog } from '@piranha/events';
 import {
   ALIVE_INTERVAL_MS,
   type ControlClient,
@@ -13,6 +13,7 @@ import { UserspaceAddresses } from './addresses.js';
 import { GuardianLink } from './guardian-link.js';
 import { type LoadedSettings, loadSettings } from './load-settings.js';
 import { removePidFile, writePidFile } from './process-files.js';
+import { openPulseLog } from './pulse-log.js';
 import { readSavedState, removeSavedState } from './saved-state.js';
 import { SupervisedDaemon } from './supervised-daemon.js';
 import { PulseWorker, reloadSafely } from './worker.js';
@@ -67,17 +68,6 @@ export async function runWorker(options: PulseOptions): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => worker.dispatch({ type: 'shutdown', signal }));
   }
-}
-
-/** The log of pulse and its guardian: one ident, the same outputs. */
-export function openPulseLog(options: PulseOptions): EventLog {
-  return openEventLog({
-    ident: 'pulse',
-    foreground: options.foreground,
-    verbose: options.verbose,
-    json: options.json,
-    ...(options.logDirectory === undefined ? {} : { logDirectory: options.logDirectory }),
-  });
 }
 
 function brokenEvent(what: string, broken: boolean): PulseEvent {

@@ -1,0 +1,55 @@
+import type { ServerStatus, ServiceStatus } from '@piranha/protocol';
+import { columns, spanText, terminalText } from './terminal-text.js';
+
+const HEADINGS = ['SERVER', 'ADDRESS', 'STATE', 'WEIGHT', 'ACTIVE', 'INACT', 'TOTAL', 'NANNY', 'FOR', 'REASON'];
+
+function addressText({ address, port }: ServerStatus): string {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+/** `1`, `0/1` where the live weight is not the configured one, `-/1` where there is no entry. */
+function weightText({ weight, configuredWeight }: ServerStatus): string {
+  if (weight === configuredWeight) return String(weight);
+  return `${weight ?? '-'}/${configuredWeight}`;
+}
+
+function stateText({ health, configuredWeight, weight }: ServerStatus): string {
+  if (health === 'down') return 'DOWN';
+  return health === 'up' && configuredWeight === 0 && weight !== undefined ? 'up, drained' : health;
+}
+
+function nannyText({ nannyPid, nannyStarts }: ServerStatus): string {
+  const pid = nannyPid === undefined ? '-' : String(nannyPid);
+  return nannyStarts > 1 ? `${pid} (${nannyStarts} starts)` : pid;
+}
+
+function serverRow(server: ServerStatus, nowMs: number): string[] {
+  const sinceMs = Date.parse(server.since);
+  return [
+    server.name,
+    addressText(server),
+    stateText(server),
+    weightText(server),
+    String(server.activeConnections),
+    String(server.inactiveConnections),
+    String(server.connections),
+    nannyText(server),
+    Number.isNaN(sinceMs) ? '-' : spanText(nowMs - sinceMs),
+    server.reason,
+  ];
+}
+
+function sorryText({ sorryServer, sorryServerActive }: ServiceStatus): string {
+  if (sorryServer === undefined) return '';
+  return `, sorry server ${sorryServer} ${sorryServerActive ? 'SERVES' : 'in reserve'}`;
+}
+
+/** The services with a row for each of their servers. */
+export function serviceLines(services: readonly ServiceStatus[], nowMs: number): string[] {
+  if (services.length === 0) return ['', 'no services'];
+  return services.flatMap((service) => [
+    '',
+    terminalText(`service ${service.name}  ${service.key}  ${service.scheduler}${sorryText(service)}`),
+    ...columns([HEADINGS, ...service.servers.map((server) => serverRow(server, nowMs))], '  '),
+  ]);
+}

@@ -1,0 +1,93 @@
+import type { HistoryEntry, LvsdStatus, PathStatus, PulseStatus } from '@piranha/protocol';
+import { serviceLines } from './render-services.js';
+import { isLvsdWanted, type StatusView } from './status-view.js';
+import { columns, spanText, terminalText } from './terminal-text.js';
+
+/** Events shown, of both daemons together. */
+const EVENT_COUNT = 12;
+
+/** ` (4 min ago)` behind a wall clock time; nothing when it cannot be read. */
+export function agoText(iso: string, nowMs: number): string {
+  const thenMs = Date.parse(iso);
+  return Number.isNaN(thenMs) ? '' : ` (${spanText(nowMs - thenMs)} ago)`;
+}
+
+function pathRow({ name, local, partner, sent, received, silentMs }: PathStatus): string[] {
+  const heard = silentMs === undefined ? 'never heard' : `heard ${(silentMs / 1000).toFixed(1)} s ago`;
+  return ['', name, `${local} -> ${partner}`, `sent ${sent}`, `received ${received}`, heard];
+}
+
+function pulseLines(status: PulseStatus, nowMs: number): string[] {
+  const { role, active, state, reason, since, partner, keepaliveMs, deadtimeMs } = status;
+  const beat = `keepalive ${keepaliveMs / 1000} s, deadtime ${deadtimeMs / 1000} s`;
+  const children = status.children.map(({ name, pid, phase, starts }) => [
+    '',
+    name,
+    pid === undefined ? 'no pid' : `pid ${pid}`,
+    phase,
+    `started ${starts} ${starts === 1 ? 'time' : 'times'}`,
+  ]);
+  return [
+    ...columns([
+      ['role', `${role}, ${active ? 'ACTIVE' : 'STANDBY'} (${state})`],
+      ['since', `${since}${agoText(since, nowMs)}`],
+      ['why', reason],
+      ['partner', partner],
+      ['beat', beat],
+      ['VIPs', status.vips.length === 0 ? 'none held' : status.vips.join(' ')],
+      ['pulse', `pid ${status.pid}, version ${status.version}, ${status.configFile}`],
+    ]),
+    ...(status.paths.length === 0 ? [] : ['paths', ...columns(status.paths.map(pathRow))]),
+    ...(children.length === 0 ? [] : ['children', ...columns(children)]),
+  ];
+}
+
+function reloadText({ lastReload }: LvsdStatus): string {
+  if (lastReload === undefined) return 'none since the start';
+  return `${lastReload.at} ${lastReload.ok ? 'done' : 'REFUSED'}: ${lastReload.text}`;
+}
+
+function tableText(status: LvsdStatus): string {
+  const sync = status.tableInSync ? 'in sync' : 'NOT IN SYNC';
+  return status.ready ? sync : `${sync}, not every server has its first verdict`;
+}
+
+function lvsdLines(status: LvsdStatus): string[] {
+  return columns([
+    ['lvsd', `pid ${status.pid}, version ${status.version}, ${status.configFile}`],
+    ['table', `${status.director} director, ${tableText(status)}`],
+    ...status.problems.map((problem) => ['problem', problem]),
+    ['reload', reloadText(status)],
+    ...status.foreignEntries.map((entry) => ['foreign', `${entry} (left alone)`]),
+  ]);
+}
+
+function eventLines(view: StatusView): string[] {
+  const of = (daemon: string, history: readonly HistoryEntry[]) =>
+    history.map(({ at, text }) => ({ at, row: ['', at, daemon, text] }));
+  const all = [
+    ...(view.pulse.reached ? of('pulse', view.pulse.status.history) : []),
+    ...(view.lvsd.reached ? of('lvsd', view.lvsd.status.history) : []),
+  ];
+  // ISO 8601 in UTC sorts as text; equal times keep the daemons' own order.
+  const last = all.sort((one, other) => (one.at < other.at ? -1 : Number(one.at > other.at))).slice(-EVENT_COUNT);
+  return last.length === 0 ? [] : ['', 'last events', ...columns(last.map(({ row }) => row))];
+}
+
+function lvsdMissing(view: StatusView, reason: string): string {
+  return isLvsdWanted(view) ? `lvsd     NOT REACHED: ${reason}` : 'lvsd     not started: a cold standby does without it';
+}
+
+/** The page that `lvsctl status` prints, for people; `nowMs` is the wall clock. */
+export function renderStatus(view: StatusView, nowMs: number): string[] {
+  const { pulse, lvsd } = view;
+  return [
+    `director in ${terminalText(view.runDirectory)}`,
+    '',
+    ...(pulse.reached ? pulseLines(pulse.status, nowMs) : [`pulse    NOT REACHED: ${terminalText(pulse.reason)}`]),
+    '',
+    ...(lvsd.reached ? lvsdLines(lvsd.status) : [terminalText(lvsdMissing(view, lvsd.reason))]),
+    ...(lvsd.reached ? serviceLines(lvsd.status.services, nowMs) : []),
+    ...eventLines(view),
+  ];
+}

@@ -1,0 +1,229 @@
+import { readableText } from './bytes.js';
+import { type Findings, printable } from './diagnostics.js';
+import type { Token } from './lexer.js';
+import type { LineRole, ParsedBlock, ParsedFile, Statement } from './parsed.js';
+import { blocksAt, directivesAt, levelsOf } from './schema.js';
+import type { Level } from './schema-types.js';
+import { type ReadContext, readStatement, takeTokens } from './statement.js';
+import { nearestWord } from './suggest.js';
+import type { LvsCfTree, TreeLine } from './tree.js';
+import type { NameTables } from './value-readers.js';
+
+interface ParserState extends ReadContext {
+  readonly statements: Statement[];
+  readonly blocks: ParsedBlock[];
+  readonly roles: LineRole[];
+  /** Open blocks, outermost first. */
+  readonly open: ParsedBlock[];
+  /** Level before the line that is being read. */
+  levelAbove: Level;
+  /** True after a header without its brace: a line of `{` alone is then part of the same mistake. */
+  braceMayFollow: boolean;
+}
+
+const HEADERS = ['virtual', 'failover', 'server'] as const;
+
+function levelOf(state: ParserState): Level {
+  return state.open.at(-1)?.level ?? 'global';
+}
+
+function addRole(state: ParserState, role: LineRole['role'], level: Level, tokenCount: number): void {
+  state.roles.push({ role, level, levelAbove: state.levelAbove, tokenCount });
+}
+
+function placeOf(lineIndex: number, token: Token | undefined) {
+  return { lineIndex, byteIndex: token?.index ?? 0 };
+}
+
+function isHeader(word: string): word is (typeof HEADERS)[number] {
+  return (HEADERS as readonly string[]).includes(word);
+}
+
+/** Closes blocks that a header cannot stand in: their own brace was forgotten. */
+function closeForgotten(state: ParserState, level: Level, lineIndex: number, token: Token): void {
+  while (state.open.length > 0 && !blocksAt(levelOf(state)).includes(level)) {
+    const block = state.open.pop() as ParsedBlock;
+    const text = `${block.level} '${printable(block.name)}' of line ${block.lineIndex + 1} is not closed before this`;
+    state.findings.error('CF_UNCLOSED_BLOCK', placeOf(lineIndex, token), text, 'put a line with } above');
+  }
+}
+
+function pushBlock(
+  state: ParserState,
+  level: ParsedBlock['level'],
+  lineIndex: number,
+  tokens: readonly Token[],
+): void {
+  const name = tokens[1]?.raw === '{' ? undefined : tokens[1];
+  const block: ParsedBlock = {
+    level,
+    name: readableText(name?.value ?? ''),
+    lineIndex,
+    nameIndex: (name ?? tokens[0])?.index ?? 0,
+    closeLineIndex: undefined,
+    statements: [],
+    servers: [],
+  };
+  const siblings = state.open.at(-1)?.servers ?? state.blocks;
+  siblings.push(block);
+  state.open.push(block);
+}
+
+function tellAboutHeader(state: ParserState, lineIndex: number, tokens: readonly Token[]): void {
+  const word = tokens[0] as Token;
+  const named = tokens[1] !== undefined && tokens[1].raw !== '{';
+  const blanks = named && tokens.length > 3 && tokens.at(-1)?.raw === '{';
+  const text = named
+    ? `missing arguments: no { behind ${word.value} NAME`
+    : `missing arguments: ${word.value} without a name`;
+  const hint = blanks ? 'a name with blanks needs quotes' : `write: ${word.value} NAME {`;
+  state.findings.error('CF_BLOCK_HEADER', placeOf(lineIndex, word), text, hint);
+}
+
+function openBlock(state: ParserState, lineIndex: number, tokens: readonly Token[]): void {
+  const word = tokens[0] as Token;
+  const level = word.value as ParsedBlock['level'];
+  closeForgotten(state, level, lineIndex, word);
+  const parentLevel = levelOf(state);
+  if (!blocksAt(parentLevel).includes(level)) {
+    // Only a server outside a virtual is left here; it is read all the same, so that its own mistakes are told too.
+    const text = `${level} block outside a virtual block`;
+    state.findings.error('CF_MISPLACED_BLOCK', placeOf(lineIndex, word), text, 'is a } too much above?');
+  }
+  const sound = tokens[2]?.raw === '{' && tokens[1]?.raw !== '{';
+  const taken = sound ? takeTokens(state, lineIndex, tokens, 3) : tokens;
+  if (!sound) tellAboutHeader(state, lineIndex, tokens);
+  state.braceMayFollow = !sound;
+  pushBlock(state, level, lineIndex, tokens);
+  addRole(state, 'open', parentLevel, taken.length);
+  // `virtual a { }`: an error already, but the brace is not asked for again.
+  if (tokens.at(-1)?.raw === '}') closeBlock(state, lineIndex);
+}
+
+function closeBlock(state: ParserState, lineIndex: number): void {
+  const block = state.open.pop();
+  if (block) block.closeLineIndex = lineIndex;
+}
+
+function closingLine(state: ParserState, lineIndex: number, tokens: readonly Token[]): void {
+  if (state.open.length === 0) {
+    const hint = 'it closes nothing: is one } too many above?';
+    state.findings.error('CF_STRAY_BRACE', placeOf(lineIndex, tokens[0]), 'unknown command: stray }', hint);
+  }
+  takeTokens(state, lineIndex, tokens, 1);
+  closeBlock(state, lineIndex);
+  addRole(state, 'close', levelOf(state), 1);
+}
+
+function unknownWord(state: ParserState, lineIndex: number, token: Token): void {
+  const level = levelOf(state);
+  const glued = /^([A-Za-z_]+)=/.exec(token.value)?.[1];
+  const place = placeOf(lineIndex, token);
+  if (glued && directivesAt(level).has(glued)) {
+    const text = `equal (=) expected after command: '${printable(readableText(token.value))}'`;
+    state.findings.error('CF_EQUAL_EXPECTED', place, text, 'put blanks around the =');
+    return;
+  }
+  const word = printable(readableText(token.value));
+  const elsewhere = isHeader(token.value) ? [] : levelsOf(token.value);
+  if (elsewhere.length > 0) {
+    const text = `unknown command '${word}' at this level (${level})`;
+    const where = elsewhere.map((known) =>
+      known === 'global' ? 'outside all blocks' : `in ${known} blocks`,
+    );
+    state.findings.error('CF_WRONG_LEVEL', place, text, `it belongs ${where.join(' or ')}`);
+    return;
+  }
+  const nearest = nearestWord(token.value, [...directivesAt(level).keys(), ...blocksAt(level)]);
+  const meant = nearest ? `did you mean ${nearest}?` : undefined;
+  const hint = token.value.startsWith('\u00ef\u00bb\u00bf') ? BOM_HINT : meant;
+  state.findings.error('CF_UNKNOWN_DIRECTIVE', place, `unknown command '${word}'`, hint);
+}
+
+const BOM_HINT = 'the file begins with a byte order mark; save it as UTF-8 without one';
+
+function statementLine(state: ParserState, lineIndex: number, tokens: readonly Token[]): void {
+  const word = tokens[0] as Token;
+  const spec = directivesAt(levelOf(state)).get(word.value);
+  const broken = () => addRole(state, 'broken', levelOf(state), tokens.length);
+  if (!spec) {
+    unknownWord(state, lineIndex, word);
+    broken();
+    // A misspelt header: what follows belongs to a block all the same, and would only give more errors here.
+    const [level] = blocksAt(levelOf(state));
+    if (tokens.at(-1)?.raw === '{' && level && level !== 'global') pushBlock(state, level, lineIndex, tokens);
+    return;
+  }
+  if (tokens[1]?.raw !== '=') {
+    const place = placeOf(lineIndex, tokens[1] ?? word);
+    const code = tokens.length === 1 ? 'CF_MISSING_ARGUMENTS' : 'CF_EQUAL_EXPECTED';
+    const text =
+      tokens.length === 1 ? `missing arguments for ${spec.name}` : 'equal (=) expected after command';
+    state.findings.error(code, place, text, `write: ${spec.name} = VALUE, with blanks around the =`);
+    broken();
+    return;
+  }
+  const statement = readStatement(state, lineIndex, spec, tokens);
+  (state.open.at(-1)?.statements ?? state.statements).push(statement);
+  addRole(state, 'statement', levelOf(state), 2 + statement.valueTokens.length);
+}
+
+function isBlockLine(first: Token, tokens: readonly Token[]): boolean {
+  return isHeader(first.value) && (tokens[1]?.raw !== '=' || tokens.at(-1)?.raw === '{');
+}
+
+function readLine(state: ParserState, line: TreeLine, lineIndex: number): void {
+  state.levelAbove = levelOf(state);
+  const first = line.tokens[0];
+  if (line.kind !== 'words' || !first) {
+    const role = line.kind === 'comment' ? 'comment' : 'blank';
+    addRole(state, role, levelOf(state), 0);
+    return;
+  }
+  const braceMayFollow = state.braceMayFollow;
+  state.braceMayFollow = false;
+  if (first.raw === '}') closingLine(state, lineIndex, line.tokens);
+  else if (isBlockLine(first, line.tokens)) openBlock(state, lineIndex, line.tokens);
+  else if (braceMayFollow && first.raw === '{' && line.tokens.length === 1) {
+    addRole(state, 'broken', levelOf(state), 1);
+  } else statementLine(state, lineIndex, line.tokens);
+}
+
+function tellAboutLineEnds(tree: LvsCfTree, findings: Findings): void {
+  const first = tree.lines.findIndex((line) => line.ending.startsWith('\r'));
+  if (first < 0) return;
+  const place = { lineIndex: first, byteIndex: tree.lines[first]?.text.length ?? 0 };
+  const hint = 'the original skips or misreads such a file; store it with LF line ends';
+  findings.warning('CF_CRLF', place, 'line ends with CR', hint);
+}
+
+function tellAboutEnd(state: ParserState): void {
+  for (const block of state.open.toReversed()) {
+    const place = { lineIndex: block.lineIndex, byteIndex: block.nameIndex };
+    const text = `${block.level} '${printable(block.name)}' is not closed at the end of the file`;
+    state.findings.warning('CF_MISSING_BRACE', place, text, 'add a line with }');
+  }
+}
+
+/** Reads the statements and blocks of a tree by the schema; never throws, every mistake becomes a finding. */
+export function parseStatements(tree: LvsCfTree, names: NameTables, findings: Findings): ParsedFile {
+  const state: ParserState = {
+    findings,
+    names,
+    statements: [],
+    blocks: [],
+    roles: [],
+    open: [],
+    levelAbove: 'global',
+    braceMayFollow: false,
+  };
+  if (tree.lines.length === 0) {
+    findings.error('CF_EMPTY', undefined, 'Empty configuration');
+  }
+  tellAboutLineEnds(tree, findings);
+  tree.lines.forEach((line, lineIndex) => {
+    readLine(state, line, lineIndex);
+  });
+  tellAboutEnd(state);
+  return { statements: state.statements, blocks: state.blocks, roles: state.roles };
+}

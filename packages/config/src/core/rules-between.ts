@@ -1,0 +1,98 @@
+import type { VirtualServerConfig } from '../model.js';
+import { printable } from './diagnostics.js';
+import { findIgnoredBlocks } from './duplicates.js';
+import { headerPlace, placeIn, type RuleInput, type VirtualView, warnOfChange } from './rules.js';
+
+/** What two blocks of one mark must agree on; a text of what differs, or undefined. */
+function markConflict(first: VirtualServerConfig, second: VirtualServerConfig): [string, string] | undefined {
+  if (first.scheduler !== second.scheduler) return ['scheduler', 'scheduler'];
+  if (first.persistentSeconds !== second.persistentSeconds) return ['persistent', 'persistence'];
+  if (first.persistenceMask !== second.persistenceMask) return ['pmask', 'persistence mask'];
+  return undefined;
+}
+
+function weightConflicts(input: RuleInput, first: VirtualView, second: VirtualView): void {
+  for (const { server, block } of second.servers) {
+    if (!server.active) continue;
+    const same = first.virtual.servers.find((other) => other.active && other.address === server.address);
+    if (!same || same.weight === server.weight) continue;
+    const text = `server ${server.address} has weight ${server.weight} here, but ${same.weight} in line ${same.line} of the same fwmark`;
+    input.findings.error(
+      'CF_FWMARK_CONFLICT',
+      placeIn(block, 'weight'),
+      text,
+      'one mark is one service: make them equal',
+    );
+  }
+}
+
+function markRules(input: RuleInput): void {
+  const viewsOf = new Map<number, VirtualView[]>();
+  for (const view of input.virtuals) {
+    const { active, firewallMark } = view.virtual;
+    if (!active || firewallMark === 0) continue;
+    const earlier = viewsOf.get(firewallMark) ?? [];
+    viewsOf.set(firewallMark, [...earlier, view]);
+    const first = earlier[0];
+    if (!first) continue;
+    const conflict = markConflict(first.virtual, view.virtual);
+    if (conflict) {
+      const text = `another ${conflict[1]} than in line ${first.virtual.line}, which has the same fwmark ${firewallMark}`;
+      const hint = 'one mark is one service: make them equal';
+      input.findings.error('CF_FWMARK_CONFLICT', placeIn(view.block, conflict[0]), text, hint);
+    } else warnOfChange(input.findings, 'CF_CHANGED_FWMARK_MERGED', placeIn(view.block, 'fwmark'));
+    for (const other of earlier) weightConflicts(input, other, view);
+  }
+}
+
+function ignoredRules({ configuration, virtuals, findings }: RuleInput): void {
+  for (const { virtualIndex, serverIndex, earlierLine } of findIgnoredBlocks(configuration)) {
+    const view = virtuals[virtualIndex];
+    if (!view) continue;
+    const block = serverIndex === undefined ? view.block : view.servers[serverIndex]?.block;
+    if (!block) continue;
+    const name = printable(block.name);
+    if (serverIndex === undefined) {
+      const text = `virtual '${name}' is ignored: address, port and protocol are those of line ${earlierLine}`;
+      findings.warning('CF_DUPLICATE_SERVICE', headerPlace(block), text, 'put all servers into one block');
+    } else {
+      const text = `server '${name}' is ignored: address and port are those of line ${earlierLine}`;
+      findings.warning('CF_DUPLICATE_SERVER', headerPlace(block), text, 'delete one of the blocks');
+    }
+  }
+}
+
+function labelRules({ virtuals, findings }: RuleInput): void {
+  const addressOf = new Map<string, string>();
+  const seen = new Set<string>();
+  for (const { virtual, block } of virtuals) {
+    if (!virtual.active || !virtual.address?.device.includes(':')) continue;
+    const { address, device } = virtual.address;
+    // The first block of an address decides about its device.
+    if (seen.has(address)) continue;
+    seen.add(address);
+    if (addressOf.has(device)) warnOfChange(findings, 'CF_CHANGED_SHARED_LABEL', placeIn(block, 'address'));
+    else addressOf.set(device, address);
+  }
+}
+
+function nameRules({ virtuals, findings }: RuleInput): void {
+  const lineOf = new Map<string, number>();
+  for (const { virtual, block } of virtuals) {
+    if (!virtual.active) continue;
+    const earlier = lineOf.get(virtual.name);
+    if (earlier === undefined) lineOf.set(virtual.name, virtual.line);
+    else {
+      const text = `the name '${printable(block.name)}' is also that of line ${earlier}: logs cannot tell them apart`;
+      findings.warning('CF_DUPLICATE_NAME', headerPlace(block), text, 'give it a name of its own');
+    }
+  }
+}
+
+/** Rules about active virtual servers beside each other. */
+export function checkBetween(input: RuleInput): void {
+  markRules(input);
+  ignoredRules(input);
+  labelRules(input);
+  nameRules(input);
+}

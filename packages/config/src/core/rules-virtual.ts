@@ -1,0 +1,183 @@
+import type { RealServerConfig } from '../model.js';
+import { portAtLine } from './builder.js';
+import { printable } from './diagnostics.js';
+import { statementOf } from './parsed.js';
+import {
+  headerPlace,
+  isUnreadable,
+  placeIn,
+  type RuleInput,
+  type VirtualView,
+  valuePlace,
+  warnOfChange,
+} from './rules.js';
+
+function addressRules({ findings }: RuleInput, { virtual, block }: VirtualView): void {
+  if (!virtual.address && virtual.firewallMark === 0 && !isUnreadable(block, 'address')) {
+    const text = 'active without an address: nobody can reach it';
+    findings.warning('CF_NO_VIP', placeIn(block, 'address'), text, 'write address = VIP DEVICE');
+  }
+  if (virtual.address && !virtual.address.device.includes(':')) {
+    warnOfChange(findings, 'CF_CHANGED_BASE_DEVICE', placeIn(block, 'address'));
+  }
+  if (virtual.port === 0 && virtual.firewallMark === 0 && virtual.persistentSeconds === 0) {
+    const text = 'port 0 (every port) needs persistent';
+    findings.error('CF_PORT_ZERO', placeIn(block, 'port'), text, 'write persistent = SECONDS, or a port');
+  }
+  const mask = statementOf(block, 'pmask');
+  if (mask && virtual.persistentSeconds === 0) {
+    findings.warning(
+      'CF_PMASK_UNUSED',
+      valuePlace(mask),
+      'pmask has no effect without persistent',
+      'delete the line',
+    );
+  }
+}
+
+function checkTimes({ findings }: RuleInput, { virtual, block }: VirtualView): void {
+  if (virtual.check.timeoutMs <= 0) {
+    const text = 'timeout must be above 0: it is the time between two checks';
+    findings.error(
+      'CF_TIMEOUT_ZERO',
+      placeIn(block, 'timeout'),
+      text,
+      "the original's nanny crashed here; write seconds, such as 10",
+    );
+  }
+}
+
+function programRules({ findings }: RuleInput, { virtual, block }: VirtualView): void {
+  const { check } = virtual;
+  const program = statementOf(block, 'send_program');
+  const send = statementOf(block, 'send');
+  if (check.sendProgram !== undefined && program) {
+    const code = check.expect === undefined ? 'CF_CHANGED_PROGRAM_STATUS' : 'CF_CHANGED_SEND_PROGRAM';
+    warnOfChange(findings, code, valuePlace(program));
+    if (send && check.send !== undefined && check.send !== '') {
+      findings.warning(
+        'CF_SEND_IGNORED',
+        valuePlace(send),
+        'send is ignored: send_program is set',
+        'delete one of them',
+      );
+    }
+  }
+  for (const [name, isDefault] of [
+    ['load_monitor', check.loadMonitor === undefined],
+    ['client_monitor', check.clientMonitor === '/usr/sbin/nanny'],
+  ] as const) {
+    const statement = statementOf(block, name);
+    if (!statement || isDefault) continue;
+    const code = name === 'load_monitor' ? 'CF_LOAD_MONITOR_UNUSED' : 'CF_CLIENT_MONITOR_UNUSED';
+    const text =
+      name === 'load_monitor'
+        ? 'load_monitor is not in this release: weights stay as configured'
+        : "client_monitor is not used: the suite's own nanny checks the servers";
+    findings.warning(code, valuePlace(statement), text, 'delete the line');
+  }
+}
+
+/** True for a backslash that is not part of `\\ \r \n \t \' \"`; a text of one character is never translated. */
+function hasOtherBackslash(text: string): boolean {
+  return text.length > 1 && text.replace(/\\[\\rnt'"]/g, '').includes('\\');
+}
+
+function textRules({ findings }: RuleInput, { virtual, block }: VirtualView): void {
+  const { check } = virtual;
+  const sendCounts = check.sendProgram === undefined;
+  for (const [name, text, counts] of [
+    ['send', check.send, sendCounts],
+    ['expect', check.expect, true],
+  ] as const) {
+    if (counts && text !== undefined && hasOtherBackslash(text)) {
+      warnOfChange(findings, 'CF_CHANGED_BACKSLASH', placeIn(block, name));
+    }
+  }
+  if (check.useRegex && check.expect === undefined) {
+    const text = 'use_regex has no effect without expect';
+    findings.warning(
+      'CF_REGEX_UNUSED',
+      placeIn(block, 'use_regex'),
+      text,
+      'write expect, or delete the line',
+    );
+  }
+  if (check.sendProgram !== undefined) return;
+  if (virtual.protocol === 'udp' && check.expect === undefined) {
+    warnOfChange(findings, 'CF_CHANGED_UDP_CHECK', placeIn(block, 'protocol'));
+  }
+  if (check.expect === undefined) return;
+  if (check.useRegex || check.expect.length > 254) {
+    warnOfChange(findings, 'CF_CHANGED_EXPECT_READ', placeIn(block, 'expect'));
+  }
+}
+
+function serverRules({ configuration, findings }: RuleInput, view: VirtualView): void {
+  const { virtual } = view;
+  for (const { server, block } of view.servers) {
+    const ownPort = statementOf(block, 'port');
+    const portStatement = statementOf(view.block, 'port');
+    const late = portStatement !== undefined && portStatement.lineIndex > block.lineIndex;
+    if (!server.active) continue;
+    if (!ownPort && late && portAtLine(view.block, block.lineIndex) !== virtual.port) {
+      const text = `server '${printable(block.name)}' uses port ${server.port}: the virtual's port = ${virtual.port} comes after it`;
+      findings.warning('CF_PORT_ORDER', headerPlace(block), text, 'write port above the server blocks');
+    }
+    if (server.address === '0.0.0.0' && !isUnreadable(block, 'address')) {
+      const text = `server '${printable(block.name)}' is active without an address`;
+      findings.error('CF_NO_SERVER_ADDRESS', placeIn(block, 'address'), text, 'write address = ADDRESS');
+    }
+    if (server.weight === 0) warnOfChange(findings, 'CF_CHANGED_WEIGHT_ZERO', placeIn(block, 'weight'));
+    const keyed = virtual.firewallMark === 0 && virtual.port !== 0;
+    if (configuration.network !== 'nat' && keyed && server.port !== virtual.port) {
+      warnOfChange(findings, 'CF_CHANGED_REAL_PORT', placeIn(block, 'port'));
+    }
+    if (server.port === 0) {
+      const text = `server '${printable(block.name)}' has port 0: there is nothing to check`;
+      findings.warning(
+        'CF_CHECK_PORT_ZERO',
+        placeIn(block, 'port'),
+        text,
+        'write the port to be checked in the server block',
+      );
+    }
+  }
+  if (!virtual.servers.some((server) => server.active)) {
+    const text = 'active without an active server';
+    findings.warning(
+      'CF_NO_ACTIVE_SERVER',
+      headerPlace(view.block),
+      text,
+      'write active = 1 in its server blocks',
+    );
+  }
+}
+
+/** Without NAT the table knows no real ports: two servers of one address are one entry. */
+function sharedEntryRule({ configuration, findings }: RuleInput, view: VirtualView): void {
+  if (configuration.network === 'nat') return;
+  const firstOf = new Map<string, RealServerConfig>();
+  for (const { server, block } of view.servers) {
+    if (!server.active) continue;
+    const first = firstOf.get(server.address);
+    if (!first) firstOf.set(server.address, server);
+    else if (first.port !== server.port) {
+      const text = `server '${printable(block.name)}' and the one of line ${first.line} are one table entry: ports do not count with network = ${configuration.network}`;
+      findings.warning('CF_SHARED_ENTRY', headerPlace(block), text, 'give one of them another address');
+    }
+  }
+}
+
+/** Rules about each active virtual server by itself. */
+export function checkVirtuals(input: RuleInput): void {
+  for (const view of input.virtuals) {
+    if (!view.virtual.active) continue;
+    addressRules(input, view);
+    checkTimes(input, view);
+    programRules(input, view);
+    textRules(input, view);
+    serverRules(input, view);
+    sharedEntryRule(input, view);
+  }
+}

@@ -1,0 +1,40 @@
+import { globalDirectives } from './schema-global.js';
+import type { DirectiveSpec, Level } from './schema-types.js';
+import { serverDirectives, virtualDirectives } from './schema-virtual.js';
+
+/**
+ * THE table of directives, in the order of a formatted file: parser, validator, printer and manual page read it.
+ * A name may stand twice, once for each level with a meaning of its own.
+ */
+export const SCHEMA: readonly DirectiveSpec[] = [
+  ...globalDirectives,
+  ...virtualDirectives,
+  ...serverDirectives,
+];
+
+function tableOf(level: Level): ReadonlyMap<string, DirectiveSpec> {
+  return new Map(SCHEMA.filter((spec) => spec.levels.includes(level)).map((spec) => [spec.name, spec]));
+}
+
+const TABLES: Readonly<Record<Level, ReadonlyMap<string, DirectiveSpec>>> = {
+  global: tableOf('global'),
+  virtual: tableOf('virtual'),
+  server: tableOf('server'),
+  failover: tableOf('failover'),
+};
+
+/** The directives that may stand at a level, by name. */
+export function directivesAt(level: Level): ReadonlyMap<string, DirectiveSpec> {
+  return TABLES[level];
+}
+
+/** The levels at which a name is known. */
+export function levelsOf(name: string): Level[] {
+  return (['global', 'virtual', 'server', 'failover'] as const).filter((level) => TABLES[level].has(name));
+}
+
+/** The block headers that may stand at a level. */
+export function blocksAt(level: Level): readonly Level[] {
+  if (level === 'global') return ['virtual', 'failover'];
+  return level === 'server' ? [] : ['server'];
+}

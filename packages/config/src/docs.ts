@@ -1,0 +1,2 @@
+export { changesPage } from './core/changes-page.js';
+export { manualPage } from './core/manual-page.js';

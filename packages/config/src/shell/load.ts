@@ -1,0 +1,41 @@
+import { hostNamesOf, type ParsedLvsCf, parseLvsCf } from '../core/parse-lvs-cf.js';
+import type { Diagnostic, LoadResult } from '../model.js';
+import { readServicePorts, resolveHosts } from './names.js';
+import { readLimited } from './read-limited.js';
+
+const MAXIMUM_FILE_BYTES = 4 * 1024 * 1024;
+
+function failed(path: string, code: string, text: string, hint: string): LoadResult {
+  const diagnostic: Diagnostic = { severity: 'error', code, line: 0, column: 0, text, hint };
+  return { file: path, configuration: undefined, diagnostics: [diagnostic] };
+}
+
+/** Parses bytes of a file, with the service names of this machine and its host names looked up (3 s at most). */
+async function parseWithNames(bytes: Uint8Array, path: string): Promise<ParsedLvsCf> {
+  const ports = await readServicePorts();
+  const first = parseLvsCf(bytes, { file: path, ports });
+  const names = hostNamesOf(first.parsed);
+  if (names.length === 0) return first;
+  return parseLvsCf(bytes, { file: path, ports, hosts: await resolveHosts(names) });
+}
+
+/**
+ * Reads an lvs.cf of at most 4 MiB. Never rejects for what the file is or lacks: an unreadable file is an error
+ * among the diagnostics too (`CF_READ`, `CF_TOO_LARGE`), at line 0.
+ */
+export async function loadConfiguration(path: string): Promise<LoadResult> {
+  let bytes: Uint8Array | undefined;
+  try {
+    bytes = await readLimited(path, MAXIMUM_FILE_BYTES);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const text = `I/O error while reading configuration: ${reason}`;
+    return failed(path, 'CF_READ', text, 'name another file with --configfile');
+  }
+  if (!bytes) {
+    const text = `the file is larger than ${MAXIMUM_FILE_BYTES / 1024 / 1024} MiB`;
+    return failed(path, 'CF_TOO_LARGE', text, 'is this an lvs.cf?');
+  }
+  const { file, configuration, diagnostics } = await parseWithNames(bytes, path);
+  return { file, configuration, diagnostics };
+}

@@ -1,0 +1,287 @@
+import type { OperationResult, Table, TableOperation } from '@piranha/ipvs';
+
+/**
+ * Brings the live table to the desired one through a backend that may refuse an operation or vanish. One request is
+ * under way at a time. A refused operation waits for its retry while all others are applied; after a lost backend the
+ * table is read anew. Pure: the shell carries the effects out and reports back; times are monotonic milliseconds.
+ */
+
+export interface TableSyncPolicy {
+  /** Wait between attempts to reach the backend, ms. */
+  readonly reconnectMs: number;
+  /** Wait before a refused operation is tried again, ms; doubled each time. */
+  readonly retryFirstMs: number;
+  readonly retryCapMs: number;
+  /** After more operations than this the table is read instead of carried on by arithmetic. */
+  readonly readAfterOperations: number;
+}
+
+/** The table arithmetic, of @piranha/ipvs. */
+export interface TableTools {
+  diff(desired: Table, live: Table, owned: ReadonlySet<string>): readonly TableOperation[];
+  apply(table: Table, operation: TableOperation): Table;
+  text(operation: TableOperation): string;
+  /** Keys of everything in a table, as the owned file has them. */
+  keys(table: Table): readonly string[];
+}
+
+interface OperationFailure {
+  readonly message: string;
+  readonly attempts: number;
+  readonly retryAtMs: number;
+}
+
+export interface TableSyncState {
+  readonly link: 'offline' | 'connecting' | 'online';
+  readonly busy: 'nothing' | 'read' | 'apply';
+  readonly inFlight: readonly TableOperation[];
+  /** The table as believed: read, then carried on by what was applied. Undefined until it was read. */
+  readonly live: Table | undefined;
+  readonly desired: Table | undefined;
+  readonly owned: ReadonlySet<string>;
+  /** Refused operations by their text. */
+  readonly failures: ReadonlyMap<string, OperationFailure>;
+  /** The believed table was read just now: a refused operation may be tried again on it. */
+  readonly fresh: boolean;
+  /** The believed table is behind and must be read before it is compared. */
+  readonly stale: boolean;
+  readonly connectAtMs: number;
+  /** When and why the backend was lost; undefined while it is there. */
+  readonly lost: { readonly atMs: number; readonly message: string } | undefined;
+}
+
+export type TableSyncEvent =
+  | { readonly type: 'connected' }
+  | { readonly type: 'lost'; readonly message: string }
+  | { readonly type: 'read'; readonly table: Table }
+  | { readonly type: 'applied'; readonly results: readonly OperationResult[] }
+  | { readonly type: 'desire'; readonly table: Table }
+  | { readonly type: 'tick' };
+
+export type TableSyncEffect =
+  | { readonly type: 'connect' }
+  | { readonly type: 'read' }
+  /** Write the owned keys to disk, then apply. */
+  | {
+      readonly type: 'apply';
+      readonly operations: readonly TableOperation[];
+      readonly owned: ReadonlySet<string>;
+    }
+  /** Everything desired is applied: the owned keys are these and no others. */
+  | { readonly type: 'saveOwned'; readonly owned: ReadonlySet<string> }
+  /** The live table was read for the first time since the backend was reached. */
+  | { readonly type: 'loaded'; readonly table: Table; readonly afterMs: number | undefined }
+  | { readonly type: 'logLost'; readonly message: string }
+  | {
+      readonly type: 'logFailed';
+      readonly operation: TableOperation;
+      readonly text: string;
+      readonly message: string;
+    }
+  | { readonly type: 'logRecovered'; readonly text: string }
+  | { readonly type: 'logApplied'; readonly text: string };
+
+interface TableSyncStep {
+  readonly state: TableSyncState;
+  readonly effects: readonly TableSyncEffect[];
+}
+
+/** A table that nobody has read yet; `owned` as found on disk. */
+export function initialTableSync(owned: ReadonlySet<string>): TableSyncState {
+  return {
+    link: 'offline',
+    busy: 'nothing',
+    inFlight: [],
+    live: undefined,
+    desired: undefined,
+    owned,
+    failures: new Map(),
+    fresh: false,
+    stale: false,
+    connectAtMs: 0,
+    lost: undefined,
+  };
+}
+
+function union(first: Iterable<string>, second: Iterable<string>): Set<string> {
+  return new Set([...first, ...second]);
+}
+
+function sameKeys(first: ReadonlySet<string>, second: ReadonlySet<string>): boolean {
+  return first.size === second.size && [...first].every((key) => second.has(key));
+}
+
+function onLost(
+  policy: TableSyncPolicy,
+  state: TableSyncState,
+  message: string,
+  nowMs: number,
+): TableSyncStep {
+  if (state.link === 'offline') return { state, effects: [] };
+  const first = state.lost === undefined;
+  const next: TableSyncState = {
+    ...state,
+    link: 'offline',
+    busy: 'nothing',
+    inFlight: [],
+    live: undefined,
+    failures: new Map(),
+    connectAtMs: nowMs + policy.reconnectMs,
+    lost: first ? { atMs: nowMs, message } : state.lost,
+  };
+  return { state: next, effects: first ? [{ type: 'logLost', message }] : [] };
+}
+
+function onRead(state: TableSyncState, table: Table, nowMs: number): TableSyncStep {
+  const first = state.live === undefined;
+  const next: TableSyncState = {
+    ...state,
+    busy: 'nothing',
+    live: table,
+    fresh: true,
+    stale: false,
+    lost: undefined,
+  };
+  if (!first) return { state: next, effects: [] };
+  const afterMs = state.lost === undefined ? undefined : nowMs - state.lost.atMs;
+  return { state: next, effects: [{ type: 'loaded', table, afterMs }] };
+}
+
+function failed(
+  policy: TableSyncPolicy,
+  before: OperationFailure | undefined,
+  message: string,
+  nowMs: number,
+): OperationFailure {
+  const attempts = (before?.attempts ?? 0) + 1;
+  const waitMs = Math.min(policy.retryCapMs, policy.retryFirstMs * 2 ** Math.min(attempts - 1, 30));
+  return { message, attempts, retryAtMs: nowMs + waitMs };
+}
+
+function onApplied(
+  policy: TableSyncPolicy,
+  tools: TableTools,
+  state: TableSyncState,
+  results: readonly OperationResult[],
+  nowMs: number,
+): TableSyncStep {
+  const effects: TableSyncEffect[] = [];
+  const failures = new Map(state.failures);
+  let live = state.live;
+  const stale = state.inFlight.length > policy.readAfterOperations;
+  state.inFlight.forEach((operation, index) => {
+    const text = tools.text(operation);
+    const result = results[index] ?? { ok: false, message: 'the director gave no result' };
+    const before = failures.get(text);
+    if (result.ok) {
+      if (live && !stale) live = tools.apply(live, operation);
+      if (before) effects.push({ type: 'logRecovered', text });
+      failures.delete(text);
+      effects.push({ type: 'logApplied', text });
+    } else {
+      const { message } = result;
+      failures.set(text, failed(policy, before, message, nowMs));
+      if (before?.message !== message) effects.push({ type: 'logFailed', operation, text, message });
+    }
+  });
+  return { state: { ...state, busy: 'nothing', inFlight: [], live, stale, failures }, effects };
+}
+
+/** Starts the next request when nothing is under way. */
+function advance(tools: TableTools, state: TableSyncState, nowMs: number): TableSyncStep {
+  if (state.link === 'offline' && nowMs >= state.connectAtMs) {
+    return { state: { ...state, link: 'connecting' }, effects: [{ type: 'connect' }] };
+  }
+  if (state.link !== 'online' || state.busy !== 'nothing') return { state, effects: [] };
+  const retryDue = [...state.failures.values()].some(({ retryAtMs }) => nowMs >= retryAtMs);
+  if (!state.live || state.stale || (retryDue && !state.fresh)) {
+    return { state: { ...state, busy: 'read' }, effects: [{ type: 'read' }] };
+  }
+  return state.desired ? converge(tools, state, state.live, state.desired, nowMs) : { state, effects: [] };
+}
+
+function converge(
+  tools: TableTools,
+  state: TableSyncState,
+  live: Table,
+  desired: Table,
+  nowMs: number,
+): TableSyncStep {
+  const all = tools.diff(desired, live, state.owned);
+  const texts = new Set(all.map(tools.text));
+  // What the diff no longer asks for is no problem any more.
+  const failures = new Map([...state.failures].filter(([text]) => texts.has(text)));
+  const operations = all.filter((operation) => {
+    const failure = failures.get(tools.text(operation));
+    return failure === undefined || nowMs >= failure.retryAtMs;
+  });
+  const wanted = new Set(tools.keys(desired));
+  if (operations.length > 0) {
+    const owned = union(state.owned, wanted);
+    const next: TableSyncState = {
+      ...state,
+      busy: 'apply',
+      inFlight: operations,
+      owned,
+      failures,
+      fresh: false,
+    };
+    return { state: next, effects: [{ type: 'apply', operations, owned }] };
+  }
+  const next: TableSyncState = { ...state, failures, fresh: false };
+  if (all.length > 0 || sameKeys(wanted, state.owned)) return { state: next, effects: [] };
+  return { state: { ...next, owned: wanted }, effects: [{ type: 'saveOwned', owned: wanted }] };
+}
+
+function take(
+  policy: TableSyncPolicy,
+  tools: TableTools,
+  state: TableSyncState,
+  event: TableSyncEvent,
+  nowMs: number,
+): TableSyncStep {
+  switch (event.type) {
+    case 'connected':
+      return { state: { ...state, link: 'online', busy: 'nothing' }, effects: [] };
+    case 'lost':
+      return onLost(policy, state, event.message, nowMs);
+    case 'read':
+      return onRead(state, event.table, nowMs);
+    case 'applied':
+      return onApplied(policy, tools, state, event.results, nowMs);
+    case 'desire':
+      return { state: { ...state, desired: event.table }, effects: [] };
+    case 'tick':
+      return { state, effects: [] };
+  }
+}
+
+/** One step of the table writer. */
+export function stepTableSync(
+  policy: TableSyncPolicy,
+  tools: TableTools,
+  state: TableSyncState,
+  event: TableSyncEvent,
+  nowMs: number,
+): TableSyncStep {
+  const taken = take(policy, tools, state, event, nowMs);
+  const advanced = advance(tools, taken.state, nowMs);
+  return { state: advanced.state, effects: [...taken.effects, ...advanced.effects] };
+}
+
+/** True when the table is as desired as far as is known: backend there, nothing refused. */
+export function isTableInSync(state: TableSyncState): boolean {
+  return state.link === 'online' && state.live !== undefined && state.failures.size === 0;
+}
+
+/** True when nothing is under way or due, for the first `ready` and for a clean stop. */
+export function isTableSettled(state: TableSyncState): boolean {
+  return state.link === 'online' && state.live !== undefined && state.busy === 'nothing';
+}
+
+/** Why the table is not in sync, one line each. */
+export function tableProblems(state: TableSyncState): string[] {
+  if (state.lost) return [`director lost: ${state.lost.message}`];
+  if (!state.live) return ['table not read yet'];
+  return [...state.failures].map(([text, { message }]) => `${text}: ${message}`);
+}

@@ -1,0 +1,296 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { errorText, monotonicNowMs, SUITE_VERSION, UserError } from '@piranha/common';
+import type { LoadResult } from '@piranha/config';
+import type { EventLog } from '@piranha/events';
+import type { Table } from '@piranha/ipvs';
+import {
+  ALIVE_INTERVAL_MS,
+  ControlServer,
+  type LvsdAlive,
+  type LvsdStatus,
+  type ReloadAnswer,
+  type RunDirectory,
+} from '@piranha/protocol';
+import type { Setup } from '../core/setup.js';
+import { sorryChanges } from '../core/sorry-watch.js';
+import { serviceStatuses } from '../core/status.js';
+import { isTableInSync, isTableSettled, tableProblems } from '../core/table-sync.js';
+import { desiredOf, foreignTexts, TABLE_TOOLS } from '../core/table-tools.js';
+import { timeoutsDiffer, timeoutsOf } from '../core/timeouts.js';
+import {
+  activeNames,
+  logServiceStarts,
+  logServiceStops,
+  logSorryChanges,
+  logTableNotice,
+} from './log-lines.js';
+import { Monitoring } from './monitoring.js';
+import type { DirectorOpener } from './open-director.js';
+import { readOwned, removeOwned, saveOwned } from './owned-file.js';
+import { removePidFile, writePidFile } from './pid-file.js';
+import { StatisticsCache } from './statistics-cache.js';
+import { TableWriter } from './table-writer.js';
+
+const TICK_MS = 100;
+/** Nannies wait this long for the table, so that they know what their servers were, ms. */
+const TABLE_WAIT_MS = 1_000;
+/** How long a reload or a stop waits for its table operations, ms. */
+const SETTLE_LIMIT_MS = 2_000;
+const TABLE_POLICY = { reconnectMs: 100, retryFirstMs: 200, retryCapMs: 5_000, readAfterOperations: 200 };
+const EMPTY_TABLE: Table = { services: [] };
+
+interface DaemonOptions {
+  readonly configFile: string;
+  readonly directorName: string;
+  readonly run: RunDirectory;
+  readonly log: EventLog;
+  readonly openDirector: DirectorOpener;
+  /** Script of the nanny program. */
+  readonly nannyProgram: string;
+  /** Reads the configuration file again. */
+  readonly load: () => Promise<{ readonly result: LoadResult; readonly setup: Setup | undefined }>;
+  /** Findings as lines for the answer of a reload. */
+  readonly describe: (result: LoadResult) => readonly string[];
+}
+
+/** lvsd: the one writer of the table, and the nannies whose word it takes for the servers' health. */
+export class Daemon {
+  private server: ControlServer | undefined;
+  private readonly monitoring: Monitoring;
+  private readonly writer: TableWriter;
+  private readonly statistics = new StatisticsCache();
+  private readonly timers: NodeJS.Timeout[] = [];
+  private readonly startedAtMs = monotonicNowMs();
+  /** The live table was read once, so that what stands in it is adopted and not overwritten. */
+  private loaded = false;
+  private ready = false;
+  private stopping = false;
+  private stopped: Promise<void> | undefined;
+  private desired: Table = EMPTY_TABLE;
+  private lastReload: LvsdStatus['lastReload'];
+  private reloading: Promise<unknown> = Promise.resolve();
+
+  private constructor(
+    private readonly options: DaemonOptions,
+    private setup: Setup,
+  ) {
+    const { run, log } = options;
+    this.monitoring = new Monitoring({
+      setup,
+      nannyProgram: options.nannyProgram,
+      socketPath: run.lvsdSocket,
+      log,
+      onChange: () => this.refresh(),
+    });
+    this.writer = new TableWriter({
+      open: options.openDirector,
+      owned: readOwned(run.ownedEntries),
+      saveOwned: (keys) => saveOwned(run.ownedEntries, keys),
+      tools: TABLE_TOOLS,
+      policy: TABLE_POLICY,
+      onLoaded: (table, afterMs) => this.onLoaded(table, afterMs),
+      onNotice: (notice) => logTableNotice(log, notice),
+      onStep: () => this.checkReady(),
+    });
+  }
+
+  /** @throws UserError `CONTROL_IN_USE` when another lvsd serves this run directory */
+  static async start(options: DaemonOptions, setup: Setup): Promise<Daemon> {
+    const daemon = new Daemon(options, setup);
+    await daemon.listen();
+    writePidFile(options.run.lvsdPid);
+    logServiceStarts(options.log, setup.configuration);
+    daemon.timers.push(
+      setInterval(() => daemon.tick(), TICK_MS),
+      setInterval(() => daemon.announce(), ALIVE_INTERVAL_MS),
+    );
+    daemon.writer.tick();
+    return daemon;
+  }
+
+  /** Reads the configuration again; one at a time, never half. */
+  reload(): Promise<ReloadAnswer> {
+    const answer = this.reloading.then(() => this.reloadNow());
+    this.reloading = answer.catch(() => undefined);
+    return answer;
+  }
+
+  /** Ends everything and takes the own entries out of the table. A second call waits for the first. */
+  stop(signal: string | number): Promise<void> {
+    this.stopped ??= this.stopNow(signal);
+    return this.stopped;
+  }
+
+  private async stopNow(signal: string | number): Promise<void> {
+    this.stopping = true;
+    const { log, run } = this.options;
+    log.log('LVSD_STOP', { signal });
+    logServiceStops(log, this.setup.configuration);
+    this.monitoring.stop();
+    if (this.loaded) this.writer.desire(EMPTY_TABLE);
+    await this.until(() => this.writer.state.owned.size === 0 && this.writer.state.busy === 'nothing');
+    await this.until(() => this.monitoring.running === 0);
+    this.monitoring.killAll();
+    for (const timer of this.timers) clearInterval(timer);
+    if (this.writer.state.owned.size === 0) removeOwned(run.ownedEntries);
+    else log.log('LVSD_STOP_LEFTOVER', { problem: tableProblems(this.writer.state).join('; ') });
+    this.writer.close();
+    await this.server?.close();
+    removePidFile(run.lvsdPid);
+    await log.close();
+  }
+
+  private async listen(): Promise<void> {
+    this.server = await ControlServer.listen({
+      path: this.options.run.lvsdSocket,
+      methods: {
+        status: () => this.status(),
+        reload: () => this.reload(),
+        table: () => this.table(),
+      },
+      events: this.monitoring.peers.events,
+      onDisconnect: this.monitoring.peers.disconnected,
+    });
+  }
+
+  private tick(): void {
+    this.writer.tick();
+    this.monitoring.tick(TICK_MS);
+    if (!this.loaded && monotonicNowMs() - this.startedAtMs >= TABLE_WAIT_MS) this.monitoring.start();
+    this.checkReady();
+  }
+
+  private announce(): void {
+    const alive: LvsdAlive = { pid: process.pid, ready: this.ready };
+    this.server?.broadcast('alive', alive);
+  }
+
+  private onLoaded(table: Table, afterMs: number | undefined): void {
+    const { log, directorName } = this.options;
+    if (afterMs !== undefined) log.log('LVSD_DIRECTOR_BACK', { durationMs: Math.round(afterMs) });
+    this.setTimeouts();
+    if (this.loaded || this.stopping) return;
+    this.loaded = true;
+    log.log('LVSD_TABLE_LOADED', { director: directorName });
+    this.monitoring.adopt(table);
+    this.desired = table;
+    this.monitoring.start();
+    // Not from within the writer's own step.
+    queueMicrotask(() => this.refresh());
+  }
+
+  /** Works the desired table out anew and has it written. */
+  private refresh(): void {
+    if (!this.loaded || this.stopping) return;
+    const { configuration } = this.setup;
+    const desired = desiredOf(configuration, (server) => this.monitoring.healthOf(server)?.health);
+    logSorryChanges(this.options.log, sorryChanges(configuration, this.desired, desired));
+    this.desired = desired;
+    this.writer.desire(desired);
+  }
+
+  private setTimeouts(): void {
+    const timeouts = timeoutsOf(this.setup.configuration);
+    if (!timeouts) return;
+    this.writer.backend?.setTimeouts(timeouts).catch((error: unknown) => {
+      this.options.log.log('LVSD_TIMEOUTS_FAILED', {
+        tcp: timeouts.tcpSeconds,
+        tcpfin: timeouts.tcpFinSeconds,
+        udp: timeouts.udpSeconds,
+        problem: errorText(error),
+      });
+    });
+  }
+
+  private checkReady(): void {
+    if (this.ready || !this.loaded || this.stopping) return;
+    const { state } = this.writer;
+    if (!state.desired || !this.monitoring.settled || !isTableSettled(state)) return;
+    this.ready = true;
+    this.options.log.log('LVSD_READY');
+    this.announce();
+  }
+
+  private async reloadNow(): Promise<ReloadAnswer> {
+    const { log, load, describe } = this.options;
+    if (this.stopping) throw new UserError('lvsd is stopping', { code: 'LVSD_STOPPING' });
+    log.log('LVSD_RELOAD');
+    const { result, setup } = await load();
+    const diagnostics = describe(result);
+    if (!setup) {
+      this.refuse(result, diagnostics);
+      return { ok: false, diagnostics, operations: [] };
+    }
+    for (const diagnostic of diagnostics) log.log('LVSD_CONFIG_WARNING', { diagnostic });
+    const operations = this.change(setup);
+    await this.until(() => isTableSettled(this.writer.state));
+    return { ok: true, diagnostics, operations };
+  }
+
+  private refuse(result: LoadResult, diagnostics: readonly string[]): void {
+    const { log } = this.options;
+    const line = result.diagnostics.find(({ severity }) => severity === 'error')?.line ?? 0;
+    log.log('LVSD_RELOAD_REFUSED', { file: result.file, line });
+    for (const diagnostic of diagnostics) log.log('LVSD_CONFIG_ERROR', { diagnostic });
+    this.lastReload = { at: new Date().toISOString(), ok: false, text: diagnostics.join('\n') };
+  }
+
+  /** Takes a sound configuration over; the table operations that it means, as text. */
+  private change(setup: Setup): readonly string[] {
+    const { log } = this.options;
+    const before = this.setup.configuration;
+    this.setup = setup;
+    const { live, owned } = this.writer.state;
+    const plan = this.monitoring.change(setup, live);
+    logServiceStops(log, before, activeNames(setup.configuration));
+    logServiceStarts(log, setup.configuration, activeNames(before));
+    if (timeoutsDiffer(before, setup.configuration)) this.setTimeouts();
+    this.refresh();
+    const operations = live ? TABLE_TOOLS.diff(this.desired, live, owned).map(TABLE_TOOLS.text) : [];
+    const nannies = plan.added.length + plan.removed.length + plan.renewed.length;
+    log.log('LVSD_RELOADED', { operations: operations.length, nannies });
+    const text = `${operations.length} table operations, ${nannies} nannies touched`;
+    this.lastReload = { at: new Date().toISOString(), ok: true, text };
+    return operations;
+  }
+
+  private async status(): Promise<LvsdStatus> {
+    const { configFile, directorName, log } = this.options;
+    const statistics = await this.statistics.read(this.writer.backend);
+    const { state } = this.writer;
+    const live = state.live ?? EMPTY_TABLE;
+    const epochMs = Date.now() - monotonicNowMs();
+    const services = serviceStatuses({
+      configuration: this.setup.configuration,
+      live,
+      statistics,
+      healthOf: (server) => this.monitoring.healthOf(server),
+      nannyOf: (server) => this.monitoring.nannyOf(server),
+      isoTime: (monotonicMs) => new Date(epochMs + monotonicMs).toISOString(),
+    });
+    return {
+      version: SUITE_VERSION,
+      pid: process.pid,
+      configFile,
+      director: directorName,
+      tableInSync: isTableInSync(state),
+      problems: tableProblems(state),
+      ready: this.ready,
+      ...(this.lastReload ? { lastReload: this.lastReload } : {}),
+      services,
+      foreignEntries: foreignTexts(live, this.desired, state.owned),
+      history: log.history(),
+    };
+  }
+
+  private async table(): Promise<{ readonly table: Table; readonly owned: readonly string[] }> {
+    const { backend } = this.writer;
+    if (!backend) throw new UserError('the director cannot be reached', { code: 'DIRECTOR_UNREACHABLE' });
+    return { table: await backend.readTable(), owned: [...this.writer.state.owned].sort() };
+  }
+
+  private async until(condition: () => boolean): Promise<void> {
+    const deadlineMs = monotonicNowMs() + SETTLE_LIMIT_MS;
+    while (!condition() && monotonicNowMs() < deadlineMs) await wait(10);
+  }
+}

@@ -1,0 +1,91 @@
+import { binaryPath, SUITE_VERSION, UserError } from '@piranha/common';
+import { openEventLog } from '@piranha/events';
+import { DEFAULT_RUN_DIRECTORY, runDirectory } from '@piranha/protocol';
+import { HELP_TEXT, type LvsdOptions, readOptions } from '../core/options.js';
+import type { Setup } from '../core/setup.js';
+import { desiredOf, tableLines } from '../core/table-tools.js';
+import { testStartLines } from '../core/test-start.js';
+import { diagnosticLines, loadSetup, parseErrorLine } from './configuration.js';
+import { Daemon } from './daemon.js';
+import { startDetached } from './detach.js';
+import { directorOpener } from './open-director.js';
+
+/** lvsd from its command line to its end. */
+export async function runLvsd(args: readonly string[]): Promise<void> {
+  survivePeers();
+  const options = readOptions(args, DEFAULT_RUN_DIRECTORY);
+  if (options.action === 'help') return print([HELP_TEXT.trimEnd()]);
+  if (options.action === 'version') return print([`lvsd ${SUITE_VERSION}`]);
+  const { result, setup } = await loadSetup(options.configFile, options);
+  const diagnostics = diagnosticLines(result);
+  for (const line of diagnostics) process.stderr.write(`${line}\n`);
+  if (!setup) {
+    process.stderr.write(`${parseErrorLine(result)}\n`);
+    process.exitCode = 1;
+    return;
+  }
+  if (options.action === 'test') return print(testStart(setup));
+  const run = runDirectory(options.runDirectory);
+  // Before anything is detached: a wrong --director is told to whoever typed it.
+  const openDirector = directorOpener(options.director, run.ipvsuSocket);
+  if (!options.foreground && !options.noFork) return startDetached(args, run.lvsdSocket);
+  await serve(options, setup, { run, openDirector, diagnostics });
+}
+
+async function serve(
+  options: LvsdOptions,
+  setup: Setup,
+  parts: Pick<Parameters<typeof Daemon.start>[0], 'run' | 'openDirector'> & {
+    readonly diagnostics: readonly string[];
+  },
+): Promise<void> {
+  const log = openEventLog({
+    ident: 'lvsd',
+    foreground: options.foreground,
+    json: options.jsonLog,
+    verbose: options.verbose,
+    ...(options.logDirectory === undefined ? {} : { logDirectory: options.logDirectory }),
+  });
+  let daemon: Daemon | undefined;
+  // First of all: a HUP that comes too early must not end us.
+  process.on('SIGHUP', () => {
+    daemon?.reload().catch((error: unknown) => {
+      if (!(error instanceof UserError)) throw error;
+    });
+  });
+  daemon = await Daemon.start(
+    {
+      ...parts,
+      configFile: options.configFile,
+      directorName: options.director,
+      log,
+      nannyProgram: binaryPath('nanny'),
+      load: () => loadSetup(options.configFile, options),
+      describe: diagnosticLines,
+    },
+    setup,
+  );
+  for (const diagnostic of parts.diagnostics) log.log('LVSD_CONFIG_WARNING', { diagnostic });
+  stopOn(daemon, 'SIGTERM', 15);
+  stopOn(daemon, 'SIGINT', 2);
+}
+
+function stopOn(daemon: Daemon, signal: NodeJS.Signals, signalNumber: number): void {
+  // A second signal finds the stop under way; an error in it is a bug and ends in runMain.
+  process.once(signal, () => void daemon.stop(signalNumber).then(() => process.exit(0)));
+  process.on(signal, () => undefined);
+}
+
+function testStart(setup: Setup): string[] {
+  return testStartLines(setup, tableLines(desiredOf(setup.configuration, () => 'up')));
+}
+
+function print(lines: readonly string[]): void {
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/** Whoever reads our output may end before us: that is no reason to end too. */
+function survivePeers(): void {
+  process.stdout.on('error', () => undefined);
+  process.stderr.on('error', () => undefined);
+}

@@ -1,0 +1,58 @@
+import type { Table, TableServer } from '@piranha/ipvs';
+import { describe, expect, it } from 'vitest';
+import { adoptFromTable } from '../../src/core/adoption.js';
+import { indexTargets } from '../../src/core/check-targets.js';
+import { TableIndex } from '../../src/core/table-places.js';
+import { configurationOf, realServer, virtualServer } from '../support.js';
+
+function entry(address: string, weight: number, port = 80): TableServer {
+  return { address, port, forwarding: 'masquerade', weight, upperThreshold: 0, lowerThreshold: 0 };
+}
+
+function liveTable(...servers: TableServer[]): Table {
+  const key = { kind: 'address', protocol: 'tcp', address: '10.0.0.9', port: 80 } as const;
+  const settings = { schedulerFlags: [], persistentSeconds: 0, persistenceMask: undefined, onePacket: false };
+  return { services: [{ key, scheduler: 'wlc', ...settings, servers }] };
+}
+
+function adopt(
+  live: Table,
+  service: Parameters<typeof virtualServer>[0] = {},
+  network: 'nat' | 'direct' = 'nat',
+) {
+  const configuration = configurationOf([virtualServer(service)], { network });
+  const [target] = indexTargets(configuration).targets;
+  if (!target) throw new Error('no target');
+  return adoptFromTable(configuration, target, new TableIndex(live))?.health;
+}
+
+describe('adoptFromTable', () => {
+  it('takes an entry with weight for up, whatever the weight', () => {
+    expect(adopt(liveTable(entry('10.0.0.11', 5)))).toBe('up');
+  });
+
+  it('knows nothing of a server that is not there', () => {
+    expect(adopt(liveTable(entry('10.0.0.12', 5)))).toBeUndefined();
+    expect(adopt({ services: [] })).toBeUndefined();
+  });
+
+  it('reads weight 0 by what the configuration says', () => {
+    const live = liveTable(entry('10.0.0.11', 0));
+    expect(adopt(live)).toBeUndefined();
+    expect(adopt(live, { quiesceServer: true })).toBe('down');
+    expect(adopt(live, { servers: [realServer({ weight: 0 })] })).toBe('up');
+  });
+
+  it('looks for the virtual port under direct routing', () => {
+    const servers = [realServer({ port: 8080 })];
+    expect(adopt(liveTable(entry('10.0.0.11', 1, 80)), { servers }, 'direct')).toBe('up');
+    expect(adopt(liveTable(entry('10.0.0.11', 1, 80)), { servers })).toBeUndefined();
+    expect(adopt(liveTable(entry('10.0.0.11', 1, 8080)), { servers })).toBe('up');
+  });
+
+  it('takes servers for down while their sorry server serves alone', () => {
+    const sorryServer = '10.0.0.99';
+    expect(adopt(liveTable(entry(sorryServer, 1)), { sorryServer })).toBe('down');
+    expect(adopt(liveTable(entry(sorryServer, 1), entry('10.0.0.12', 1)), { sorryServer })).toBeUndefined();
+  });
+});

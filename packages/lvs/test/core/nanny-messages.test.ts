@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { RESULT_SCHEMA, readNannyLine } from '../../src/core/nanny-messages.js';
+
+const LINE = { id: 'a', event: 'NANNY_SERVER_UP', fields: { server: '10.0.0.11:80' } };
+
+describe('readNannyLine', () => {
+  it('takes a line of the catalogue', () => {
+    expect(readNannyLine(LINE)).toEqual(LINE);
+  });
+
+  it.each([
+    ['no object', 7],
+    ['an unknown event', { ...LINE, event: 'NANNY_NO_SUCH' }],
+    ['an inherited name', { ...LINE, event: 'constructor' }],
+    ["another daemon's event", { id: 'a', event: 'LVSD_RELOAD', fields: {} }],
+    ['a phrase without its field', { ...LINE, fields: {} }],
+    ['a field that is no word', { ...LINE, fields: { server: { a: 1 } } }],
+    ['a field that is too long', { ...LINE, fields: { server: 'x'.repeat(5_000) } }],
+    [
+      'too many fields',
+      { ...LINE, fields: Object.fromEntries([...'x'.repeat(40)].map((_, at) => [`f${at}`, 1])) },
+    ],
+  ])('refuses %s', (_, data) => {
+    expect(readNannyLine(data)).toBeUndefined();
+  });
+});
+
+describe('RESULT_SCHEMA', () => {
+  it('shortens a reason without end', () => {
+    const result = { id: 'a', ok: true, up: true, durationMs: 1, reason: 'x'.repeat(100_000) };
+    expect(RESULT_SCHEMA.parse(result).reason).toHaveLength(1_000);
+  });
+});

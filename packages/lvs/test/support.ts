@@ -1,0 +1,78 @@
+import type { LvsConfiguration, RealServerConfig, VirtualServerConfig } from '@piranha/config';
+
+export function realServer(changes: Partial<RealServerConfig> = {}): RealServerConfig {
+  return { name: 'one', address: '10.0.0.11', active: true, weight: 1, port: 80, line: 10, ...changes };
+}
+
+export function virtualServer(
+  changes: Partial<Omit<VirtualServerConfig, 'check'>> & {
+    check?: Partial<VirtualServerConfig['check']>;
+  } = {},
+): VirtualServerConfig {
+  const check = {
+    send: undefined,
+    expect: undefined,
+    useRegex: false,
+    sendProgram: undefined,
+    timeoutMs: 10_000,
+    reentryMs: 180_000,
+    clientMonitor: '/usr/sbin/nanny',
+    loadMonitor: undefined,
+    ...changes.check,
+  };
+  return {
+    name: 'web',
+    line: 5,
+    active: true,
+    address: { address: '10.0.0.9', device: 'eth0:1' },
+    vipMask: undefined,
+    sorryServer: undefined,
+    firewallMark: 0,
+    port: 80,
+    protocol: 'tcp',
+    scheduler: 'wlc',
+    persistentSeconds: 0,
+    persistenceMask: undefined,
+    quiesceServer: false,
+    servers: [realServer()],
+    ...changes,
+    check,
+  };
+}
+
+export function configurationOf(
+  virtualServers: readonly VirtualServerConfig[],
+  changes: Partial<LvsConfiguration> = {},
+): LvsConfiguration {
+  return {
+    serialNumber: 0,
+    service: 'lvs',
+    primary: '127.0.0.2',
+    primaryPrivate: undefined,
+    backup: undefined,
+    backupPrivate: undefined,
+    backupActive: false,
+    heartbeatPort: 539,
+    keepaliveMs: 2_000,
+    deadtimeMs: 5_000,
+    rshCommand: 'rsh',
+    network: 'nat',
+    natRouter: undefined,
+    natMask: undefined,
+    monitorLinks: false,
+    syncDaemon: false,
+    syncInterface: 'eth0',
+    syncId: 0,
+    tcpTimeoutSeconds: 0,
+    tcpFinTimeoutSeconds: 0,
+    udpTimeoutSeconds: 0,
+    hardShutdown: true,
+    activeCommand: undefined,
+    inactiveCommand: undefined,
+    ipvsadmPath: '/sbin/ipvsadm',
+    standby: 'warm',
+    virtualServers,
+    failoverServices: [],
+    ...changes,
+  };
+}
