@@ -100,3 +100,6 @@ export const handoverAnswerSchema: z.ZodType<HandoverAnswer> = z.object({
   text: z.string(),
   durationMs: z.number().min(0),
 });
+
+/** A validator of one answer. */
+export type AnswerSchema<T> = z.ZodType<T>;

@@ -1,7 +1,18 @@
 import type { ServerStatus, ServiceStatus } from '@piranha/protocol';
 import { columns, spanText, terminalText } from './terminal-text.js';
 
-const HEADINGS = ['SERVER', 'ADDRESS', 'STATE', 'WEIGHT', 'ACTIVE', 'INACT', 'TOTAL', 'NANNY', 'FOR', 'REASON'];
+const HEADINGS = [
+  'SERVER',
+  'ADDRESS',
+  'STATE',
+  'WEIGHT',
+  'ACTIVE',
+  'INACT',
+  'TOTAL',
+  'NANNY',
+  'FOR',
+  'REASON',
+];
 
 function addressText({ address, port }: ServerStatus): string {
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;

@@ -70,12 +70,16 @@ function eventLines(view: StatusView): string[] {
     ...(view.lvsd.reached ? of('lvsd', view.lvsd.status.history) : []),
   ];
   // ISO 8601 in UTC sorts as text; equal times keep the daemons' own order.
-  const last = all.sort((one, other) => (one.at < other.at ? -1 : Number(one.at > other.at))).slice(-EVENT_COUNT);
+  const last = all
+    .sort((one, other) => (one.at < other.at ? -1 : Number(one.at > other.at)))
+    .slice(-EVENT_COUNT);
   return last.length === 0 ? [] : ['', 'last events', ...columns(last.map(({ row }) => row))];
 }
 
 function lvsdMissing(view: StatusView, reason: string): string {
-  return isLvsdWanted(view) ? `lvsd     NOT REACHED: ${reason}` : 'lvsd     not started: a cold standby does without it';
+  return isLvsdWanted(view)
+    ? `lvsd     NOT REACHED: ${reason}`
+    : 'lvsd     not started: a cold standby does without it';
 }
 
 /** The page that `lvsctl status` prints, for people; `nowMs` is the wall clock. */
@@ -84,7 +88,9 @@ export function renderStatus(view: StatusView, nowMs: number): string[] {
   return [
     `director in ${terminalText(view.runDirectory)}`,
     '',
-    ...(pulse.reached ? pulseLines(pulse.status, nowMs) : [`pulse    NOT REACHED: ${terminalText(pulse.reason)}`]),
+    ...(pulse.reached
+      ? pulseLines(pulse.status, nowMs)
+      : [`pulse    NOT REACHED: ${terminalText(pulse.reason)}`]),
     '',
     ...(lvsd.reached ? lvsdLines(lvsd.status) : [terminalText(lvsdMissing(view, lvsd.reason))]),
     ...(lvsd.reached ? serviceLines(lvsd.status.services, nowMs) : []),

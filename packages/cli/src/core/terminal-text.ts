@@ -20,7 +20,14 @@ export function columns(rows: readonly (readonly string[])[], indent = ''): stri
       widths[index] = Math.max(widths[index] ?? 0, cell.length);
     });
   }
-  return safe.map((row) => indent + row.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join('  ').trimEnd());
+  return safe.map(
+    (row) =>
+      indent +
+      row
+        .map((cell, index) => cell.padEnd(widths[index] ?? 0))
+        .join('  ')
+        .trimEnd(),
+  );
 }
 
 /** A span in its one or two largest units: `3 s`, `4 min 5 s`, `2 h 10 min`, `3 d 4 h`. */

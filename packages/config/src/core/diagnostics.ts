@@ -25,6 +25,11 @@ export class Findings {
     return this.errors;
   }
 
+  /** True once no further finding is kept; then hints are not worth their time. */
+  get full(): boolean {
+    return this.found.length >= MAXIMUM_FINDINGS;
+  }
+
   error(code: string, place: Place | undefined, text: string, hint?: string): void {
     this.errors += 1;
     this.add('error', code, place, text, hint);
@@ -42,7 +47,7 @@ export class Findings {
 
   private add(severity: Severity, code: string, place: Place | undefined, text: string, hint?: string): void {
     // The last one kept is an error if there is any: a file with errors must never look sound.
-    if (this.found.length >= MAXIMUM_FINDINGS && !(severity === 'error' && this.errors === 1)) return;
+    if (this.full && !(severity === 'error' && this.errors === 1)) return;
     const line = place ? place.lineIndex + 1 : 0;
     const source = place ? (this.lines[place.lineIndex]?.text ?? '') : '';
     const column = place ? columnOf(source, place.byteIndex) : 0;

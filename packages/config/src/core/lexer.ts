@@ -12,7 +12,7 @@ export interface Token {
   readonly trouble: 'unclosed' | 'trailing' | undefined;
 }
 
-export type LineEnding = '\n' | '\r\n' | '\r' | '';
+type LineEnding = '\n' | '\r\n' | '\r' | '';
 
 export interface SourceLine {
   /** The bytes of the line without its ending. */

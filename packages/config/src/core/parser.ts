@@ -134,7 +134,8 @@ function unknownWord(state: ParserState, lineIndex: number, token: Token): void 
     state.findings.error('CF_WRONG_LEVEL', place, text, `it belongs ${where.join(' or ')}`);
     return;
   }
-  const nearest = nearestWord(token.value, [...directivesAt(level).keys(), ...blocksAt(level)]);
+  const known = state.findings.full ? [] : [...directivesAt(level).keys(), ...blocksAt(level)];
+  const nearest = nearestWord(token.value, known);
   const meant = nearest ? `did you mean ${nearest}?` : undefined;
   const hint = token.value.startsWith('\u00ef\u00bb\u00bf') ? BOM_HINT : meant;
   state.findings.error('CF_UNKNOWN_DIRECTIVE', place, `unknown command '${word}'`, hint);

@@ -12,9 +12,10 @@ function markConflict(first: VirtualServerConfig, second: VirtualServerConfig): 
 }
 
 function weightConflicts(input: RuleInput, first: VirtualView, second: VirtualView): void {
+  const active = first.virtual.servers.filter((server) => server.active);
+  const serverOf = new Map(active.map((server) => [server.address, server]));
   for (const { server, block } of second.servers) {
-    if (!server.active) continue;
-    const same = first.virtual.servers.find((other) => other.active && other.address === server.address);
+    const same = server.active ? serverOf.get(server.address) : undefined;
     if (!same || same.weight === server.weight) continue;
     const text = `server ${server.address} has weight ${server.weight} here, but ${same.weight} in line ${same.line} of the same fwmark`;
     input.findings.error(

@@ -1,7 +1,7 @@
 /** Where a directive may stand. */
 export type Level = 'global' | 'virtual' | 'server' | 'failover';
 
-export type ValueType =
+type ValueType =
   | 'integer'
   /** Decimal number, fractions allowed. */
   | 'seconds'

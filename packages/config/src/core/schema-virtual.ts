@@ -5,7 +5,7 @@ const MAXIMUM_INTEGER = 2147483647;
 const MAXIMUM_SECONDS = 86400;
 
 /** What the original knew, then what the kernel learned since. */
-export const SCHEDULERS = [
+const SCHEDULERS = [
   'rr',
   'wrr',
   'lc',

@@ -12,13 +12,16 @@ export interface LvsCfTree {
   readonly lines: readonly TreeLine[];
 }
 
+const NO_TOKENS: readonly Token[] = [];
+
 /** One tree line from its text and ending. */
 export function treeLine(line: SourceLine): TreeLine {
-  const tokens = tokenize(line.text);
+  const { text, ending } = line;
+  const tokens = text === '' ? NO_TOKENS : tokenize(text);
   const first = tokens[0];
-  if (first === undefined) return { ...line, kind: 'blank', tokens };
-  if (first.raw.startsWith('#')) return { ...line, kind: 'comment', tokens: [] };
-  return { ...line, kind: 'words', tokens };
+  if (first === undefined) return { text, ending, kind: 'blank', tokens: NO_TOKENS };
+  if (first.raw.startsWith('#')) return { text, ending, kind: 'comment', tokens: NO_TOKENS };
+  return { text, ending, kind: 'words', tokens };
 }
 
 /** Reads any bytes into a tree; never throws. */

@@ -36,6 +36,11 @@ export async function loadConfiguration(path: string): Promise<LoadResult> {
     const text = `the file is larger than ${MAXIMUM_FILE_BYTES / 1024 / 1024} MiB`;
     return failed(path, 'CF_TOO_LARGE', text, 'is this an lvs.cf?');
   }
-  const { file, configuration, diagnostics } = await parseWithNames(bytes, path);
+  return parseConfiguration(bytes, path);
+}
+
+/** As loadConfiguration, for bytes that come from elsewhere, such as standard input; `file` is their name in messages. */
+export async function parseConfiguration(bytes: Uint8Array, file: string): Promise<LoadResult> {
+  const { configuration, diagnostics } = await parseWithNames(bytes, file);
   return { file, configuration, diagnostics };
 }

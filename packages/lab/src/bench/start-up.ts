@@ -56,7 +56,10 @@ async function measure(runs: number, start: (directory: string) => Promise<Sampl
 }
 
 function launch(name: BinaryName, args: readonly string[]): ChildProcess {
-  return spawn(process.execPath, [binaryPath(name), ...args], { argv0: name, stdio: ['ignore', 'pipe', 'ignore'] });
+  return spawn(process.execPath, [binaryPath(name), ...args], {
+    argv0: name,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
 }
 
 /** Time from spawn until `answered` holds, then memory, then a clean end. */
@@ -108,7 +111,10 @@ function emptyNode(): Promise<Sample> {
 }
 
 function ipvsuStart(directory: string): Promise<Sample> {
-  return sample(launch('ipvsu', ['-n', '--run-dir', directory]), answers(runDirectory(directory).ipvsuSocket));
+  return sample(
+    launch('ipvsu', ['-n', '--run-dir', directory]),
+    answers(runDirectory(directory).ipvsuSocket),
+  );
 }
 
 function lvsdStart(directory: string, configFile: string): Promise<Sample> {
@@ -121,7 +127,20 @@ async function nannyStart(): Promise<Sample> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
-  const args = ['-h', '127.0.0.1', '-p', '81', '-r', String(port), '-V', '127.0.0.1', '-t', '1', '-n', '--lvs'];
+  const args = [
+    '-h',
+    '127.0.0.1',
+    '-p',
+    '81',
+    '-r',
+    String(port),
+    '-V',
+    '127.0.0.1',
+    '-t',
+    '1',
+    '-n',
+    '--lvs',
+  ];
   const child = launch('nanny', args);
   return sample(child, printed(child, '[ active ] making')).finally(() => server.close());
 }

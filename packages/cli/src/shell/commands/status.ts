@@ -1,0 +1,43 @@
+import { UserError } from '@piranha/common';
+import { runDirectory } from '@piranha/protocol';
+import { type AnswerSchema, lvsdStatusSchema, pulseStatusSchema } from '@piranha/protocol/schemas';
+
+import { EXIT, type ExitStatus } from '../../core/exit-status.js';
+import { renderStatus } from '../../core/render-status.js';
+import { type DaemonAnswer, isLvsdWanted, type StatusView } from '../../core/status-view.js';
+import { askFor } from '../daemons.js';
+import { type LvsctlIo, printJson, printLines } from '../io.js';
+import type { CommonOptions } from '../options.js';
+
+const STATUS_LIMIT_MS = 5_000;
+
+async function answerOf<T>(schema: AnswerSchema<T>, socketPath: string): Promise<DaemonAnswer<T>> {
+  try {
+    return { reached: true, status: await askFor(schema, socketPath, 'status', STATUS_LIMIT_MS) };
+  } catch (error) {
+    if (error instanceof UserError) return { reached: false, reason: `${error.message} [${error.code}]` };
+    throw error;
+  }
+}
+
+function exitStatusOf(view: StatusView): ExitStatus {
+  if (!view.pulse.reached && !view.lvsd.reached) return EXIT.unreachable;
+  return view.pulse.reached && (view.lvsd.reached || !isLvsdWanted(view)) ? EXIT.ok : EXIT.no;
+}
+
+function jsonOf<T>(answer: DaemonAnswer<T>): unknown {
+  return answer.reached ? answer.status : { unreachable: answer.reason };
+}
+
+/** `lvsctl status`: what this director does, why and since when; as much as the daemons that answer can tell. */
+export async function status(io: LvsctlIo, options: CommonOptions): Promise<ExitStatus> {
+  const { pulseSocket, lvsdSocket } = runDirectory(options.runDir);
+  const [pulse, lvsd] = await Promise.all([
+    answerOf(pulseStatusSchema, pulseSocket),
+    answerOf(lvsdStatusSchema, lvsdSocket),
+  ]);
+  const view: StatusView = { runDirectory: options.runDir, pulse, lvsd };
+  if (options.json) printJson(io, { runDirectory: options.runDir, pulse: jsonOf(pulse), lvsd: jsonOf(lvsd) });
+  else printLines((text) => io.stdout(text), renderStatus(view, io.nowMs()));
+  return exitStatusOf(view);
+}

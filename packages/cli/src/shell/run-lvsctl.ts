@@ -1,0 +1,108 @@
+import { SUITE_VERSION, UserError } from '@piranha/common';
+import { DEFAULT_RUN_DIRECTORY } from '@piranha/protocol';
+import { Command, CommanderError } from 'commander';
+import { EXIT, type ExitStatus } from '../core/exit-status.js';
+import { terminalText } from '../core/terminal-text.js';
+import { check } from './commands/check.js';
+import { type FmtOptions, fmt } from './commands/fmt.js';
+import { handover } from './commands/handover.js';
+import { type PlanOptions, plan } from './commands/plan.js';
+import { reload } from './commands/reload.js';
+import { status } from './commands/status.js';
+import { type LvsctlIo, printJson } from './io.js';
+import type { CommonOptions } from './options.js';
+
+const EXIT_HELP = `
+Exit status: 0 done or yes; 1 no (errors in the file, refused, a daemon is missing); 2 wrong command line;
+3 the daemon cannot be reached; 4 a file or an answer that cannot be read or written; 70 internal error.`;
+
+function buildProgram(io: LvsctlIo, finish: (status: ExitStatus) => void): Command {
+  const program = new Command('lvsctl')
+    .description('Checks and lays out lvs.cf files, asks and commands the running director.')
+    .version(SUITE_VERSION)
+    .option('--json', 'print one JSON document on standard output')
+    .option('--run-dir <directory>', "the daemons' run directory", DEFAULT_RUN_DIRECTORY)
+    .addHelpText('after', EXIT_HELP)
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({ writeOut: (text) => io.stdout(text), writeErr: (text) => io.stderr(text) })
+    .exitOverride();
+  program
+    .command('check <file>')
+    .description('could a director start from this lvs.cf? (- is standard input)')
+    .action(async (file: string, _: unknown, command: Command) =>
+      finish(await check(io, file, command.optsWithGlobals<CommonOptions>())),
+    );
+  program
+    .command('plan <file>')
+    .description('the table as ipvsadm -Sn prints it with every server up (- is standard input)')
+    .option('--against', 'the operations that lead there from the table of the running lvsd')
+    .action(async (file: string, _: unknown, command: Command) =>
+      finish(await plan(io, file, command.optsWithGlobals<PlanOptions>())),
+    );
+  addFmt(program, io, finish);
+  program
+    .command('status')
+    .description('role, partner, paths, VIPs, services and servers, and the last events')
+    .action(async (_: unknown, command: Command) =>
+      finish(await status(io, command.optsWithGlobals<CommonOptions>())),
+    );
+  program
+    .command('reload')
+    .description('have the director read its lvs.cf again; a broken file changes nothing')
+    .action(async (_: unknown, command: Command) =>
+      finish(await reload(io, command.optsWithGlobals<CommonOptions>())),
+    );
+  program
+    .command('handover')
+    .description('give the VIPs to the partner without a refused connection')
+    .action(async (_: unknown, command: Command) =>
+      finish(await handover(io, command.optsWithGlobals<CommonOptions>())),
+    );
+  return program;
+}
+
+function addFmt(program: Command, io: LvsctlIo, finish: (status: ExitStatus) => void): void {
+  program
+    .command('fmt <file>')
+    .description('the file in canonical layout, comments kept (- is standard input)')
+    .option('--write', 'into the file itself, whole or not at all')
+    .option('--check', 'change nothing; exit status 1 and the name if the layout differs')
+    .action(async (file: string, _: unknown, command: Command) => {
+      const options = command.optsWithGlobals<FmtOptions>();
+      const clash = options.write && options.check ? '--check changes nothing: leave --write out' : undefined;
+      const target = options.write && file === '-' ? '--write needs a file, not standard input' : undefined;
+      const problem = clash ?? target;
+      if (problem !== undefined) command.error(`error: ${problem}`);
+      finish(await fmt(io, file, options));
+    });
+}
+
+function tell(io: LvsctlIo, argv: readonly string[], error: UserError): void {
+  const { code, message, hint } = error;
+  if (argv.includes('--json')) {
+    printJson(io, { error: { code, message, ...(hint === undefined ? {} : { hint }) } });
+    return;
+  }
+  io.stderr(`lvsctl: ${terminalText(message)} [${code}]\n`);
+  if (hint !== undefined) io.stderr(`lvsctl: hint: ${terminalText(hint)}\n`);
+}
+
+/**
+ * lvsctl from its arguments (without node and script) to its exit status. Everything that a person caused is told;
+ * what is thrown beyond is a bug.
+ */
+export async function runLvsctl(argv: readonly string[], io: LvsctlIo): Promise<number> {
+  let status: ExitStatus = EXIT.ok;
+  const program = buildProgram(io, (value) => {
+    status = value;
+  });
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return status;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    if (!(error instanceof UserError)) throw error;
+    tell(io, argv, error);
+    return error.exitCode;
+  }
+}

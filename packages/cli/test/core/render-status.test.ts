@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import { renderStatus } from '../../src/core/render-status.js';
+import type { StatusView } from '../../src/core/status-view.js';
+import { lvsdStatus, NOW_MS, pulseStatus, serverStatus } from '../support/statuses.js';
+
+function view(changes: Partial<StatusView> = {}): StatusView {
+  return {
+    runDirectory: '/run/piranha',
+    pulse: { reached: true, status: pulseStatus() },
+    lvsd: { reached: true, status: lvsdStatus() },
+    ...changes,
+  };
+}
+
+function page(changes: Partial<StatusView> = {}): string {
+  return renderStatus(view(changes), NOW_MS).join('\n');
+}
+
+function servicePage(...servers: Parameters<typeof serverStatus>[0][]): string {
+  const [service] = lvsdStatus().services;
+  if (!service) throw new Error('the sample has a service');
+  const services = [{ ...service, servers: servers.map((changes) => serverStatus(changes)) }];
+  return page({ lvsd: { reached: true, status: lvsdStatus({ services }) } });
+}
+
+describe('renderStatus', () => {
+  it('says role, why, since, partner, paths, addresses and children', () => {
+    const text = page();
+    expect(text).toContain('role     primary, ACTIVE (active)');
+    expect(text).toContain('since    2026-03-01T11:55:55.000Z (4 min 5 s ago)');
+    expect(text).toContain('why      partner silent for 5 s');
+    expect(text).toContain('partner  silent');
+    expect(text).toMatch(/public +127\.0\.0\.2 -> 127\.0\.0\.3 +sent 10 +received 9 +heard 5\.3 s ago/);
+    expect(text).toMatch(/private .*never heard/);
+    expect(text).toContain('VIPs     127.0.0.100');
+    expect(text).toMatch(/lvsd +pid 101 +running +started 2 times/);
+  });
+
+  it('shows each server with its connections', () => {
+    expect(page()).toMatch(/one +127\.0\.0\.11:8081 +up +1 +3 +4 +57 +102 +1 min +connected/);
+  });
+
+  it('shows a server that is out, with the weight that it should have', () => {
+    const text = servicePage({
+      health: 'down',
+      weight: undefined,
+      reason: 'connection refused',
+      nannyStarts: 3,
+    });
+    expect(text).toMatch(/DOWN +-\/1 .*102 \(3 starts\).*connection refused/);
+  });
+
+  it('tells a drained server from a quiesced one', () => {
+    expect(servicePage({ weight: 0, configuredWeight: 0 })).toMatch(/up, drained +0 /);
+    expect(servicePage({ health: 'down', weight: 0, configuredWeight: 2 })).toMatch(/DOWN +0\/2 /);
+  });
+
+  it('brackets IPv6 addresses', () => {
+    expect(servicePage({ address: '2001:db8::1', port: 80 })).toContain('[2001:db8::1]:80');
+  });
+
+  it('mixes the events of both daemons in the order of time', () => {
+    const lines = renderStatus(view(), NOW_MS);
+    expect(lines.slice(lines.indexOf('last events') + 1)).toEqual([
+      '  2026-03-01T11:50:00.000Z  lvsd   ready',
+      '  2026-03-01T11:55:55.000Z  pulse  running',
+    ]);
+  });
+
+  it('works with one daemon and names the other', () => {
+    const away = { reached: false, reason: 'cannot reach /run/x' } as const;
+    expect(page({ pulse: away })).toMatch(/pulse +NOT REACHED: cannot reach \/run\/x[\s\S]*service web/);
+    expect(page({ lvsd: away })).toMatch(/ACTIVE[\s\S]*lvsd +NOT REACHED: cannot reach \/run\/x/);
+  });
+
+  it('does not miss the lvsd of a cold standby', () => {
+    const standby = pulseStatus({ active: false, children: [{ name: 'lvsd', phase: 'idle', starts: 0 }] });
+    const text = page({
+      pulse: { reached: true, status: standby },
+      lvsd: { reached: false, reason: 'cannot reach it' },
+    });
+    expect(text).toContain('STANDBY');
+    expect(text).not.toContain('NOT REACHED');
+  });
+
+  it('names problems, foreign entries and a refused reload', () => {
+    const status = lvsdStatus({
+      tableInSync: false,
+      problems: ['-a x: No such service'],
+      foreignEntries: ['tcp 10.0.0.1:22'],
+      lastReload: { at: '2026-03-01T11:00:00.000Z', ok: false, text: 'lvs.cf:3:1: error' },
+    });
+    const text = page({ lvsd: { reached: true, status } });
+    expect(text).toContain('NOT IN SYNC');
+    expect(text).toMatch(/problem +-a x: No such service/);
+    expect(text).toMatch(/foreign +tcp 10\.0\.0\.1:22 \(left alone\)/);
+    expect(text).toMatch(/reload +2026-03-01T11:00:00\.000Z REFUSED: lvs\.cf:3:1: error/);
+  });
+
+  it('lets no control character through', () => {
+    const evil = 'x\u001b[2J\u0007\nsecond\u009b31m\u202e';
+    const text = page({
+      runDirectory: evil,
+      pulse: { reached: true, status: pulseStatus({ reason: evil, vips: [evil] }) },
+      lvsd: { reached: false, reason: evil },
+    });
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+    expect(text.replaceAll('\n', '')).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202e]/);
+    expect(text).not.toContain('\nsecond');
+  });
+});

@@ -1,0 +1,207 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { UserError } from '@piranha/common';
+import { parseSaveText } from '@piranha/ipvs';
+import { type ControlHandler, ControlServer, runDirectory } from '@piranha/protocol';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { run } from '../support/run.js';
+import { lvsdStatus, pulseStatus, serverStatus } from '../support/statuses.js';
+
+let directory: string;
+let servers: ControlServer[];
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'lvsctl-'));
+  servers = [];
+});
+
+afterEach(async () => {
+  await Promise.all(servers.map((server) => server.close()));
+  rmSync(directory, { recursive: true, force: true });
+});
+
+async function serve(daemon: 'pulse' | 'lvsd', methods: Record<string, ControlHandler>): Promise<void> {
+  const { pulseSocket, lvsdSocket } = runDirectory(directory);
+  servers.push(await ControlServer.listen({ path: daemon === 'pulse' ? pulseSocket : lvsdSocket, methods }));
+}
+
+function ask(...argv: string[]) {
+  return run([...argv, '--run-dir', directory]);
+}
+
+describe('lvsctl status', () => {
+  it('ends with 0 when both daemons answer', async () => {
+    await serve('pulse', { status: () => pulseStatus() });
+    await serve('lvsd', { status: () => lvsdStatus() });
+    const { status, stdout } = await ask('status');
+    expect(status).toBe(0);
+    expect(stdout).toContain('primary, ACTIVE');
+    expect(stdout).toContain('service web');
+    expect(JSON.parse((await ask('status', '--json')).stdout)).toEqual({
+      runDirectory: directory,
+      pulse: pulseStatus(),
+      lvsd: lvsdStatus(),
+    });
+  });
+
+  it('ends with 1 when one is missing, and shows the other', async () => {
+    await serve('lvsd', { status: () => lvsdStatus() });
+    const { status, stdout } = await ask('status');
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/pulse +NOT REACHED: .*pulse\.sock[\s\S]*service web/);
+  });
+
+  it('ends with 3 when none is there', async () => {
+    expect((await ask('status')).status).toBe(3);
+  });
+
+  it('does not show an answer of another form', async () => {
+    await serve('pulse', { status: () => ({ ...pulseStatus(), paths: 'none' }) });
+    const { status, stdout } = await ask('status');
+    expect(status).toBe(3);
+    expect(stdout).toMatch(/answer to status: paths: .*\[ANSWER_BAD\]/);
+  });
+});
+
+describe('lvsctl reload', () => {
+  const answer = { ok: true, diagnostics: ['lvs.cf:1:1: warning X: y'], operations: ['-D -t 10.0.0.9:80'] };
+
+  it('asks pulse', async () => {
+    await serve('pulse', { reload: () => answer });
+    const { status, stdout, stderr } = await ask('reload');
+    expect([status, stdout]).toEqual([0, '-D -t 10.0.0.9:80\n']);
+    expect(stderr).toContain('lvs.cf:1:1: warning X: y');
+    expect(stderr).toContain('reloaded, 1 table operation\n');
+  });
+
+  it('asks lvsd where no pulse runs', async () => {
+    await serve('lvsd', { reload: () => answer });
+    const { status, stderr } = await ask('reload');
+    expect(status).toBe(0);
+    expect(stderr).toContain('only lvsd reloaded');
+  });
+
+  it('ends with 1 for a refused file, with 3 without a daemon', async () => {
+    expect((await ask('reload')).status).toBe(3);
+    await serve('pulse', {
+      reload: () => ({ ok: false, diagnostics: ['lvs.cf:1:1: error X: y'], operations: [] }),
+    });
+    const { status, stdout, stderr } = await ask('reload');
+    expect([status, stdout]).toEqual([1, '']);
+    expect(stderr).toContain('refused');
+    expect(JSON.parse((await ask('reload', '--json')).stdout)).toMatchObject({ by: 'pulse', ok: false });
+  });
+});
+
+describe('lvsctl handover', () => {
+  it('says that it is done', async () => {
+    await serve('pulse', { handover: () => ({ ok: true, text: 'partner took over', durationMs: 812.4 }) });
+    expect(await ask('handover')).toEqual({ status: 0, stdout: 'partner took over (812 ms)\n', stderr: '' });
+  });
+
+  it('ends with 1 when it is refused', async () => {
+    await serve('pulse', { handover: () => ({ ok: false, text: 'partner is silent', durationMs: 0 }) });
+    const { status, stdout, stderr } = await ask('handover');
+    expect([status, stdout]).toEqual([1, '']);
+    expect(stderr).toBe('lvsctl: not handed over: partner is silent\n');
+  });
+
+  it('tells the error of the daemon, and its absence', async () => {
+    expect((await ask('handover')).status).toBe(3);
+    await serve('pulse', {
+      handover: () => {
+        throw new UserError('no partner', { code: 'PULSE_NO_PARTNER', hint: 'set backup' });
+      },
+    });
+    expect(await ask('handover')).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: 'lvsctl: no partner [PULSE_NO_PARTNER]\nlvsctl: hint: set backup\n',
+    });
+    expect(JSON.parse((await ask('handover', '--json')).stdout)).toEqual({
+      error: { code: 'PULSE_NO_PARTNER', message: 'no partner', hint: 'set backup' },
+    });
+  });
+});
+
+describe('lvsctl plan --against', () => {
+  const CONFIGURATION = `primary = 127.0.0.2
+network = nat
+virtual web {
+     active = 1
+     address = 127.0.0.100 lo:1
+     port = 8080
+     scheduler = rr
+     server one {
+         address = 127.0.0.11
+         port = 8081
+         active = 1
+     }
+     server two {
+         address = 127.0.0.12
+         port = 8081
+         active = 1
+     }
+     server new {
+         address = 127.0.0.13
+         port = 8081
+         active = 1
+     }
+}
+`;
+  const LIVE = [
+    '-A -t 127.0.0.100:8080 -s rr',
+    '-a -t 127.0.0.100:8080 -r 127.0.0.11:8081 -m -w 1',
+    '-a -t 127.0.0.100:8080 -r 127.0.0.99:8081 -m -w 1',
+    '-A -t 10.0.0.1:22 -s wlc',
+  ];
+  let file: string;
+
+  beforeEach(() => {
+    file = join(directory, 'lvs.cf');
+    writeFileSync(file, CONFIGURATION);
+  });
+
+  function serveTable(live: readonly string[]): Promise<void> {
+    const [web] = lvsdStatus().services;
+    const two = serverStatus({ name: 'two', address: '127.0.0.12', health: 'down' });
+    const services = web ? [{ ...web, servers: [serverStatus(), two] }] : [];
+    return serve('lvsd', {
+      status: () => lvsdStatus({ services }),
+      table: () => ({
+        table: parseSaveText(live.join('\n')).table,
+        owned: ['tcp 127.0.0.100:8080', 'tcp 127.0.0.100:8080 127.0.0.99:8081'],
+      }),
+    });
+  }
+
+  it('prints the operations, adds first; foreign entries are named and left alone', async () => {
+    await serveTable(LIVE);
+    const { status, stdout, stderr } = await ask('plan', file, '--against');
+    expect(status).toBe(0);
+    // The server that is down stays out; the new one is expected to be up.
+    expect(stdout.split('\n')).toEqual([
+      '-a -t 127.0.0.100:8080 -r 127.0.0.13:8081 -m -w 1',
+      '-d -t 127.0.0.100:8080 -r 127.0.0.99:8081',
+      '',
+    ]);
+    expect(stderr).toContain('foreign entry, left alone: tcp 10.0.0.1:22\n');
+    const json = JSON.parse((await ask('plan', file, '--against', '--json')).stdout);
+    expect(json).toMatchObject({ ok: true, foreign: ['tcp 10.0.0.1:22'] });
+    expect(json.operations).toHaveLength(2);
+  });
+
+  it('prints nothing when nothing would change', async () => {
+    await serveTable([...LIVE.slice(0, 2), '-a -t 127.0.0.100:8080 -r 127.0.0.13:8081 -m -w 1']);
+    const { status, stdout, stderr } = await ask('plan', file, '--against');
+    expect([status, stdout]).toEqual([0, '']);
+    expect(stderr).toContain('nothing to change');
+  });
+
+  it('ends with 3 when lvsd is not there', async () => {
+    const { status, stderr } = await ask('plan', file, '--against');
+    expect(status).toBe(3);
+    expect(stderr).toContain('[CONTROL_UNREACHABLE]');
+  });
+});

@@ -1,0 +1,172 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Director } from './support/director.js';
+import { Pair } from './support/pair.js';
+import { signal } from './support/processes.js';
+import type { Traffic } from './support/traffic.js';
+
+/** What a noisy machine may take; the figures themselves are printed. */
+const BACK_LIMIT_MS = 10_000;
+/** Traffic goes on this long after the process is back: late damage shows too. */
+const AFTERMATH_MS = 500;
+
+const FAULTS = ['SIGKILL', 'SIGSTOP'] as const;
+type Fault = (typeof FAULTS)[number];
+
+let pair: Pair;
+let traffic: Traffic | undefined;
+
+beforeAll(async () => {
+  pair = new Pair();
+  await pair.start();
+});
+afterEach(async () => {
+  await traffic?.stop();
+  traffic = undefined;
+});
+afterAll(() => pair?.stop());
+
+/** A process under test: how its pid is found, and when a new one counts as working. */
+interface Subject {
+  readonly name: string;
+  readonly pid: (director: Director) => Promise<number>;
+  /** Where the status tells of it afterwards. */
+  readonly history: (director: Director) => Promise<readonly string[]>;
+  readonly events: Readonly<Record<Fault, string>>;
+}
+
+const pulseHistory = async (director: Director) =>
+  (await director.pulse()).history.map(({ event, text }) => `${event} ${text}`);
+const lvsdHistory = async (director: Director) =>
+  (await director.lvsd()).history.map(({ event, text }) => `${event} ${text}`);
+
+const UNNOTICED: readonly Subject[] = [
+  {
+    name: 'pulse-worker',
+    pid: async (director) => (await director.pulse()).pid,
+    history: pulseHistory,
+    events: { SIGKILL: 'PULSE_ADOPTED', SIGSTOP: 'PULSE_ADOPTED' },
+  },
+  {
+    name: 'lvsd',
+    pid: async (director) => (await director.lvsd()).pid,
+    history: pulseHistory,
+    events: { SIGKILL: 'PULSE_CHILD_', SIGSTOP: 'PULSE_CHILD_KILLED lvsd hangs' },
+  },
+  {
+    name: 'nanny',
+    pid: nannyPid,
+    history: lvsdHistory,
+    events: { SIGKILL: 'LVSD_NANNY_DIED', SIGSTOP: 'LVSD_NANNY_HANGS' },
+  },
+  {
+    name: 'guardian',
+    pid: (director) => director.guardianPid(),
+    history: pulseHistory,
+    events: { SIGKILL: 'PULSE_GUARDIAN_REPLACED', SIGSTOP: 'PULSE_CHILD_KILLED guardian hangs' },
+  },
+];
+
+async function nannyPid(director: Director): Promise<number> {
+  const [service] = (await director.lvsd()).services;
+  const pid = service?.servers[0]?.nannyPid;
+  if (pid === undefined) throw new Error('the first server has no nanny');
+  return pid;
+}
+
+/** Sends the signal and measures until a process with another pid answers, ms. */
+async function strike(subject: Subject, fault: Fault, director: Director): Promise<number> {
+  const pid = await subject.pid(director);
+  expect(readFileSync(`/proc/${pid}/cmdline`, 'utf8')).not.toBe('');
+  const struckAtMs = performance.now();
+  expect(signal(pid, fault)).toBe(true);
+  await pair.waitFor(`another ${subject.name} than ${pid}`, async () => {
+    return (await subject.pid(director)) !== pid;
+  });
+  const backMs = Math.round(performance.now() - struckAtMs);
+  await pair.waitFor(`the end of ${subject.name} ${pid}`, () => !isRunning(pid));
+  return backMs;
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8') !== '';
+  } catch {
+    return false;
+  }
+}
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+describe.each(UNNOTICED)('$name of the active director', (subject) => {
+  it.each(FAULTS)('%s: no request fails, the holder stays, it is replaced', async (fault) => {
+    const { active, standby } = await pair.settled();
+    const before = await active.pulse();
+    const eventsBefore = new Set(await subject.history(active));
+    const zeroMs = performance.now();
+    traffic = pair.traffic();
+    await pause(200);
+
+    const backMs = await strike(subject, fault, active);
+    await pause(AFTERMATH_MS);
+    await traffic.stop();
+    console.info(`${subject.name} ${fault}: another one after ${backMs} ms; ${traffic.requests} requests`);
+
+    expect(traffic.describe(zeroMs)).toBe('');
+    expect(traffic.requests).toBeGreaterThan(10);
+    expect(backMs).toBeLessThan(BACK_LIMIT_MS);
+    expect((await pair.settled()).active.role).toBe(active.role);
+    expect((await active.pulse()).since).toBe(before.since);
+    expect((await standby.pulse()).active).toBe(false);
+    expect(await pair.holders()).toEqual([active.role]);
+    const news = (await subject.history(active)).filter((line) => !eventsBefore.has(line));
+    expect(news.join('\n')).toContain(subject.events[fault]);
+  });
+});
+
+describe('a nanny that was replaced', () => {
+  it('still notices that its server dies and comes back', async () => {
+    const { active } = await pair.settled();
+    const health = async () => (await active.lvsd()).services[0]?.servers[0]?.health;
+    await pair.stopServer(0);
+    await pair.waitFor('the dead server out of service', async () => (await health()) === 'down');
+    await pair.startServer(0);
+    await pair.waitFor('the revived server in service', async () => (await health()) === 'up');
+  });
+});
+
+describe('ipvsu of the active director', () => {
+  it.each(FAULTS)('%s: service is back soon and then flawless', async (fault) => {
+    const { active } = await pair.settled();
+    const ipvsuPid = async (director: Director): Promise<number> => {
+      const ipvsu = (await director.pulse()).children.find(({ name }) => name === 'ipvsu');
+      if (ipvsu?.pid === undefined) throw new Error('no ipvsu');
+      await director.call(director.files.ipvsuSocket, 'vip.list');
+      return ipvsu.pid;
+    };
+    const eventsBefore = new Set(await pulseHistory(active));
+    const first = pair.traffic();
+    traffic = first;
+    const struckAtMs = performance.now();
+    const subject = { name: 'ipvsu', pid: ipvsuPid, history: pulseHistory, events: { SIGKILL: '', SIGSTOP: '' } };
+    await strike(subject, fault, active);
+    const settled = await pair.settled();
+    await first.stop();
+    const cutUntilMs = Math.max(struckAtMs, ...first.failures.map(({ begunAtMs }) => begunAtMs));
+    const servedAtMs = first.firstSuccessSince(cutUntilMs) ?? Number.POSITIVE_INFINITY;
+    console.info(`ipvsu ${fault}: service back after ${Math.round(servedAtMs - struckAtMs)} ms`);
+    expect(servedAtMs - struckAtMs).toBeLessThan(BACK_LIMIT_MS);
+
+    const zeroMs = performance.now();
+    traffic = pair.traffic();
+    await pause(AFTERMATH_MS);
+    await traffic.stop();
+    expect(traffic.describe(zeroMs)).toBe('');
+    expect(traffic.requests).toBeGreaterThan(10);
+    expect(await pair.holders()).toEqual([settled.active.role]);
+    const news = (await pulseHistory(active)).filter((line) => !eventsBefore.has(line));
+    expect(news.join('\n')).toContain(
+      fault === 'SIGKILL' ? 'PULSE_CHILD_' : 'PULSE_CHILD_KILLED ipvsu hangs',
+    );
+  });
+});

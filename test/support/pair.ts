@@ -1,0 +1,114 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Director } from './director.js';
+import { type PairLayout, pairConfiguration, randomLayout } from './pair-configuration.js';
+import { killAllOf } from './processes.js';
+import { request, Traffic } from './traffic.js';
+import { type WaitOptions, waitFor } from './wait.js';
+
+const HTTP_SERVER = fileURLToPath(new URL('http-server.mjs', import.meta.url));
+
+/** Two directors and three small servers on loopback addresses of their own. */
+export class Pair {
+  readonly layout: PairLayout = randomLayout();
+  readonly primary: Director;
+  readonly backup: Director;
+  readonly configFile: string;
+  private readonly base = mkdtempSync(join(tmpdir(), 'piranha-pair-'));
+  private readonly servers: ChildProcess[] = [];
+  private streams: Traffic[] = [];
+
+  constructor() {
+    this.configFile = join(this.base, 'lvs.cf');
+    writeFileSync(this.configFile, pairConfiguration(this.layout));
+    this.primary = new Director('primary', this.base, this.configFile);
+    this.backup = new Director('backup', this.base, this.configFile);
+  }
+
+  /** The servers, then both directors; returns when one serves, the other stands by and both know every server. */
+  async start(): Promise<void> {
+    for (const index of this.layout.servers.keys()) await this.startServer(index);
+    this.primary.start();
+    this.backup.start();
+    await this.settled();
+  }
+
+  async startServer(index: number): Promise<void> {
+    const host = this.layout.servers[index] ?? '';
+    const server = fork(HTTP_SERVER, [host, String(this.layout.serverPort), `server-${index}`]);
+    this.servers[index] = server;
+    await once(server, 'message');
+  }
+
+  async stopServer(index: number): Promise<void> {
+    const server = this.servers[index];
+    if (server === undefined || server.exitCode !== null || server.signalCode !== null) return;
+    const ended = once(server, 'exit');
+    server.kill('SIGKILL');
+    await ended;
+  }
+
+  /** Waits until one serves, the other stands by, and both see every server up. */
+  settled(): Promise<{ readonly active: Director; readonly standby: Director }> {
+    return this.waitFor('one active and one ready standby director', async () => {
+      const [primary, backup] = await Promise.all([this.primary.pulse(), this.backup.pulse()]);
+      if (primary.state === backup.state) return undefined;
+      if (![primary, backup].every(({ state }) => state === 'active' || state === 'standby'))
+        return undefined;
+      // Both must have heard of the other: else the next fault would find a half-blind pair.
+      if (![primary, backup].every(({ partner }) => partner === 'running' || partner === 'stopped'))
+        return undefined;
+      for (const director of [this.primary, this.backup]) {
+        const { ready, tableInSync, services } = await director.lvsd();
+        const servers = services.flatMap((service) => service.servers);
+        if (!ready || !tableInSync || !servers.every(({ health }) => health === 'up')) return undefined;
+      }
+      await request(this.target);
+      return primary.active
+        ? { active: this.primary, standby: this.backup }
+        : { active: this.backup, standby: this.primary };
+    });
+  }
+
+  /** Directors whose ipvsu holds the VIP. */
+  async holders(): Promise<string[]> {
+    const holders: string[] = [];
+    for (const director of [this.primary, this.backup]) {
+      if ((await director.heldAddresses()).includes(this.layout.vip)) holders.push(director.role);
+    }
+    return holders;
+  }
+
+  /** Begins steady requests through the VIP. */
+  traffic(retryRefused = false): Traffic {
+    const stream = new Traffic({ ...this.target, retryRefused });
+    this.streams.push(stream);
+    return stream;
+  }
+
+  waitFor<Value>(what: string, probe: () => Value | Promise<Value>, options: WaitOptions = {}) {
+    return waitFor(what, probe, { details: () => this.lastLines(), ...options });
+  }
+
+  /** The end of both logs, for failure texts. */
+  lastLines(): string {
+    return `${this.primary.lastLines()}\n${this.backup.lastLines()}`;
+  }
+
+  /** Ends everything, whatever state a failed test left. */
+  async stop(): Promise<void> {
+    await Promise.all(this.streams.map((stream) => stream.stop()));
+    this.streams = [];
+    await killAllOf(this.base);
+    for (const index of this.servers.keys()) await this.stopServer(index);
+    rmSync(this.base, { recursive: true, force: true });
+  }
+
+  private get target(): { readonly host: string; readonly port: number } {
+    return { host: this.layout.vip, port: this.layout.vipPort };
+  }
+}
