@@ -12,6 +12,7 @@ import {
   type VipAnswer,
 } from '@piranha/protocol';
 import { killAllOf, processesOf, type RunningProcess } from './processes.js';
+import { waitFor } from './wait.js';
 
 const LOG_LINES = 25;
 
@@ -74,19 +75,15 @@ export class Director {
 
   /** Pid of the guardian that answers on the guardian's socket now. */
   async guardianPid(): Promise<number> {
-    let hear: (pid: number) => void = () => undefined;
-    const heard = new Promise<number>((resolve, reject) => {
-      hear = resolve;
-      setTimeout(() => reject(new Error('the guardian says nothing')), 1_000);
-    });
+    let heard: number | undefined;
     const client = await ControlClient.connect({
       path: this.files.guardianSocket,
       onEvent: (event, data) => {
-        if (event === 'alive') hear((data as { pid: number }).pid);
+        if (event === 'alive') heard = (data as { pid: number }).pid;
       },
     });
     try {
-      return await heard;
+      return await waitFor('a sign of life of the guardian', () => heard, { limitMs: 1_000 });
     } finally {
       client.close();
     }

@@ -37,6 +37,14 @@ export class Pair {
     await this.settled();
   }
 
+  /** Starts a director again that a failed test left without any process. */
+  revive(): void {
+    for (const director of [this.primary, this.backup]) {
+      if (director.processes().length === 0) director.start();
+    }
+  }
+
+  /** A server of `layout.servers`. */
   async startServer(index: number): Promise<void> {
     const host = this.layout.servers[index] ?? '';
     const server = fork(HTTP_SERVER, [host, String(this.layout.serverPort), `server-${index}`]);

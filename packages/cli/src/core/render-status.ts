@@ -7,7 +7,7 @@ import { columns, spanText, terminalText } from './terminal-text.js';
 const EVENT_COUNT = 12;
 
 /** ` (4 min ago)` behind a wall clock time; nothing when it cannot be read. */
-export function agoText(iso: string, nowMs: number): string {
+function agoText(iso: string, nowMs: number): string {
   const thenMs = Date.parse(iso);
   return Number.isNaN(thenMs) ? '' : ` (${spanText(nowMs - thenMs)} ago)`;
 }

@@ -48,7 +48,11 @@ export async function readAll(input: AsyncIterable<Uint8Array>, limitBytes: numb
     length += chunk.length;
     if (length > limitBytes) {
       const message = `standard input is larger than ${limitBytes / 1024 / 1024} MiB`;
-      throw new UserError(message, { code: 'INPUT_TOO_LARGE', hint: 'is this an lvs.cf?' });
+      throw new UserError(message, {
+        code: 'INPUT_TOO_LARGE',
+        hint: 'is this an lvs.cf?',
+        exitCode: EXIT.trouble,
+      });
     }
     chunks.push(chunk);
   }

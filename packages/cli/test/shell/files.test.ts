@@ -163,8 +163,8 @@ describe('lvsctl fmt', () => {
   });
 
   it('reads standard input, gives JSON', async () => {
-    const answer = JSON.parse((await run(['fmt', '--json', '-'], 'port  = 1\n')).stdout);
-    expect(answer).toEqual({ file: '-', changed: true, written: false, text: 'port = 1\n' });
+    const answer = JSON.parse((await run(['fmt', '--json', '-'], 'primary  = 10.0.0.1\n')).stdout);
+    expect(answer).toEqual({ file: '-', changed: true, written: false, text: 'primary = 10.0.0.1\n' });
   });
 });
 

@@ -2,7 +2,7 @@ import type { TableTimeouts } from '@piranha/ipvs';
 import { countIn, countOut } from './counters.js';
 import type { ServerEntry, ServiceEntry } from './entries.js';
 import type { Template } from './persistence.js';
-import { findScheduler } from './scheduler.js';
+import { type Candidate, findScheduler } from './scheduler.js';
 
 /** `opening` and `closing` (one side has finished) count as inactive, as do all UDP flows: the kernel's columns. */
 export type ConnectionPhase = 'opening' | 'established' | 'closing' | 'flow' | 'ended';
@@ -34,25 +34,30 @@ export class ConnectionAccount {
     this.lastActivityMs = nowMs;
   }
 
-  /** Chooses a server for a new client by persistence, then by the scheduler; undefined when none takes it. */
+  /**
+   * Chooses a server for a new client by persistence, then by the scheduler; undefined when none takes it. Servers in
+   * `refusedBy` have refused this very connection: they are passed over, and it is not counted again.
+   */
   static open(
     service: ServiceEntry,
     client: { readonly address: number; readonly port: number },
     phase: 'opening' | 'flow',
     nowMs: number,
+    refusedBy: readonly ServerEntry[] = [],
   ): ConnectionAccount | undefined {
     const { persistentSeconds } = service.settings;
     let template: Template<ServerEntry> | undefined;
     if (persistentSeconds > 0) {
-      template = service.persistence.find(client.address, service.persistenceMask, nowMs, takesReturning);
+      const takes = (server: ServerEntry) => takesReturning(server) && !refusedBy.includes(server);
+      template = service.persistence.find(client.address, service.persistenceMask, nowMs, takes);
     }
-    const server = template?.server ?? schedule(service, client);
+    const server = template?.server ?? schedule(service, client, refusedBy);
     if (!server) return undefined;
     if (persistentSeconds > 0) {
       template ??= service.persistence.bind(client.address, service.persistenceMask, server);
       service.persistence.use(template, nowMs, persistentSeconds * 1000);
     }
-    service.counters.connections += 1;
+    if (refusedBy.length === 0) service.counters.connections += 1;
     server.counters.connections += 1;
     server.inactiveConnections += 1;
     server.updateOverload();
@@ -120,10 +125,11 @@ function takesReturning(server: ServerEntry): boolean {
 function schedule(
   service: ServiceEntry,
   client: { readonly address: number; readonly port: number },
+  refusedBy: readonly ServerEntry[],
 ): ServerEntry | undefined {
   const { scheduler, schedulerFlags } = service.settings;
   const choice = findScheduler(scheduler)?.({
-    candidates: service.servers,
+    candidates: refusedBy.length === 0 ? service.servers : service.servers.map(passOver(refusedBy)),
     memory: service.memory,
     clientAddress: client.address,
     clientPort: client.port,
@@ -132,4 +138,12 @@ function schedule(
   if (!choice) return undefined;
   service.memory = choice.memory;
   return service.servers[choice.index];
+}
+
+/** A server that refused has no weight for this connection; its place in the list stays. */
+function passOver(refusedBy: readonly ServerEntry[]): (server: ServerEntry) => Candidate {
+  return (server) =>
+    refusedBy.includes(server)
+      ? { weight: 0, activeConnections: 0, inactiveConnections: 0, isOverloaded: false }
+      : server;
 }

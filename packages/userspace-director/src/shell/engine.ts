@@ -12,7 +12,7 @@ import {
 import type { VipAnswer } from '@piranha/protocol';
 import { ConnectionAccount } from '../core/connection.js';
 import { DirectorTable } from '../core/director-table.js';
-import type { ServiceEntry } from '../core/entries.js';
+import type { ServerEntry, ServiceEntry } from '../core/entries.js';
 import { Doors } from './doors.js';
 import type { ServiceListener } from './listener.js';
 import { ConnectionRegistry } from './registry.js';
@@ -21,6 +21,8 @@ import { TcpRelay } from './tcp-relay.js';
 import { UdpListener } from './udp-listener.js';
 
 const TABLE_LIMITS = { services: 4_096, servers: 65_536 } as const;
+/** Servers that one connection may try: until nanny has seen it, a dead server must not cost every third client. */
+const CONNECT_ATTEMPTS = 3;
 const SWEEP_INTERVAL_MS = 1_000;
 const LIMIT_NOTICE_INTERVAL_MS = 10_000;
 
@@ -119,21 +121,29 @@ export class Engine {
       socket.resetAndDestroy();
       return;
     }
+    const refusedBy: ServerEntry[] = [];
     const relay = new TcpRelay(socket, account, {
-      onConnectFailed: ({ server }, reason) =>
-        this.options.log.log('IPVSU_CONNECT_FAILED', { server: serverKeyText(server.settings), reason }),
+      onConnectFailed: ({ server }, reason) => {
+        this.options.log.log('IPVSU_CONNECT_FAILED', { server: serverKeyText(server.settings), reason });
+        refusedBy.push(server);
+        return refusedBy.length < CONNECT_ATTEMPTS ? this.openAccount(socket, service, refusedBy) : undefined;
+      },
       onEnd: (ended) => this.registry.delete(ended),
     });
     this.registry.add(relay);
   }
 
-  private openAccount(socket: Socket, service: ServiceEntry): ConnectionAccount | undefined {
+  private openAccount(
+    socket: Socket,
+    service: ServiceEntry,
+    refusedBy: readonly ServerEntry[] = [],
+  ): ConnectionAccount | undefined {
     const { persistentSeconds, scheduler } = service.settings;
     // Asking for the peer costs a system call: only those that look at it do.
     const needsClient = persistentSeconds > 0 || scheduler === 'sh';
     const address = needsClient ? (parseIpv4(socket.remoteAddress ?? '') ?? 0) : 0;
     const port = needsClient ? (socket.remotePort ?? 0) : 0;
-    return ConnectionAccount.open(service, { address, port }, 'opening', monotonicNowMs());
+    return ConnectionAccount.open(service, { address, port }, 'opening', monotonicNowMs(), refusedBy);
   }
 
   private noticeLimit(): undefined {

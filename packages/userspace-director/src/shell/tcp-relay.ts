@@ -7,8 +7,11 @@ import type { LiveConnection } from './registry.js';
 const CONNECT_LIMIT_MS = 10_000;
 
 export interface TcpRelayEvents {
-  /** The real server refused or did not answer; `code` is the errno's name or `TIMEOUT`. */
-  readonly onConnectFailed: (account: ConnectionAccount, code: string) => void;
+  /**
+   * The real server refused or did not answer; `code` is the errno's name or `TIMEOUT`. Gives the account of another
+   * server to try, for no byte has passed yet, or undefined to lose the client.
+   */
+  readonly onConnectFailed: (account: ConnectionAccount, code: string) => ConnectionAccount | undefined;
   readonly onEnd: (relay: TcpRelay) => void;
 }
 
@@ -18,36 +21,71 @@ export interface TcpRelayEvents {
  * one socket buffer are held for each direction.
  */
 export class TcpRelay implements LiveConnection {
-  private readonly server: Socket;
-  private isConnected = false;
+  private server: Socket | undefined;
+  private isCarrying = false;
   private openSides = 2;
   private connectTimer: NodeJS.Timeout | undefined;
 
-  /** @param client accepted with allowHalfOpen */
+  /** @param client accepted with allowHalfOpen; nothing is read from it before a server is connected */
   constructor(
     private readonly client: Socket,
-    readonly account: ConnectionAccount,
+    private current: ConnectionAccount,
     private readonly events: TcpRelayEvents,
   ) {
-    const { address, port } = account.server.settings;
-    this.server = connect({ host: address, port, allowHalfOpen: true, noDelay: true });
-    this.connectTimer = setTimeout(() => this.fail('TIMEOUT'), CONNECT_LIMIT_MS);
-    this.server.once('connect', () => {
-      this.isConnected = true;
-      this.stopConnectTimer();
-      this.account.establish();
-    });
-    this.carry(this.client, this.server, (bytes) => account.received(bytes, monotonicNowMs()));
-    this.carry(this.server, this.client, (bytes) => account.answered(bytes, monotonicNowMs()));
-    this.server.on('error', (error: NodeJS.ErrnoException) => {
-      if (!this.isConnected) this.fail(error.code ?? error.message);
-    });
+    // The close that follows an error carries it to the other side.
+    client.on('error', () => {});
+    client.once('close', () => this.clientLeft());
+    this.connect();
+  }
+
+  get account(): ConnectionAccount {
+    return this.current;
   }
 
   reset(): void {
     this.stopConnectTimer();
     abort(this.client);
-    abort(this.server);
+    if (this.server) abort(this.server);
+  }
+
+  private connect(): void {
+    const { address, port } = this.current.server.settings;
+    const server = connect({ host: address, port, allowHalfOpen: true, noDelay: true });
+    this.server = server;
+    this.connectTimer = setTimeout(() => this.connectFailed(server, 'TIMEOUT'), CONNECT_LIMIT_MS);
+    const onError = (error: NodeJS.ErrnoException) => this.connectFailed(server, error.code ?? error.message);
+    server.once('error', onError);
+    server.once('connect', () => {
+      server.off('error', onError);
+      this.stopConnectTimer();
+      this.isCarrying = true;
+      this.current.establish();
+      const { account } = this;
+      this.carry(this.client, server, (bytes) => account.received(bytes, monotonicNowMs()));
+      this.carry(server, this.client, (bytes) => account.answered(bytes, monotonicNowMs()));
+    });
+  }
+
+  private connectFailed(server: Socket, code: string): void {
+    this.stopConnectTimer();
+    server.destroy();
+    if (this.client.destroyed) return;
+    const next = this.events.onConnectFailed(this.current, code);
+    if (next === undefined) {
+      abort(this.client);
+      return;
+    }
+    this.current.end();
+    this.current = next;
+    this.connect();
+  }
+
+  /** A client that leaves before its server is connected leaves no second side to wait for. */
+  private clientLeft(): void {
+    if (this.isCarrying) return;
+    this.stopConnectTimer();
+    this.server?.destroy();
+    this.events.onEnd(this);
   }
 
   private carry(from: Socket, to: Socket, count: (bytes: number) => void): void {
@@ -60,7 +98,6 @@ export class TcpRelay implements LiveConnection {
       this.account.halfClose();
       to.end();
     });
-    // The close that follows an error carries it to the other side.
     from.on('error', () => {});
     from.once('close', (hadError) => {
       if (hadError) abort(to);
@@ -68,16 +105,9 @@ export class TcpRelay implements LiveConnection {
     });
   }
 
-  private fail(code: string): void {
-    this.events.onConnectFailed(this.account, code);
-    this.reset();
-  }
-
   private sideClosed(): void {
     this.openSides -= 1;
-    if (this.openSides > 0) return;
-    this.stopConnectTimer();
-    this.events.onEnd(this);
+    if (this.openSides === 0) this.events.onEnd(this);
   }
 
   private stopConnectTimer(): void {

@@ -131,6 +131,25 @@ describe('a TCP connection through the director', () => {
     expect(log.ids).toContain('IPVSU_CONNECT_FAILED');
   });
 
+  it('goes to another server when the chosen one refuses, and counts once', async () => {
+    const server = await startServer((socket) => socket.end('served'));
+    servers.push(server);
+    const { engine, key, log } = await startEngine([await freePort('127.0.0.1'), portOf(server)]);
+    engines.push(engine);
+    for (let connection = 0; connection < 4; connection += 1) {
+      const client = await dial(key.port);
+      client.end('question');
+      expect(await readAll(client)).toBe('served');
+    }
+    expect(log.ids).toContain('IPVSU_CONNECT_FAILED');
+    expect(engine.statistics()[0]?.connections).toBe(4);
+    await until(
+      () =>
+        engine.statistics()[0]?.servers.every(({ inactiveConnections }) => inactiveConnections === 0) ===
+        true,
+    );
+  });
+
   it('is reset when nobody can take it', async () => {
     const { engine, key } = await startEngine([]);
     engines.push(engine);
