@@ -148,7 +148,12 @@ describe('ipvsu of the active director', () => {
     const first = pair.traffic();
     traffic = first;
     const struckAtMs = performance.now();
-    const subject = { name: 'ipvsu', pid: ipvsuPid, history: pulseHistory, events: { SIGKILL: '', SIGSTOP: '' } };
+    const subject = {
+      name: 'ipvsu',
+      pid: ipvsuPid,
+      history: pulseHistory,
+      events: { SIGKILL: '', SIGSTOP: '' },
+    };
     await strike(subject, fault, active);
     const settled = await pair.settled();
     await pause(AFTERMATH_MS);

@@ -19,7 +19,8 @@ const runDirectoryOf = () => pair.backup.files.directory;
 /** pulse with everything that it needs; later words win. */
 function pulse(...more: readonly string[]) {
   const words = ['-n', '-c', pair.configFile, '--node', 'primary', '--director', 'userspace'];
-  return runProgram('pulse', [...words, '--run-dir', runDirectoryOf(), ...more]);
+  const args = [...words, '--run-dir', runDirectoryOf(), ...more];
+  return runProgram('pulse', args, runDirectoryOf());
 }
 
 function fileWith(name: string, text: string): string {
@@ -43,7 +44,10 @@ describe('pulse refuses to start', () => {
   });
 
   it('with a broken configuration file, and names every place', async () => {
-    const file = fileWith('broken.cf', 'primary = 127.0.0.2\nkeepalive = soon\nservice = lvs\nbackup = nowhere.at.all\n');
+    const file = fileWith(
+      'broken.cf',
+      'primary = 127.0.0.2\nkeepalive = soon\nservice = lvs\nbackup = nowhere.at.all\n',
+    );
     const { status, stderr } = await pulse('-c', file);
     expect(stderr).toMatch(new RegExp(`^${file}:2:\\d+: error [A-Z_]+: `, 'm'));
     expect(stderr).toMatch(new RegExp(`^${file}:4:\\d+: error [A-Z_]+: `, 'm'));
@@ -57,7 +61,7 @@ describe('pulse refuses to start', () => {
     expect(stderr).toContain('--director userspace');
     expect(status).toBe(1);
     const args = ['-n', '-c', pair.configFile, '--node', 'primary', '--run-dir', runDirectoryOf()];
-    expect(await runProgram('pulse', args)).toMatchObject({ status: 1, stderr });
+    expect(await runProgram('pulse', args, runDirectoryOf())).toMatchObject({ status: 1, stderr });
   });
 
   it('as a backup that is marked inactive', async () => {
@@ -68,11 +72,11 @@ describe('pulse refuses to start', () => {
   });
 
   it('with a heartbeat address that is not of this node', async () => {
-    // TEST-NET-1: nobody has it.
-    const file = fileWith('foreign.cf', pairConfiguration({ ...pair.layout, primary: '192.0.2.2' }));
+    // An address of documentation (RFC 5737): nobody has it.
+    const file = fileWith('foreign.cf', pairConfiguration({ ...pair.layout, primary: '203.0.113.2' }));
     const { status, stderr } = await pulse('-c', file);
     expect(stderr).toContain('pulse: cannot create heartbeat socket. running as root?');
-    expect(stderr).toContain('192.0.2.2');
+    expect(stderr).toContain('203.0.113.2');
     expect(status).toBe(1);
   });
 });
@@ -91,15 +95,11 @@ it('pulse -t tells what it would do and starts nothing', async () => {
 
 it('pulse as a daemon returns when it answers, and SIGTERM ends all of it', async () => {
   const director = pair.backup;
+  const { directory } = director.files;
+  const logDirectory = join(directory, 'log');
   const words = ['-c', pair.configFile, '--node', 'backup', '--director', 'userspace'];
-  const logDirectory = join(director.files.directory, 'log');
-  const { status, stderr } = await runProgram('pulse', [
-    ...words,
-    '--run-dir',
-    director.files.directory,
-    '--log-dir',
-    logDirectory,
-  ]);
+  const args = [...words, '--run-dir', directory, '--log-dir', logDirectory];
+  const { status, stderr } = await runProgram('pulse', args, directory);
   expect(stderr).toBe('');
   expect(status).toBe(0);
   expect((await director.pulse()).role).toBe('backup');

@@ -11,7 +11,7 @@ import {
   runDirectory,
   type VipAnswer,
 } from '@piranha/protocol';
-import { killAllOf, processesOf, type RunningProcess } from './processes.js';
+import { killAllOf, markedEnvironment, processesOf, type RunningProcess } from './processes.js';
 import { waitFor } from './wait.js';
 
 const LOG_LINES = 25;
@@ -42,6 +42,7 @@ export class Director {
       argv0: 'pulse',
       // The channel ends the director with this process, whatever ends that.
       stdio: ['ignore', log, log, 'ipc'],
+      env: markedEnvironment(directory),
     });
     closeSync(log);
   }

@@ -7,9 +7,14 @@ export interface RunningProcess {
   readonly program: string;
 }
 
+/** An environment by which whatever is started, and what that starts, is found again. */
+export function markedEnvironment(directory: string): NodeJS.ProcessEnv {
+  return { ...process.env, PIRANHA_TEST_DIRECTORY: directory };
+}
+
 /**
- * Every living process that was started for a directory: its command line names it, or, as a nanny's, its environment
- * does. The directory must be a fresh temporary one, so that nothing else can match.
+ * Every living process that was started for a directory: its environment or its command line names it. The directory
+ * must be a fresh temporary one, so that nothing else can match.
  */
 export function processesOf(directory: string): RunningProcess[] {
   const found: RunningProcess[] = [];

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { type BinaryName, binaryPath } from '@piranha/common';
+import { markedEnvironment } from './processes.js';
 
 const LIMIT_MS = 30_000;
 
@@ -10,13 +11,16 @@ export interface ProgramEnd {
   readonly stderr: string;
 }
 
-/** Runs a program of the suite to its end; one that does not end in time is killed. */
-export function runProgram(name: BinaryName, args: readonly string[]): Promise<ProgramEnd> {
+/** Runs a program of the suite to its end. `directory` marks its processes, for whoever cleans up. */
+export function runProgram(
+  name: BinaryName,
+  args: readonly string[],
+  directory: string,
+): Promise<ProgramEnd> {
   const child = spawn(process.execPath, [binaryPath(name), ...args], {
     argv0: name,
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: LIMIT_MS,
-    killSignal: 'SIGKILL',
+    env: markedEnvironment(directory),
   });
   const texts = { stdout: '', stderr: '' };
   for (const stream of ['stdout', 'stderr'] as const) {
@@ -25,7 +29,13 @@ export function runProgram(name: BinaryName, args: readonly string[]): Promise<P
     });
   }
   return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      reject(new Error(`${name} ${args.join(' ')} did not end\n${texts.stdout}\n${texts.stderr}`));
+    }, LIMIT_MS);
     child.once('error', reject);
-    child.once('close', (status) => resolve({ status: status ?? -1, ...texts }));
+    child.once('close', (status) => {
+      clearTimeout(timer);
+      resolve({ status: status ?? -1, ...texts });
+    });
   });
 }

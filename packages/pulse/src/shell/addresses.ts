@@ -3,6 +3,8 @@ import type { ControlClient, VipAnswer } from '@piranha/protocol';
 
 const RETRY_MS = 100;
 const CALL_LIMIT_MS = 5_000;
+/** A problem is told only when it lasts: at a start the director needs a moment. */
+const TELL_AFTER_ATTEMPTS = 10;
 
 /** The virtual addresses of this node, wherever they live. One set is wanted at a time; the last call wins. */
 export interface Addresses {
@@ -55,18 +57,23 @@ export class UserspaceAddresses implements Addresses {
   private async reconcile(): Promise<void> {
     if (this.busy) return;
     this.busy = true;
-    for (;;) {
+    for (let attempts = 1; ; attempts += 1) {
       const { version } = this;
       const problem = await this.attempt();
-      if (problem !== undefined && problem !== this.lastProblem) this.onProblem(problem);
-      this.lastProblem = problem ?? '';
+      if (attempts >= TELL_AFTER_ATTEMPTS) this.tell(problem);
       if (problem === undefined && version === this.version) break;
       if (problem !== undefined) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
     this.busy = false;
+    this.lastProblem = '';
     const done = this.waiters;
     this.waiters = [];
     for (const waiter of done) waiter.resolve(waiter.version === this.version);
+  }
+
+  private tell(problem: string | undefined): void {
+    if (problem !== undefined && problem !== this.lastProblem) this.onProblem(problem);
+    this.lastProblem = problem ?? '';
   }
 
   private async attempt(): Promise<string | undefined> {

@@ -17,7 +17,7 @@ export async function runIpvsu(args: readonly string[]): Promise<void> {
     process.stdout.write(options.wantsHelp ? HELP : `ipvsu ${SUITE_VERSION}\n`);
     return;
   }
-  process.title = 'ipvsu';
+  process.title = ['ipvsu', ...args].join(' ');
   const log = openLog(options);
   const engine = new Engine({ log, connectionLimit: usableConnections(options, log) });
   const paths = runDirectory(options.runDirectory);
