@@ -135,6 +135,17 @@ describe('a nanny that was replaced', () => {
   });
 });
 
+describe('a nanny that hangs while its lvsd dies', () => {
+  it('is ended, for the next lvsd cannot know it', async () => {
+    const { active } = await pair.settled();
+    const [lvsd, nanny] = [(await active.lvsd()).pid, await nannyPid(active)];
+    signal(nanny, 'SIGSTOP');
+    signal(lvsd, 'SIGKILL');
+    await pair.waitFor(`the end of nanny ${nanny}`, () => !isRunning(nanny));
+    expect((await pair.settled()).active.role).toBe(active.role);
+  });
+});
+
 describe('ipvsu of the active director', () => {
   it.each(FAULTS)('%s: service is back soon and then flawless', async (fault) => {
     const { active } = await pair.settled();

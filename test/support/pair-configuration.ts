@@ -33,10 +33,10 @@ export function randomLayout(): PairLayout {
 }
 
 /** Values in seconds, as in the file. */
-export const KEEPALIVE_SECONDS = 0.25;
+const KEEPALIVE_SECONDS = 0.25;
 export const DEADTIME_SECONDS = 1;
 
-export interface ConfigurationChanges {
+interface ConfigurationChanges {
   readonly backupActive?: boolean;
   /** Also a second virtual service, on `otherVip`. */
   readonly second?: boolean;

@@ -3,14 +3,14 @@ import { get } from 'node:http';
 const INTERVAL_MS = 20;
 const REQUEST_LIMIT_MS = 2_000;
 
-export interface TrafficTarget {
+interface TrafficTarget {
   readonly host: string;
   readonly port: number;
   /** A refused connect may be tried once more, as any client does at a planned handover. */
   readonly retryRefused?: boolean;
 }
 
-export interface FailedRequest {
+interface FailedRequest {
   /** Begin and end on performance.now(), ms. */
   readonly begunAtMs: number;
   readonly endedAtMs: number;

@@ -9,3 +9,4 @@ export { parseSaveText } from './core/save-reader.js';
 export { operationArguments, operationText, saveLines } from './core/save-text.js';
 export { readOperations, readTableValue, readTimeouts } from './core/wire.js';
 export * from './director.js';
+export { readOwned, removeOwned, saveOwned } from './shell/owned-file.js';

@@ -4,7 +4,7 @@ import { sortTable } from './order.js';
 import { forwardingOf, serviceKeyOf, tablePlaceOf } from './places.js';
 
 /** What is believed of a real server. */
-export type ServerVerdict = 'up' | 'down' | 'unknown';
+type ServerVerdict = 'up' | 'down' | 'unknown';
 
 /** Looks up the verdict on one server of one block. */
 export type VerdictLookup = (service: VirtualServerConfig, server: RealServerConfig) => ServerVerdict;

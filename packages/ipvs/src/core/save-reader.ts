@@ -4,7 +4,7 @@ import type { Forwarding, ServiceKey, ServiceSettings, Table, TableOperation, Ta
 /** Reads ipvsadm's own text, as `ipvsadm -Sn` of version 1.31 prints it. */
 
 /** A line that could not be read; the others still were. */
-export interface SaveTextProblem {
+interface SaveTextProblem {
   /** From 1. */
   readonly line: number;
   readonly text: string;

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { errorText, monotonicNowMs, SUITE_VERSION, UserError } from '@piranha/common';
 import type { LoadResult } from '@piranha/config';
 import type { EventLog } from '@piranha/events';
-import type { Table } from '@piranha/ipvs';
+import { readOwned, removeOwned, saveOwned, type Table } from '@piranha/ipvs';
 import {
   ALIVE_INTERVAL_MS,
   ControlServer,
@@ -26,7 +26,7 @@ import {
 } from './log-lines.js';
 import { Monitoring } from './monitoring.js';
 import type { DirectorOpener } from './open-director.js';
-import { readOwned, removeOwned, saveOwned } from './owned-file.js';
+import { endOrphanNannies } from './orphan-nannies.js';
 import { removePidFile, writePidFile } from './pid-file.js';
 import { StatisticsCache } from './statistics-cache.js';
 import { TableWriter } from './table-writer.js';
@@ -99,6 +99,7 @@ export class Daemon {
     const daemon = new Daemon(options, setup);
     await daemon.listen();
     writePidFile(options.run.lvsdPid);
+    for (const pid of endOrphanNannies(options.run.lvsdSocket)) options.log.log('LVSD_ORPHAN_ENDED', { pid });
     logServiceStarts(options.log, setup.configuration);
     daemon.timers.push(
       setInterval(() => daemon.tick(), TICK_MS),

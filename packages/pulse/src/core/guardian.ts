@@ -19,7 +19,7 @@ const STEADY_AFTER_MS = 30_000;
 /** pulse reports at least this often; a longer silence makes the guardian beat for it, ms. */
 const SILENCE_LIMIT_MS = 400;
 
-export type GuardianPhase = 'adopting' | 'starting' | 'watching' | 'waiting' | 'stopping';
+type GuardianPhase = 'adopting' | 'starting' | 'watching' | 'waiting' | 'stopping';
 
 export interface GuardianState {
   readonly phase: GuardianPhase;

@@ -23,14 +23,14 @@ export function roleFromAddresses(
 }
 
 /** Distinct VIPs of active virtual servers, in the file's order. */
-export function vipsOf(configuration: LvsConfiguration): readonly string[] {
+function vipsOf(configuration: LvsConfiguration): readonly string[] {
   const active = configuration.virtualServers.filter((service) => service.active);
   const addresses = active.flatMap((service) => service.address?.address ?? []);
   return [...new Set(addresses)];
 }
 
 /** True when a partner is configured and switched on. */
-export function hasPartner(configuration: LvsConfiguration): boolean {
+function hasPartner(configuration: LvsConfiguration): boolean {
   return (
     configuration.backupActive && configuration.backup !== undefined && configuration.primary !== undefined
   );

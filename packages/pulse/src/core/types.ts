@@ -6,7 +6,7 @@ import type { HeartbeatWord, NodeRole } from '@piranha/protocol';
  * being raised. active: holds and says "running". releasing: still serves, says "stopped", waits for the partner's
  * "running". dropping: addresses are being put down. ended: nothing more to do.
  */
-export type Duty = 'standby' | 'claiming' | 'taking' | 'active' | 'releasing' | 'dropping' | 'ended';
+type Duty = 'standby' | 'claiming' | 'taking' | 'active' | 'releasing' | 'dropping' | 'ended';
 
 export type ReleaseIntent = 'handover' | 'shutdown' | 'failure';
 

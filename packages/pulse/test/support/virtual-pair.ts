@@ -4,7 +4,7 @@ import { startPulse } from '../../src/core/start.js';
 import type { PulseEvent, PulseSettings, PulseStart, PulseState, PulseStep } from '../../src/core/types.js';
 
 /** Settings of the tests: beats each 100 ms, dead after 400 ms. */
-export function testSettings(role: NodeRole, overrides: Partial<PulseSettings> = {}): PulseSettings {
+function testSettings(role: NodeRole, overrides: Partial<PulseSettings> = {}): PulseSettings {
   return {
     role,
     hasPartner: true,

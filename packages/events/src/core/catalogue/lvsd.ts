@@ -9,6 +9,7 @@ export const LVSD_EVENTS = {
   LVSD_MONITOR_FAILED: lvsd('error', 'create_monitor for {service}/{server} failed: {problem}'),
   LVSD_NANNY_DIED: lvsd('warning', 'nanny for child {service}/{server} died! restarting it'),
   LVSD_NANNY_HANGS: lvsd('error', 'nanny for child {service}/{server} hangs: killing it'),
+  LVSD_ORPHAN_ENDED: lvsd('warning', 'ended nanny {pid} that an earlier lvsd left behind'),
   LVSD_SERVER_UNWATCHED: lvsd('error', 'no nanny could watch {service}/{server}: taking it out of service'),
   LVSD_ADOPTED: lvsd('info', 'adopting {service}/{server} as the table has it: {health}'),
   LVSD_SORRY_ON: lvsd(

@@ -1,0 +1,64 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ensureBuilt, ROOT } from './ensure-built.mjs';
+
+// npm test: everything that this machine can check, cheapest first. Words after `--` go to vitest.
+const bin = (name) => join(ROOT, 'node_modules', '.bin', name);
+const startedMs = Date.now();
+
+ensureBuilt();
+for (const [name, program, args] of [
+  ['lint and format', bin('biome'), ['check', '--error-on-warnings', '.']],
+  ['types of the tests', bin('tsc'), ['-p', 'tsconfig.test.json']],
+  ['unused code', bin('knip'), ['--no-progress']],
+  ['generated pages', process.execPath, ['scripts/docs.mjs', '--check']],
+  ['generated log page', process.execPath, ['scripts/log-docs.mjs', '--check']],
+]) {
+  step(name, program, args);
+}
+
+const results = runVitest(process.argv.slice(2));
+const skipped = results.testResults.flatMap(({ assertionResults }) =>
+  assertionResults.filter(({ status }) => status === 'pending' || status === 'skipped' || status === 'todo'),
+);
+if (skipped.length > 0) {
+  process.stdout.write('\nSkipped, with the reason in the name:\n');
+  for (const { fullName } of skipped) process.stdout.write(`  ${fullName}\n`);
+}
+// In CI everything that a test needs is installed: a skip there is a hole, not a courtesy.
+const skipsAreErrors = process.env.CI === 'true' && skipped.length > 0 && process.argv.length <= 2;
+if (skipsAreErrors) process.stdout.write('CI=true: nothing may be skipped\n');
+const failedFiles = results.testResults.filter(
+  ({ status, assertionResults }) =>
+    status === 'failed' && assertionResults.every((one) => one.status !== 'failed'),
+).length;
+const failed = results.numFailedTests + failedFiles;
+process.stdout.write(`\nwhole run: ${Math.round((Date.now() - startedMs) / 1_000)} s\n`);
+process.stdout.write(`${results.numPassedTests} passed, ${failed} failed, ${skipped.length} skipped\n`);
+process.exit(failed > 0 || skipsAreErrors || results.numPassedTests === 0 ? 1 : 0);
+
+function step(name, program, args) {
+  const beganMs = Date.now();
+  const { status, error } = spawnSync(program, args, { cwd: ROOT, stdio: ['ignore', 1, 1] });
+  if (error) throw error;
+  process.stdout.write(`${status === 0 ? 'ok    ' : 'FAILED'} ${name} (${Date.now() - beganMs} ms)\n`);
+  if (status !== 0) process.exit(1);
+}
+
+function runVitest(args) {
+  const directory = mkdtempSync(join(tmpdir(), 'piranha-test-'));
+  const file = join(directory, 'results.json');
+  try {
+    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+    spawnSync(bin('vitest'), ['run', ...reporters, ...args], { cwd: ROOT, stdio: ['ignore', 1, 1] });
+    if (!existsSync(file)) {
+      process.stdout.write('vitest gave no results\n');
+      process.exit(1);
+    }
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
