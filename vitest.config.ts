@@ -19,12 +19,19 @@ export default defineConfig({
   resolve: { alias },
   test: {
     projects: [
-      { extends: true, test: { name: 'unit', include: ['packages/*/test/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['packages/*/test/**/*.test.ts', 'test/tidy/*.test.ts'],
+          testTimeout: 60_000,
+        },
+      },
       {
         extends: true,
         test: {
           name: 'end-to-end',
-          include: ['test/**/*.test.ts'],
+          include: ['test/*.test.ts'],
           // Real processes and real seconds: one file at a time keeps two cores free for what is tested.
           fileParallelism: false,
           testTimeout: 90_000,

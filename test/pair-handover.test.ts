@@ -119,6 +119,30 @@ it('crash of the active: the partner serves soon; the dead one comes back as sta
   expect(await pair.holders()).toEqual([standby.role]);
 });
 
+it('pulse fails again and again: the guardian hands over, without a gap', async () => {
+  const { active, standby } = await pair.settled();
+  const zeroMs = performance.now();
+  const stream = pair.traffic(true);
+  traffic = stream;
+  let killed: number | undefined;
+  for (let kills = 0; !(await standby.pulse()).active; kills += 1) {
+    expect(kills).toBeLessThan(10);
+    killed = await pair.waitFor('pulse again, or its partner in its place', async () => {
+      const pid = await active.pulse().then(
+        (status) => status.pid,
+        () => undefined,
+      );
+      return pid !== killed && pid !== undefined ? pid : (await standby.pulse()).active && -1;
+    });
+    if (killed > 0) signal(killed, 'SIGKILL');
+  }
+  expect((await pair.settled()).active.role).toBe(standby.role);
+  await pause(AFTERMATH_MS);
+  await stream.stop();
+  expect(stream.describe(zeroMs)).toBe('');
+  expect(await pair.holders()).toEqual([standby.role]);
+});
+
 function eventsOf({ history }: { readonly history: readonly { readonly event: string }[] }): string[] {
   return history.map(({ event }) => event);
 }
