@@ -136,7 +136,7 @@ it('pulse fails again and again: the guardian hands over, without a gap', async 
     });
     if (killed > 0) signal(killed, 'SIGKILL');
   }
-  expect((await pair.settled()).active.role).toBe(standby.role);
+  expect((await pair.settled()).active.role, pair.lastLines()).toBe(standby.role);
   await pause(AFTERMATH_MS);
   await stream.stop();
   expect(stream.describe(zeroMs)).toBe('');
