@@ -17,7 +17,8 @@ export function ensureBuilt() {
   requireNode();
   if (needsInstall()) {
     process.stderr.write('installing the dependencies (once)…\n');
-    run('npm', ['ci', '--no-audit', '--no-fund', '--ignore-scripts']);
+    // Not `npm ci`: it refuses a lock file without the optional packages of other platforms.
+    run('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--ignore-scripts']);
     writeFileSync(LOCK_STAMP, lockHash());
   }
   if (needsBuild()) {

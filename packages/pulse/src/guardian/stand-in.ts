@@ -1,4 +1,5 @@
 import { createSocket, type Socket } from 'node:dgram';
+import { setTimeout as wait } from 'node:timers/promises';
 import {
   ControlClient,
   decodeHeartbeat,
@@ -10,11 +11,16 @@ import {
 } from '@piranha/protocol';
 import { HeartbeatSockets } from '../shell/heartbeat-sockets.js';
 
+/** How soon a heartbeat port that was taken is tried again, ms. */
+const LISTEN_RETRY_MS = 50;
+
 /** What the guardian does on the network in pulse's stead: beat, listen, put addresses down. */
 export class StandIn {
   private readonly senders = new Map<string, Socket>();
   private listeners: HeartbeatSockets | undefined;
-  private wantListening = false;
+  /** Where to listen; undefined while the ports are pulse's. */
+  private listenPlan: PulseAlive | undefined;
+  private opening = false;
 
   constructor(
     private readonly files: RunDirectory,
@@ -29,27 +35,22 @@ export class StandIn {
     }
   }
 
-  /** Listens on the heartbeat ports while pulse is down. A port that is still taken is left alone. */
+  /**
+   * Listens on the heartbeat ports while pulse is down. A port may stay taken for a moment after pulse's end, so it is
+   * tried again; until then the guardian beats all the same.
+   */
   async listen(plan: PulseAlive | undefined, on: boolean): Promise<void> {
-    this.wantListening = on;
+    this.listenPlan = on ? plan : undefined;
     if (!on) {
       this.listeners?.close();
       this.listeners = undefined;
-      return;
     }
-    if (plan === undefined || this.listeners !== undefined) return;
-    const paths = plan.paths.map((path) => ({ ...path, name: 'public' as const }));
-    const partners = new Set(paths.map(({ partner }) => partner));
-    try {
-      const opened = await HeartbeatSockets.open(paths, plan.port, {
-        onDatagram: (_, datagram, address) => this.received(partners, datagram, address),
-        onSendChange: () => undefined,
-      });
-      if (this.wantListening) this.listeners = opened;
-      else opened.close();
-    } catch {
-      // pulse is not quite gone; without ears the guardian still beats.
+    if (this.opening) return;
+    this.opening = true;
+    while (this.listenPlan !== undefined && this.listeners === undefined) {
+      if (!(await this.tryToListen(this.listenPlan))) await wait(LISTEN_RETRY_MS);
     }
+    this.opening = false;
   }
 
   /** Puts down every address that is held. */
@@ -64,10 +65,28 @@ export class StandIn {
   }
 
   close(): void {
-    this.wantListening = false;
+    this.listenPlan = undefined;
     this.listeners?.close();
     for (const socket of this.senders.values()) socket.close();
     this.senders.clear();
+  }
+
+  private async tryToListen(plan: PulseAlive): Promise<boolean> {
+    const paths = plan.paths.map((path) => ({ ...path, name: 'public' as const }));
+    const partners = new Set(paths.map(({ partner }) => partner));
+    let opened: HeartbeatSockets;
+    try {
+      opened = await HeartbeatSockets.open(paths, plan.port, {
+        onDatagram: (_, datagram, address) => this.received(partners, datagram, address),
+        onSendChange: () => undefined,
+      });
+    } catch {
+      return false;
+    }
+    // Meanwhile pulse may be back, or report other paths: then the loop decides anew.
+    if (this.listenPlan === plan) this.listeners = opened;
+    else opened.close();
+    return true;
   }
 
   private sender(local: string): Socket {
