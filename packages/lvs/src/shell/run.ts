@@ -1,4 +1,4 @@
-import { binaryPath, SUITE_VERSION, UserError } from '@piranha/common';
+import { binaryPath, SUITE_VERSION, setProcessTitle, UserError } from '@piranha/common';
 import { openEventLog } from '@piranha/events';
 import { DEFAULT_RUN_DIRECTORY, runDirectory } from '@piranha/protocol';
 import { HELP_TEXT, type LvsdOptions, readOptions } from '../core/options.js';
@@ -29,6 +29,7 @@ export async function runLvsd(args: readonly string[]): Promise<void> {
   // Before anything is detached: a wrong --director is told to whoever typed it.
   const openDirector = directorOpener(options.director, run.ipvsuSocket);
   if (!options.foreground && !options.noFork) return startDetached(args, run.lvsdSocket);
+  setProcessTitle('lvsd', args);
   await serve(options, setup, { run, openDirector, diagnostics });
 }
 

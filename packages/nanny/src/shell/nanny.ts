@@ -1,5 +1,4 @@
-import { writeFileSync } from 'node:fs';
-import { SUITE_VERSION } from '@piranha/common';
+import { SUITE_VERSION, setProcessTitle } from '@piranha/common';
 import { NANNY_ENVIRONMENT } from '@piranha/protocol';
 import { serverName } from '../check.js';
 import type { LoopPolicy, Verdict } from '../core/check-loop.js';
@@ -21,7 +20,7 @@ export async function runNanny(args: readonly string[]): Promise<void> {
     process.stdout.write(`nanny ${SUITE_VERSION}\n`);
     return;
   }
-  showInProcessList(args);
+  setProcessTitle('nanny', args);
   const planned = planCheck(options.check);
   const policy: LoopPolicy = {
     intervalMs: options.check.intervalMs,
@@ -38,17 +37,6 @@ export async function runNanny(args: readonly string[]): Promise<void> {
   announce(options, policy, reporter);
   for (const notice of planned.notices) reporter.log(notice);
   runner.handle({ type: 'start' });
-}
-
-/** `ps` shows `nanny` with the arguments as given, and `pgrep -x nanny` finds it: operators know nannies by that. */
-function showInProcessList(args: readonly string[]): void {
-  process.title = ['nanny', ...args].join(' ');
-  try {
-    // The title also became the command name, cut to 15 characters.
-    writeFileSync('/proc/self/comm', 'nanny');
-  } catch {
-    // Without /proc the longer name stays; nothing depends on it.
-  }
 }
 
 function knownVerdict(): Verdict {

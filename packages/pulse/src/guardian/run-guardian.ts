@@ -1,3 +1,4 @@
+import { setProcessTitle } from '@piranha/common';
 import { ALIVE_INTERVAL_MS, ControlServer, runDirectory } from '@piranha/protocol';
 import type { PulseOptions } from '../options.js';
 import { removePidFile, writePidFile } from '../shell/process-files.js';
@@ -11,7 +12,7 @@ import { parsePulseAlive } from './plan-schema.js';
  * @throws UserError `CONTROL_IN_USE` when a guardian answers on the socket already
  */
 export async function runGuardian(options: PulseOptions): Promise<void> {
-  process.title = ['pulse', ...process.argv.slice(2)].join(' ');
+  setProcessTitle('pulse', process.argv.slice(2));
   const files = runDirectory(options.runDirectory);
   const log = openPulseLog(options);
   const guardian = new Guardian(files, options.foreground, log);

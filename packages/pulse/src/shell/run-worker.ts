@@ -1,3 +1,4 @@
+import { setProcessTitle } from '@piranha/common';
 import type { EventLog } from '@piranha/events';
 import {
   ALIVE_INTERVAL_MS,
@@ -23,7 +24,7 @@ const LEFTOVER_LIMIT_MS = 10_000;
 
 /** Starts the children, decides how to begin, and serves until it is told to stop. */
 export async function runWorker(options: PulseOptions): Promise<void> {
-  process.title = ['pulse-worker', ...process.argv.slice(2)].join(' ');
+  setProcessTitle('pulse-worker', process.argv.slice(2));
   const files = runDirectory(options.runDirectory);
   const log = openPulseLog(options);
   const load = (): Promise<LoadedSettings> => loadSettings(options.configFile, options.role);

@@ -1,5 +1,5 @@
 import { readFileSync, unlinkSync, writeFileSync } from 'node:fs';
-import { SUITE_VERSION } from '@piranha/common';
+import { SUITE_VERSION, setProcessTitle } from '@piranha/common';
 import type { EventLog } from '@piranha/events';
 import { runDirectory } from '@piranha/protocol';
 import { type Control, serveControl } from './control.js';
@@ -17,7 +17,7 @@ export async function runIpvsu(args: readonly string[]): Promise<void> {
     process.stdout.write(options.wantsHelp ? HELP : `ipvsu ${SUITE_VERSION}\n`);
     return;
   }
-  process.title = ['ipvsu', ...args].join(' ');
+  setProcessTitle('ipvsu', args);
   const log = openLog(options);
   const engine = new Engine({ log, connectionLimit: usableConnections(options, log) });
   const paths = runDirectory(options.runDirectory);
