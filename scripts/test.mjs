@@ -12,7 +12,7 @@ ensureBuilt();
 for (const [name, program, args] of [
   ['lint and format', bin('biome'), ['check', '--error-on-warnings', '.']],
   ['types of the tests', bin('tsc'), ['-p', 'tsconfig.test.json']],
-  ['unused code', bin('knip'), ['--no-progress']],
+  ['unused code', bin('knip'), ['--no-progress', '--no-config-hints']],
   ['generated pages', process.execPath, ['scripts/docs.mjs', '--check']],
   ['generated log page', process.execPath, ['scripts/log-docs.mjs', '--check']],
 ]) {
