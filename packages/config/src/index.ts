@@ -6,4 +6,5 @@ export { type ParsedLvsCf, type ParseOptions, parseLvsCf } from './core/parse-lv
 export { type LvsCfTree, parseTree, printTree } from './core/tree.js';
 export * from './model.js';
 export { loadPiranhaIni } from './shell/ini.js';
+export { loadWithLastGood } from './shell/last-good.js';
 export { loadConfiguration, parseConfiguration } from './shell/load.js';

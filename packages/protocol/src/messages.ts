@@ -3,6 +3,12 @@
 /** Every daemon broadcasts the event `alive` to all its peers this often, ms. */
 export const ALIVE_INTERVAL_MS = 250;
 
+/**
+ * Environment variable that a supervisor sets for a daemon which it starts again: a file that was broken since must not
+ * keep down what was running.
+ */
+export const RESTARTED_VARIABLE = 'PIRANHA_RESTARTED';
+
 /** Environment of a nanny that lvsd started. Without the socket a nanny works alone and prints. */
 export const NANNY_ENVIRONMENT = {
   /** Path of lvsd's socket. */

@@ -18,6 +18,8 @@ export interface RunDirectory {
   readonly ownedEntries: string;
   /** What pulse wants to find again after its own restart, JSON. */
   readonly pulseState: string;
+  /** Copy of the lvs.cf that loaded last, for a daemon that is restarted on a broken file. */
+  readonly lastGoodConfiguration: string;
 }
 
 /** Names every file of a run directory. Socket paths must stay under 108 bytes. */
@@ -35,5 +37,6 @@ export function runDirectory(directory: string): RunDirectory {
     ipvsuPid: at('ipvsu.pid'),
     ownedEntries: at('owned'),
     pulseState: at('pulse.state'),
+    lastGoodConfiguration: at('lvs.cf.last-good'),
   };
 }

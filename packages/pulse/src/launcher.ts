@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { binaryPath, UserError } from '@piranha/common';
 import { ControlClient, runDirectory } from '@piranha/protocol';
 import { runGuardian } from './guardian/run-guardian.js';
-import type { PulseOptions } from './options.js';
+import { FORCE_ACTIVE, type PulseOptions, resolvedArguments } from './options.js';
 import { HeartbeatSockets } from './shell/heartbeat-sockets.js';
 import { type LoadedSettings, loadSettings } from './shell/load-settings.js';
 
@@ -23,7 +23,7 @@ export async function launch(options: PulseOptions): Promise<void> {
   const files = runDirectory(options.runDirectory);
   await refuseSecond(files.guardianSocket, options.runDirectory);
   await tryHeartbeatSockets(loaded, files.pulseSocket);
-  return options.foreground ? runGuardian(options) : daemonise(files.pulseSocket);
+  return options.foreground ? runGuardian(options) : daemonise(options, files.pulseSocket);
 }
 
 function requireDirector(director: string): void {
@@ -87,8 +87,9 @@ function describe({ settings, paths, configuration }: LoadedSettings): void {
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
-async function daemonise(pulseSocket: string): Promise<void> {
-  const child = spawn(process.execPath, [binaryPath('pulse'), ...process.argv.slice(2)], {
+async function daemonise(options: PulseOptions, pulseSocket: string): Promise<void> {
+  const force = options.forceActive ? [FORCE_ACTIVE] : [];
+  const child = spawn(process.execPath, [binaryPath('pulse'), ...resolvedArguments(options), ...force], {
     argv0: 'pulse',
     detached: true,
     stdio: 'ignore',

@@ -1,13 +1,13 @@
 import { runMain } from '@piranha/common';
-import { readPulseOptions } from './options.js';
+import { readPulseOptions, readResolvedOptions } from './options.js';
 
 runMain('pulse', async () => {
-  const options = readPulseOptions(process.argv.slice(2));
+  const args = process.argv.slice(2);
   if (process.env.PIRANHA_DAEMON === '1') {
     // Started by pulse itself: everything was checked before, and a guardian stays small.
     const { runGuardian } = await import('./guardian/run-guardian.js');
-    return runGuardian(options);
+    return runGuardian(readResolvedOptions(args));
   }
   const { launch } = await import('./launcher.js');
-  return launch(options);
+  return launch(await readPulseOptions(args));
 });

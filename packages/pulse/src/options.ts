@@ -1,4 +1,5 @@
-import { parseDaemonArguments, SUITE_VERSION, UserError } from '@piranha/common';
+import { type OptionValues, parseDaemonArguments, SUITE_VERSION, UserError } from '@piranha/common';
+import { loadPiranhaIni, type PiranhaIni } from '@piranha/config';
 import { DEFAULT_RUN_DIRECTORY, type NodeRole } from '@piranha/protocol';
 
 /** Options of pulse, its worker and its guardian; all three get the same words. */
@@ -32,6 +33,7 @@ const SPECIFICATION = {
   director: { type: 'string' },
   'log-dir': { type: 'string' },
   'log-format': { type: 'string' },
+  ini: { type: 'string' },
   version: { type: 'boolean' },
   help: { type: 'boolean', short: '?' },
 } as const;
@@ -49,44 +51,83 @@ Heartbeats, failover and virtual addresses for a pair of LVS directors.
       --director NAME      kernel (default) or userspace
       --log-dir DIR        also append to files there
       --log-format FORMAT  text (default) or json
+      --ini FILE           this node's settings, default /etc/sysconfig/ha/piranha.ini
       --lvsd PATH          another lvsd to start
       --version, --help
 `;
 
+type OptionName = keyof typeof SPECIFICATION;
+
 /**
- * Reads pulse's command line; `--help` and `--version` print and end the process.
- * @throws UserError as parseDaemonArguments, `PULSE_BAD_NODE`, `PULSE_BAD_LOG_FORMAT`, `PULSE_NO_FOS`
+ * Reads pulse's command line and, beneath it, piranha.ini; `--help` and `--version` print and end the process.
+ * @throws UserError as parseDaemonArguments and loadPiranhaIni, `PULSE_BAD_NODE`, `PULSE_BAD_LOG_FORMAT`, `PULSE_NO_FOS`
  */
-export function readPulseOptions(args: readonly string[]): PulseOptions {
+export async function readPulseOptions(args: readonly string[]): Promise<PulseOptions> {
+  const values = readValues(args);
+  const ini = await loadPiranhaIni(textOf(values, 'ini'));
+  return optionsOf(values, ini);
+}
+
+/** As readPulseOptions for a process that pulse itself started with resolvedArguments: no file is read again. */
+export function readResolvedOptions(args: readonly string[]): PulseOptions {
+  return optionsOf(readValues(args), undefined);
+}
+
+function readValues(args: readonly string[]): OptionValues {
   const values = parseDaemonArguments('pulse', args, SPECIFICATION);
   if (values.help) endWith(HELP);
-  if (values.version)
-    endWith(
-      `Program Version:\t${SUITE_VERSION}\nBuilt:\t\t\tNode ${process.version}\npiranha-${SUITE_VERSION}\n`,
-    );
-  const text = (name: keyof typeof SPECIFICATION): string | undefined => {
-    const value = values[name];
-    return typeof value === 'string' ? value : undefined;
-  };
-  if (text('fos') !== undefined) {
+  if (values.version) {
+    const built = `Built:\t\t\tNode ${process.version}`;
+    endWith(`Program Version:\t${SUITE_VERSION}\n${built}\npiranha-${SUITE_VERSION}\n`);
+  }
+  if (values.fos !== undefined) {
     throw new UserError('pulse: failover services (fos) are not supported', {
       code: 'PULSE_NO_FOS',
       hint: 'use service = lvs; for plain failover of a service, a cluster manager fits',
     });
   }
+  return values;
+}
+
+function textOf(values: OptionValues, name: OptionName): string | undefined {
+  const value = values[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+function optionsOf(values: OptionValues, ini: PiranhaIni | undefined): PulseOptions {
+  const text = (name: OptionName): string | undefined => textOf(values, name);
   return {
     configFile: text('configfile') ?? '/etc/sysconfig/ha/lvs.cf',
     foreground: values.nodaemon === true,
-    verbose: values.verbose === true,
+    verbose: values.verbose === true || ini?.verbose === true,
     testStart: values['test-start'] === true || values.norun === true,
     forceActive: values.forceactive === true,
     lvsdPath: text('lvsd') ?? text('lvs'),
-    role: readRole(text('node')),
-    runDirectory: text('run-dir') ?? DEFAULT_RUN_DIRECTORY,
-    director: text('director') ?? 'kernel',
-    logDirectory: text('log-dir'),
-    json: readFormat(text('log-format')) === 'json',
+    role: readRole(text('node')) ?? ini?.role,
+    runDirectory: text('run-dir') ?? ini?.runDirectory ?? DEFAULT_RUN_DIRECTORY,
+    director: text('director') ?? ini?.backend ?? 'kernel',
+    logDirectory: text('log-dir') ?? ini?.logDirectory,
+    json: (readFormat(text('log-format')) ?? ini?.logFormat) === 'json',
   };
+}
+
+/** The word that makes a first start active; no restart may ever repeat it. */
+export const FORCE_ACTIVE = '--forceactive';
+
+/**
+ * The command line that says everything outright, but for FORCE_ACTIVE: for the processes that pulse starts, which must go on with what was
+ * decided at the start, whatever became of piranha.ini.
+ */
+export function resolvedArguments(options: PulseOptions): string[] {
+  return [
+    '-c',
+    options.configFile,
+    ...commonDaemonArguments(options),
+    '--director',
+    options.director,
+    ...(options.role === undefined ? [] : ['--node', options.role]),
+    ...(options.lvsdPath === undefined ? [] : ['--lvsd', options.lvsdPath]),
+  ];
 }
 
 function endWith(text: string): never {
@@ -101,9 +142,8 @@ function readRole(value: string | undefined): NodeRole | undefined {
   });
 }
 
-function readFormat(value: string | undefined): 'text' | 'json' {
-  if (value === undefined || value === 'text') return 'text';
-  if (value === 'json') return 'json';
+function readFormat(value: string | undefined): 'text' | 'json' | undefined {
+  if (value === undefined || value === 'text' || value === 'json') return value;
   throw new UserError(`pulse: bad argument --log-format: ${value} is neither text nor json`, {
     code: 'PULSE_BAD_LOG_FORMAT',
   });

@@ -1,5 +1,5 @@
 import { runMain } from '@piranha/common';
-import { readPulseOptions } from './options.js';
+import { readResolvedOptions } from './options.js';
 import { runWorker } from './shell/run-worker.js';
 
-runMain('pulse', () => runWorker(readPulseOptions(process.argv.slice(2))));
+runMain('pulse', () => runWorker(readResolvedOptions(process.argv.slice(2))));

@@ -10,7 +10,7 @@ import {
   runDirectory,
   type VipAnswer,
 } from '@piranha/protocol';
-import { isRunning, killAll, processesOf } from './processes.js';
+import { isRunning, killAll, markedEnvironment, processesOf } from './processes.js';
 
 const STOP_LIMIT_MS = 20_000;
 const CALL_LIMIT_MS = 2_000;
@@ -33,7 +33,7 @@ export class DemoDirector {
     const child = spawn(process.execPath, [binaryPath('pulse'), ...args, '--run-dir', this.directory], {
       argv0: 'pulse',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      env: { ...process.env, PIRANHA_DEMO: `${this.directory}/` },
+      env: markedEnvironment(this.directory),
     });
     for (const stream of [child.stdout, child.stderr]) {
       if (stream !== null) createInterface({ input: stream }).on('line', this.onLine);

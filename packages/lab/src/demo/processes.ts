@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { NANNY_ENVIRONMENT } from '@piranha/protocol';
 
 /** True while a process exists and is no zombie. */
 export function isRunning(pid: number): boolean {
@@ -9,27 +10,34 @@ export function isRunning(pid: number): boolean {
   }
 }
 
+const MARK = 'PIRANHA_DEMO';
+/** Nannies get nothing of lvsd's environment, but the path of its socket in the run directory. */
+const MARKS = [MARK, NANNY_ENVIRONMENT.socket];
+
+/** The environment by which whatever is started for a directory, and what that starts in turn, is found again. */
+export function markedEnvironment(directory: string): NodeJS.ProcessEnv {
+  return { ...process.env, [MARK]: `${directory}/` };
+}
+
 /**
- * Every process of a director, told by its run directory in the command line or the environment; the latter survives
- * any change of title. Never includes the caller.
+ * Every process that was started for a directory or one below it, told by the mark in its environment, which survives
+ * any change of title. A shell or an editor that only works in the directory is not meant. Never includes the caller.
  */
 export function processesOf(directory: string): readonly number[] {
   const pids = readdirSync('/proc')
     .filter((name) => /^[0-9]+$/.test(name))
     .map(Number);
-  return pids.filter((pid) => pid !== process.pid && isRunning(pid) && names(pid, directory));
+  return pids.filter((pid) => pid !== process.pid && isRunning(pid) && isMarked(pid, directory));
 }
 
-function names(pid: number, directory: string): boolean {
-  const places = [`${directory}/`, `${directory}\0`, `${directory} `];
-  return ['cmdline', 'environ'].some((file) => {
-    try {
-      const text = `${readFileSync(`/proc/${pid}/${file}`, 'utf8')}\0`;
-      return places.some((place) => text.includes(place));
-    } catch {
-      return false;
-    }
-  });
+function isMarked(pid: number, directory: string): boolean {
+  try {
+    const variables = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+    const beginnings = MARKS.map((mark) => `${mark}=${directory}/`);
+    return variables.some((variable) => beginnings.some((beginning) => variable.startsWith(beginning)));
+  } catch {
+    return false;
+  }
 }
 
 /** SIGKILLs processes; those already gone are no error. */

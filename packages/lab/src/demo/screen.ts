@@ -14,6 +14,8 @@ export class Screen {
     process.stdin.setRawMode(true);
     process.stdin.setEncoding('utf8');
     process.stdin.on('data', (keys: string) => {
+      // Home and Delete come as sequences with digits in them: nobody means to kill a server by them.
+      if (keys.startsWith('\u001b')) return;
       for (const key of keys) onKey(key);
     });
     process.stdin.resume();

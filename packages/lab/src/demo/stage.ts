@@ -13,7 +13,7 @@ import {
 } from '@piranha/config';
 import type { LvsdStatus, ServerStatus } from '@piranha/protocol';
 import { DemoDirector } from './director.js';
-import { killAll, processesOf } from './processes.js';
+import { killAll, markedEnvironment, processesOf } from './processes.js';
 
 /** The lvs.cf that the demo runs from. */
 export const DEMO_CONFIGURATION = fileURLToPath(new URL('../../../../etc/samples/demo.cf', import.meta.url));
@@ -70,7 +70,7 @@ export class Stage {
     if (server === undefined || this.serverRuns(name)) return;
     const args = [WEB_SERVER, server.address, String(server.port), name];
     const stdio = ['ignore', 'ignore', 'inherit', 'ipc'] as const;
-    const env = { ...process.env, PIRANHA_DEMO: `${this.directory}/` };
+    const env = markedEnvironment(this.directory);
     const child = spawn(process.execPath, args, { argv0: `web-${name}`, stdio: [...stdio], env });
     this.webServers.set(name, child);
   }

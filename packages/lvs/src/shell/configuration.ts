@@ -1,18 +1,31 @@
-import { formatDiagnostic, type LoadResult, loadConfiguration } from '@piranha/config';
+import { formatDiagnostic, type LoadResult, loadConfiguration, loadWithLastGood } from '@piranha/config';
 import type { NannyArgumentOptions } from '../core/nanny-arguments.js';
 import { prepareSetup, type Setup } from '../core/setup.js';
 
 interface LoadedSetup {
   readonly result: LoadResult;
+  /** The file is broken and the last good one was taken. */
+  readonly usesLastGood: boolean;
   /** Undefined when the file has an error. */
   readonly setup: Setup | undefined;
 }
 
+/** Where an lvs.cf is, where its last good copy is kept, and whether that copy may answer for it. */
+export interface SetupSource {
+  readonly file: string;
+  readonly lastGood: string | undefined;
+  readonly isRestart: boolean;
+}
+
 /** Reads lvs.cf and works it out. */
-export async function loadSetup(file: string, options: NannyArgumentOptions): Promise<LoadedSetup> {
-  const result = await loadConfiguration(file);
+export async function loadSetup(source: SetupSource, options: NannyArgumentOptions): Promise<LoadedSetup> {
+  const { file, lastGood, isRestart } = source;
+  const { result, usesLastGood } =
+    lastGood === undefined
+      ? { result: await loadConfiguration(file), usesLastGood: false }
+      : await loadWithLastGood(file, lastGood, isRestart);
   const { configuration } = result;
-  return { result, setup: configuration && prepareSetup(configuration, options) };
+  return { result, usesLastGood, setup: configuration && prepareSetup(configuration, options) };
 }
 
 /** Findings as `FILE:LINE:COL: severity CODE: text`. */

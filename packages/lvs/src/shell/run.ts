@@ -1,11 +1,11 @@
 import { binaryPath, SUITE_VERSION, setProcessTitle, UserError } from '@piranha/common';
 import { openEventLog } from '@piranha/events';
-import { DEFAULT_RUN_DIRECTORY, runDirectory } from '@piranha/protocol';
+import { DEFAULT_RUN_DIRECTORY, RESTARTED_VARIABLE, runDirectory } from '@piranha/protocol';
 import { HELP_TEXT, type LvsdOptions, readOptions } from '../core/options.js';
 import type { Setup } from '../core/setup.js';
 import { desiredOf, tableLines } from '../core/table-tools.js';
 import { testStartLines } from '../core/test-start.js';
-import { diagnosticLines, loadSetup, parseErrorLine } from './configuration.js';
+import { diagnosticLines, loadSetup, parseErrorLine, type SetupSource } from './configuration.js';
 import { Daemon } from './daemon.js';
 import { startDetached } from './detach.js';
 import { directorOpener } from './open-director.js';
@@ -16,7 +16,14 @@ export async function runLvsd(args: readonly string[]): Promise<void> {
   const options = readOptions(args, DEFAULT_RUN_DIRECTORY);
   if (options.action === 'help') return print([HELP_TEXT.trimEnd()]);
   if (options.action === 'version') return print([`lvsd ${SUITE_VERSION}`]);
-  const { result, setup } = await loadSetup(options.configFile, options);
+  const run = runDirectory(options.runDirectory);
+  const source: SetupSource = {
+    file: options.configFile,
+    // A test must not replace the copy of what runs.
+    lastGood: options.action === 'test' ? undefined : run.lastGoodConfiguration,
+    isRestart: process.env[RESTARTED_VARIABLE] === '1',
+  };
+  const { result, setup, usesLastGood } = await loadSetup(source, options);
   const diagnostics = diagnosticLines(result);
   for (const line of diagnostics) process.stderr.write(`${line}\n`);
   if (!setup) {
@@ -25,12 +32,11 @@ export async function runLvsd(args: readonly string[]): Promise<void> {
     return;
   }
   if (options.action === 'test') return print(testStart(setup));
-  const run = runDirectory(options.runDirectory);
   // Before anything is detached: a wrong --director is told to whoever typed it.
   const openDirector = directorOpener(options.director, run.ipvsuSocket);
   if (!options.foreground && !options.noFork) return startDetached(args, run.lvsdSocket);
   setProcessTitle('lvsd', args);
-  await serve(options, setup, { run, openDirector, diagnostics });
+  await serve(options, setup, { run, openDirector, diagnostics, source, usesLastGood });
 }
 
 async function serve(
@@ -38,6 +44,8 @@ async function serve(
   setup: Setup,
   parts: Pick<Parameters<typeof Daemon.start>[0], 'run' | 'openDirector'> & {
     readonly diagnostics: readonly string[];
+    readonly source: SetupSource;
+    readonly usesLastGood: boolean;
   },
 ): Promise<void> {
   const log = openEventLog({
@@ -61,11 +69,12 @@ async function serve(
       directorName: options.director,
       log,
       nannyProgram: binaryPath('nanny'),
-      load: () => loadSetup(options.configFile, options),
+      load: () => loadSetup({ ...parts.source, isRestart: false }, options),
       describe: diagnosticLines,
     },
     setup,
   );
+  if (parts.usesLastGood) log.log('LVSD_CONFIG_LAST_GOOD', { file: options.configFile });
   for (const diagnostic of parts.diagnostics) log.log('LVSD_CONFIG_WARNING', { diagnostic });
   stopOn(daemon, 'SIGTERM', 15);
   stopOn(daemon, 'SIGINT', 2);

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { binaryPath, errorText, monotonicNowMs } from '@piranha/common';
 import type { EventLog } from '@piranha/events';
-import type { ControlPeer, PulseAlive, RunDirectory } from '@piranha/protocol';
+import { type ControlPeer, type PulseAlive, RESTARTED_VARIABLE, type RunDirectory } from '@piranha/protocol';
 import {
   type GuardianEffect,
   type GuardianEvent,
@@ -10,6 +10,7 @@ import {
   startGuardian,
   stepGuardian,
 } from '../core/guardian.js';
+import { FORCE_ACTIVE, type PulseOptions, resolvedArguments } from '../options.js';
 import { isAlive, livingPid, signalProcess } from '../shell/process-files.js';
 import { Ticker } from '../shell/ticker.js';
 import { StandIn } from './stand-in.js';
@@ -31,7 +32,7 @@ export class Guardian {
 
   constructor(
     private readonly files: RunDirectory,
-    private readonly inheritOutput: boolean,
+    private readonly options: PulseOptions,
     private readonly log: EventLog,
   ) {
     this.pid = livingPid(files.pulsePid, 'pulse-worker');
@@ -125,19 +126,22 @@ export class Guardian {
   }
 
   private spawn(adopt: boolean): void {
-    const output = this.inheritOutput ? 'inherit' : 'ignore';
-    const { PIRANHA_ADOPT: _, PIRANHA_DAEMON: __, ...environment } = process.env;
-    const child: ChildProcess = spawn(
-      process.execPath,
-      [binaryPath('pulse-worker'), ...process.argv.slice(2)],
-      {
-        argv0: 'pulse-worker',
-        // A session of its own: Ctrl-C on the terminal is for the guardian, which stops pulse in order.
-        detached: true,
-        stdio: ['ignore', output, output],
-        env: adopt ? { ...environment, PIRANHA_ADOPT: '1' } : environment,
+    const output = this.options.foreground ? 'inherit' : 'ignore';
+    const { PIRANHA_ADOPT: _, PIRANHA_DAEMON: __, [RESTARTED_VARIABLE]: ___, ...environment } = process.env;
+    const restart = this.state.plan !== undefined;
+    const args = resolvedArguments(this.options);
+    if (this.options.forceActive && !restart) args.push(FORCE_ACTIVE);
+    const child: ChildProcess = spawn(process.execPath, [binaryPath('pulse-worker'), ...args], {
+      argv0: 'pulse-worker',
+      // A session of its own: Ctrl-C on the terminal is for the guardian, which stops pulse in order.
+      detached: true,
+      stdio: ['ignore', output, output],
+      env: {
+        ...environment,
+        ...(adopt ? { PIRANHA_ADOPT: '1' } : {}),
+        ...(restart ? { [RESTARTED_VARIABLE]: '1' } : {}),
       },
-    );
+    });
     this.pid = child.pid;
     child.on('exit', () => {
       if (child.pid === this.pid) this.exited();

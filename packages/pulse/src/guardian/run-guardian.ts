@@ -15,7 +15,7 @@ export async function runGuardian(options: PulseOptions): Promise<void> {
   setProcessTitle('pulse', process.argv.slice(2));
   const files = runDirectory(options.runDirectory);
   const log = openPulseLog(options);
-  const guardian = new Guardian(files, options.foreground, log);
+  const guardian = new Guardian(files, options, log);
   const server = await ControlServer.listen({
     path: files.guardianSocket,
     methods: {},

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { binaryPath, monotonicNowMs } from '@piranha/common';
 import type { EventLog } from '@piranha/events';
 import { ControlClient, type PulseAlive, type RunDirectory } from '@piranha/protocol';
+import { FORCE_ACTIVE } from '../options.js';
 import { livingPid, signalProcess } from './process-files.js';
 import { Ticker } from './ticker.js';
 
@@ -74,7 +75,9 @@ export class GuardianLink {
     this.startedAtMs = nowMs;
     this.log.log('PULSE_GUARDIAN_REPLACED', { lostMs: Math.round(nowMs - (this.lostAtMs ?? nowMs)) });
     const output = this.inheritOutput ? 'inherit' : 'ignore';
-    const child = spawn(process.execPath, [binaryPath('pulse'), ...process.argv.slice(2)], {
+    // Our own words were resolved by whoever started us.
+    const args = process.argv.slice(2).filter((word) => word !== FORCE_ACTIVE);
+    const child = spawn(process.execPath, [binaryPath('pulse'), ...args], {
       argv0: 'pulse',
       detached: true,
       stdio: ['ignore', output, output],

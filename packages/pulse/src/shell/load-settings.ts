@@ -1,6 +1,6 @@
 import { networkInterfaces } from 'node:os';
 import { UserError } from '@piranha/common';
-import { formatDiagnostic, type LvsConfiguration, loadConfiguration } from '@piranha/config';
+import { formatDiagnostic, type LoadResult, type LvsConfiguration, loadConfiguration } from '@piranha/config';
 import type { NodeRole } from '@piranha/protocol';
 import { type HeartbeatPath, heartbeatPaths, pulseSettings, roleFromAddresses } from '../core/settings.js';
 import type { PulseSettings } from '../core/types.js';
@@ -19,7 +19,15 @@ export interface LoadedSettings {
  * @throws UserError `PULSE_CONFIG` with the first line in the original's form and every finding in the hint
  */
 export async function loadSettings(file: string, role: NodeRole | undefined): Promise<LoadedSettings> {
-  const { configuration, diagnostics } = await loadConfiguration(file);
+  return settingsOf(await loadConfiguration(file), file, role);
+}
+
+/** As loadSettings, from a file that was read already. */
+export function settingsOf(
+  { configuration, diagnostics }: LoadResult,
+  file: string,
+  role: NodeRole | undefined,
+): LoadedSettings {
   const printed = diagnostics.map((diagnostic) => formatDiagnostic(file, diagnostic));
   if (configuration === undefined) {
     const first = diagnostics.find((diagnostic) => diagnostic.severity === 'error');

@@ -1,9 +1,11 @@
 import { setProcessTitle } from '@piranha/common';
+import { loadWithLastGood } from '@piranha/config';
 import type { EventLog } from '@piranha/events';
 import {
   ALIVE_INTERVAL_MS,
   type ControlClient,
   ControlServer,
+  RESTARTED_VARIABLE,
   type RunDirectory,
   runDirectory,
   type VipAnswer,
@@ -12,7 +14,7 @@ import type { PulseEvent, PulseStart } from '../core/types.js';
 import { commonDaemonArguments, type PulseOptions } from '../options.js';
 import { UserspaceAddresses } from './addresses.js';
 import { GuardianLink } from './guardian-link.js';
-import { type LoadedSettings, loadSettings } from './load-settings.js';
+import { type LoadedSettings, settingsOf } from './load-settings.js';
 import { removePidFile, writePidFile } from './process-files.js';
 import { openPulseLog } from './pulse-log.js';
 import { readSavedState, removeSavedState } from './saved-state.js';
@@ -27,8 +29,9 @@ export async function runWorker(options: PulseOptions): Promise<void> {
   setProcessTitle('pulse-worker', process.argv.slice(2));
   const files = runDirectory(options.runDirectory);
   const log = openPulseLog(options);
-  const load = (): Promise<LoadedSettings> => loadSettings(options.configFile, options.role);
-  const loaded = await load();
+  const load = (isRestart: boolean): Promise<LoadedSettings> =>
+    loadOrLastGood(options, files, log, isRestart);
+  const loaded = await load(process.env[RESTARTED_VARIABLE] === '1');
   writePidFile(files.pulsePid, process.pid);
   const parts = buildParts(options, files, log);
   const worker = new PulseWorker(
@@ -52,7 +55,7 @@ export async function runWorker(options: PulseOptions): Promise<void> {
   const saved = adopt ? readSavedState(files.pulseState) : undefined;
   const how = await decideStart(options, adopt, leftovers);
   await worker.start(how, saved === undefined ? undefined : new Date(saved.since));
-  const reload = () => reloadSafely(worker, load, log);
+  const reload = () => reloadSafely(worker, () => load(false), log);
   const server = await ControlServer.listen({
     path: files.pulseSocket,
     methods: { status: () => worker.status(), reload, handover: () => worker.handover() },
@@ -69,6 +72,19 @@ export async function runWorker(options: PulseOptions): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => worker.dispatch({ type: 'shutdown', signal }));
   }
+}
+
+/** A restart on a file that broke since goes on with the last good one; every other broken file is refused. */
+async function loadOrLastGood(
+  options: PulseOptions,
+  files: RunDirectory,
+  log: EventLog,
+  isRestart: boolean,
+): Promise<LoadedSettings> {
+  const { configFile, role } = options;
+  const loaded = await loadWithLastGood(configFile, files.lastGoodConfiguration, isRestart);
+  if (loaded.usesLastGood) log.log('PULSE_CONFIG_LAST_GOOD', { file: configFile });
+  return settingsOf(loaded.result, configFile, role);
 }
 
 function brokenEvent(what: string, broken: boolean): PulseEvent {

@@ -10,7 +10,7 @@ import {
   stepSupervisor,
 } from '@piranha/common';
 import type { EventLog } from '@piranha/events';
-import { type ChildStatus, ControlClient } from '@piranha/protocol';
+import { type ChildStatus, ControlClient, RESTARTED_VARIABLE } from '@piranha/protocol';
 import { isAlive, livingPid, signalProcess } from './process-files.js';
 import { Ticker } from './ticker.js';
 
@@ -139,6 +139,7 @@ export class SupervisedDaemon {
       argv0: name,
       detached: true,
       stdio: ['ignore', output, output],
+      env: this.state.starts > 1 ? { ...process.env, [RESTARTED_VARIABLE]: '1' } : process.env,
     });
     this.pid = child.pid;
     log.log('PULSE_CHILD_STARTED', { child: name, pid: child.pid ?? 0, starts: this.state.starts });

@@ -140,10 +140,10 @@ function schedule(
   return service.servers[choice.index];
 }
 
-/** A server that refused has no weight for this connection; its place in the list stays. */
+/** A server that refused, or went with its service, has no weight for this connection; its place in the list stays. */
 function passOver(refusedBy: readonly ServerEntry[]): (server: ServerEntry) => Candidate {
   return (server) =>
-    refusedBy.includes(server)
+    refusedBy.includes(server) || server.isRemoved
       ? { weight: 0, activeConnections: 0, inactiveConnections: 0, isOverloaded: false }
       : server;
 }

@@ -74,7 +74,7 @@ export class Engine {
       }
       return result;
     });
-    if (hasOrphans) this.registry.resetOrphans();
+    if (hasOrphans) this.registry.orphan();
     await this.doors.reconcile();
     return results;
   }

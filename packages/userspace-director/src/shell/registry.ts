@@ -6,6 +6,8 @@ export interface LiveConnection {
   readonly account: ConnectionAccount;
   /** Ends it at once, TCP with a reset on both sides. It leaves the registry by itself. */
   reset(): void;
+  /** Its server left the table: ends it, unless it can still go to another one unnoticed. */
+  serverRemoved(): void;
 }
 
 /** Every live connection, for limits, timeouts and removals. */
@@ -42,9 +44,11 @@ export class ConnectionRegistry {
     this.resetWhere((connection) => connection.account.isExpired(this.timeouts, nowMs));
   }
 
-  /** Resets the connections of servers that left the table. */
-  resetOrphans(): void {
-    this.resetWhere((connection) => connection.account.server.isRemoved);
+  /** Tells the connections of servers that left the table. */
+  orphan(): void {
+    for (const connection of this.connections) {
+      if (connection.account.server.isRemoved) connection.serverRemoved();
+    }
   }
 
   resetAll(): void {

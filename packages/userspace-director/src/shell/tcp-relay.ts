@@ -8,7 +8,7 @@ const CONNECT_LIMIT_MS = 10_000;
 
 export interface TcpRelayEvents {
   /**
-   * The real server refused or did not answer; `code` is the errno's name or `TIMEOUT`. Gives the account of another
+   * The real server refused, did not answer or left the table; `code` is the errno's name, `TIMEOUT` or `REMOVED`. Gives the account of another
    * server to try, for no byte has passed yet, or undefined to lose the client.
    */
   readonly onConnectFailed: (account: ConnectionAccount, code: string) => ConnectionAccount | undefined;
@@ -46,6 +46,12 @@ export class TcpRelay implements LiveConnection {
     this.stopConnectTimer();
     abort(this.client);
     if (this.server) abort(this.server);
+  }
+
+  /** A client that still waits for its server has lost nothing yet: it goes to another one, as after a refusal. */
+  serverRemoved(): void {
+    if (this.isCarrying || this.server === undefined) this.reset();
+    else this.connectFailed(this.server, 'REMOVED');
   }
 
   private connect(): void {

@@ -49,6 +49,10 @@ export class UdpFlow implements LiveConnection {
     this.options.onEnd(this);
   }
 
+  serverRemoved(): void {
+    this.reset();
+  }
+
   private flush(error?: Error): void {
     if (this.hasEnded) return;
     if (error) {

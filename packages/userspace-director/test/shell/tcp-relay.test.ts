@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { Server, Socket } from 'node:net';
+import { connect, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Engine } from '../../src/index.js';
 import {
@@ -148,6 +148,34 @@ describe('a TCP connection through the director', () => {
         engine.statistics()[0]?.servers.every(({ inactiveConnections }) => inactiveConnections === 0) ===
         true,
     );
+  });
+
+  it.each([
+    ['server', 'served', []],
+    ['service', '', ['ECONNRESET']],
+  ] as const)('that still waits for its server when the %s is removed', async (removed, answer, errors) => {
+    const server = await startServer((socket) => socket.end('served'));
+    servers.push(server);
+    const refusing = await freePort('127.0.0.1');
+    const { engine, key } = await startEngine([refusing, portOf(server)]);
+    engines.push(engine);
+    const isOpening = () => engine.statistics()[0]?.servers[0]?.inactiveConnections === 1;
+    const client = connect({ host: VIP, port: key.port });
+    const failures: string[] = [];
+    client.on('error', (error: NodeJS.ErrnoException) => failures.push(error.code ?? ''));
+    let text = '';
+    client.on('data', (chunk) => {
+      text += String(chunk);
+    });
+    // The turn of the loop that accepts a connection ends before the refusal is heard of.
+    while (!isOpening()) await new Promise((resolve) => setImmediate(resolve));
+    await engine.apply([
+      removed === 'server'
+        ? { type: 'deleteServer', key, address: '127.0.0.1', port: refusing }
+        : { type: 'deleteService', key },
+    ]);
+    await closed(client);
+    expect([text, failures]).toEqual([answer, errors]);
   });
 
   it('is reset when nobody can take it', async () => {

@@ -30,6 +30,7 @@ export const LVSD_EVENTS = {
     'configuration taken: {operations} table operations, {nannies} nannies touched',
   ),
   LVSD_CONFIG_WARNING: lvsd('warning', '{diagnostic}'),
+  LVSD_CONFIG_LAST_GOOD: lvsd('error', '{file} is broken: going on with the last good one'),
   LVSD_CONFIG_ERROR: lvsd('error', '{diagnostic}'),
   LVSD_CLIENT_MONITOR: lvsd(
     'warning',

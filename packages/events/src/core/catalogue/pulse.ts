@@ -53,6 +53,7 @@ export const PULSE_EVENTS = {
   PULSE_CHILD_KILLED: pulse('error', '{child} hangs: killing it'),
   PULSE_RELOAD: pulse('info', 'rereading configuration file'),
   PULSE_RELOAD_REFUSED: pulse('error', 'configuration not taken: {problem}'),
+  PULSE_CONFIG_LAST_GOOD: pulse('error', '{file} is broken: going on with the last good one'),
   PULSE_GUARDIAN_STARTED: pulse('info', 'guardian started'),
   PULSE_GUARDIAN_REPLACED: pulse('warning', 'guardian lost: starting another'),
   PULSE_GUARDIAN_STANDS_IN: pulse('warning', 'pulse is silent: guardian beats for it'),

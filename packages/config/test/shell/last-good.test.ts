@@ -1,0 +1,50 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { loadWithLastGood } from '../../src/index.js';
+
+const GOOD = `primary = 10.0.0.1
+virtual web {
+  active = 1
+  address = 10.0.0.9 eth0:1
+  server one {
+    address = 10.0.0.11
+    active = 1
+  }
+}
+`;
+
+let directory: string;
+let file: string;
+let copy: string;
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'piranha-last-good-'));
+  file = join(directory, 'lvs.cf');
+  copy = join(directory, 'copy');
+});
+afterEach(() => rmSync(directory, { recursive: true }));
+
+describe('the last good lvs.cf', () => {
+  it('is kept when a file loads, and answers for a broken one at a restart alone', async () => {
+    writeFileSync(file, GOOD);
+    expect((await loadWithLastGood(file, copy, false)).usesLastGood).toBe(false);
+    expect(readFileSync(copy, 'utf8')).toBe(GOOD);
+    writeFileSync(file, 'nonsense\n');
+    const first = await loadWithLastGood(file, copy, false);
+    expect(first.result.configuration).toBeUndefined();
+    const restart = await loadWithLastGood(file, copy, true);
+    expect(restart.usesLastGood).toBe(true);
+    expect(restart.result.configuration?.primary).toBe('10.0.0.1');
+    expect(restart.broken?.diagnostics[0]?.code).toBe('CF_UNKNOWN_DIRECTIVE');
+    expect(readFileSync(copy, 'utf8')).toBe(GOOD);
+    expect(readdirSync(directory).sort()).toEqual(['copy', 'lvs.cf']);
+  });
+
+  it('may be missing: then the broken file is what there is', async () => {
+    writeFileSync(file, 'nonsense\n');
+    const { result, usesLastGood } = await loadWithLastGood(file, copy, true);
+    expect([result.configuration, usesLastGood]).toEqual([undefined, false]);
+  });
+});

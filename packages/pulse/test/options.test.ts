@@ -1,0 +1,69 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readPulseOptions, readResolvedOptions, resolvedArguments } from '../src/options.js';
+
+let directory: string;
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'piranha-options-'));
+});
+afterEach(() => rmSync(directory, { recursive: true }));
+
+function ini(text: string): string {
+  const path = join(directory, 'piranha.ini');
+  writeFileSync(path, text);
+  return path;
+}
+
+describe('the options of pulse', () => {
+  it('take piranha.ini beneath the command line', async () => {
+    const path = ini(
+      '[paths]\nrun_dir = /run/a\nlog_dir = /var/log/a\n[director]\nbackend = userspace\n[node]\nrole = backup\n',
+    );
+    expect(await readPulseOptions(['--ini', path, '--run-dir', '/run/b'])).toMatchObject({
+      runDirectory: '/run/b',
+      logDirectory: '/var/log/a',
+      director: 'userspace',
+      role: 'backup',
+      json: false,
+    });
+  });
+
+  it('stand without a piranha.ini, and refuse a broken one with its place', async () => {
+    const none = await readPulseOptions(['--ini', join(directory, 'none')]);
+    expect(none).toMatchObject({ runDirectory: '/run/piranha', director: 'kernel', role: undefined });
+    await expect(readPulseOptions(['--ini', ini('[paths]\nrun_dri = /x\n')])).rejects.toMatchObject({
+      code: 'INI_UNKNOWN_KEY',
+    });
+  });
+
+  it('are handed on whole to every process that pulse starts, but never "force active"', async () => {
+    const path = ini(
+      '[paths]\nlog_dir = /var/log/a\n[log]\nformat = json\nverbose = true\n[node]\nrole = primary\n',
+    );
+    const options = await readPulseOptions([
+      '-n',
+      '-c',
+      'x.cf',
+      '--forceactive',
+      '--ini',
+      path,
+      '--lvs',
+      '/l',
+    ]);
+    expect(options.forceActive).toBe(true);
+    expect(readResolvedOptions(resolvedArguments(options))).toEqual({ ...options, forceActive: false });
+  });
+
+  it.each([
+    [['--node', 'both'], 'PULSE_BAD_NODE'],
+    [['--log-format', 'xml'], 'PULSE_BAD_LOG_FORMAT'],
+    [['--fos', '/usr/sbin/fos'], 'PULSE_NO_FOS'],
+    [['--what'], 'ARGUMENT_BAD'],
+    [['start'], 'ARGUMENT_UNEXPECTED'],
+  ])('refuse %j', (args, code) => {
+    expect(() => readResolvedOptions(args)).toThrow(expect.objectContaining({ code }));
+  });
+});
