@@ -82,6 +82,17 @@ describe('the demo', () => {
     expect(existsSync(DIRECTORY)).toBe(false);
   });
 
+  it('refuses to run twice, and leaves the first one alone', async () => {
+    const first = start();
+    await until('the VIP to answer', () => answers('127.0.0.100', 8080));
+    const second = start();
+    expect(await second.exit).toBe(1);
+    expect(second.output()).toContain('the demo is running already [DEMO_RUNNING]');
+    expect(await answers('127.0.0.100', 8080)).toBe(true);
+    first.child.kill('SIGTERM');
+    expect(await first.exit).toBe(0);
+  });
+
   it('needs no cleaning up after it was killed', async () => {
     const first = start();
     await until('the VIP to answer', () => answers('127.0.0.100', 8080));

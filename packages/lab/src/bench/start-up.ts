@@ -123,7 +123,11 @@ function lvsdStart(directory: string, configFile: string): Promise<Sample> {
 }
 
 async function nannyStart(): Promise<Sample> {
-  const server = createServer((socket) => socket.end());
+  const server = createServer((socket) => {
+    // nanny ends a bare check with a reset.
+    socket.on('error', () => undefined);
+    socket.end();
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;

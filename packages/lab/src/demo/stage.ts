@@ -11,7 +11,7 @@ import {
   loadConfiguration,
   type RealServerConfig,
 } from '@piranha/config';
-import type { LvsdStatus, ServerStatus } from '@piranha/protocol';
+import { ControlServer, type LvsdStatus, type ServerStatus } from '@piranha/protocol';
 import { DemoDirector } from './director.js';
 import { killAll, markedEnvironment, processesOf } from './processes.js';
 
@@ -29,6 +29,7 @@ export class Stage {
     readonly configuration: LvsConfiguration,
     readonly directory: string,
     readonly directors: readonly [DemoDirector, DemoDirector],
+    private readonly lock: ControlServer,
   ) {}
 
   /** Reads the configuration, ends what an earlier demo left, and makes the directories. */
@@ -39,13 +40,19 @@ export class Stage {
       throw new UserError(lines.join('\n'), { code: 'DEMO_CONFIG' });
     }
     const directory = ownDirectory();
+    const lock = await lockDirectory(directory);
     killAll(processesOf(directory));
     const director = (name: string, role: 'primary' | 'backup'): DemoDirector => {
       const path = join(directory, name);
       rmSync(path, { recursive: true, force: true });
       return new DemoDirector(name, role, path, DEMO_CONFIGURATION, (line) => onLine(name, line));
     };
-    const stage = new Stage(configuration, directory, [director('a', 'primary'), director('b', 'backup')]);
+    const stage = new Stage(
+      configuration,
+      directory,
+      [director('a', 'primary'), director('b', 'backup')],
+      lock,
+    );
     await stage.requireFreeAddresses();
     return stage;
   }
@@ -110,6 +117,7 @@ export class Stage {
     for (const director of order) await director.stop();
     for (const name of [...this.webServers.keys()]) this.killServer(name);
     killAll(processesOf(this.directory));
+    await this.lock.close();
     rmSync(this.directory, { recursive: true, force: true });
   }
 
@@ -156,6 +164,19 @@ function ownDirectory(): string {
     });
   }
   return directory;
+}
+
+/** A socket that only a living demo answers on: a second demo must not end the first one's directors. */
+async function lockDirectory(directory: string): Promise<ControlServer> {
+  try {
+    return await ControlServer.listen({ path: join(directory, 'demo.sock'), methods: {} });
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError('the demo is running already', {
+      code: 'DEMO_RUNNING',
+      hint: 'end it with q or Ctrl-C first',
+    });
+  }
 }
 
 function requireFree(address: string, port: number): Promise<void> {

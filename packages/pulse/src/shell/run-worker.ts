@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { setProcessTitle } from '@piranha/common';
 import { loadWithLastGood } from '@piranha/config';
 import type { EventLog } from '@piranha/events';
@@ -102,6 +103,7 @@ async function shutDown(
   await parts.ipvsu.stop();
   await closeSockets();
   removeSavedState(files.pulseState);
+  rmSync(files.lastGoodConfiguration, { force: true });
   removePidFile(files.pulsePid, process.pid);
   await log.close();
   process.exit(0);
