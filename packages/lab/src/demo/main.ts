@@ -6,6 +6,8 @@ import { FailoverScenario } from './scenario.js';
 import { DEMO_CONFIGURATION, Stage } from './stage.js';
 
 runMain('demo', async () => {
+  // A reader that goes away (npm start | head) ends the demo in order, not with a stack trace.
+  process.stdout.on('error', () => process.kill(process.pid, 'SIGTERM'));
   const options = readDemoOptions(process.argv.slice(2));
   if (options.help) {
     process.stdout.write(DEMO_HELP);

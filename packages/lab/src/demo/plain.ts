@@ -7,8 +7,6 @@ export async function runPlain(options: DemoOptions): Promise<void> {
   const { address, port } = stage.vip;
   process.stdout.write(`demo: lvs.cf is ${DEMO_CONFIGURATION}\n`);
   process.stdout.write(`demo: serving http://${address}:${port}/ from ${stage.servers.length} servers\n`);
-  // A reader that goes away (npm start | head) ends the demo, not with a stack trace.
-  process.stdout.on('error', () => process.kill(process.pid, 'SIGTERM'));
   const ended = new Promise<void>((resolve) => {
     process.once('SIGINT', () => resolve());
     process.once('SIGTERM', () => resolve());

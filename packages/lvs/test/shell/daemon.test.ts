@@ -134,7 +134,13 @@ describe('Daemon', { timeout: 30_000 }, () => {
     const path = join(directory, 'environment-10.0.0.11');
     await eventually(() => expect(readFileSync(path, 'utf8')).toContain('}'));
     const names = Object.keys(JSON.parse(readFileSync(path, 'utf8')) as object);
-    expect(names.sort()).toEqual(['PATH', 'PIRANHA_LVSD_SOCKET', 'PIRANHA_NANNY_ID', 'PIRANHA_NANNY_STATE']);
+    expect(names.sort()).toEqual([
+      'MALLOC_ARENA_MAX',
+      'PATH',
+      'PIRANHA_LVSD_SOCKET',
+      'PIRANHA_NANNY_ID',
+      'PIRANHA_NANNY_STATE',
+    ]);
   });
 
   it('adopts the table it finds and leaves foreign entries alone', async () => {

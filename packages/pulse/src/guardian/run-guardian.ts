@@ -4,6 +4,7 @@ import type { PulseOptions } from '../options.js';
 import { removePidFile, writePidFile } from '../shell/process-files.js';
 import { openPulseLog } from '../shell/pulse-log.js';
 import { Guardian } from './guardian.js';
+import { parentGone } from './parent-channel.js';
 import { parsePulseAlive } from './plan-schema.js';
 
 /**
@@ -45,5 +46,5 @@ export async function runGuardian(options: PulseOptions): Promise<void> {
   process.on('SIGTERM', () => void stop());
   process.on('SIGINT', () => void stop());
   process.on('SIGHUP', () => guardian.signal('SIGHUP'));
-  if (process.connected) process.on('disconnect', () => void stop());
+  void parentGone?.then(stop);
 }
