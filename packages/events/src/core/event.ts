@@ -28,10 +28,14 @@ const LINE_LIMIT = 2_000;
 /** One line, no control characters: texts from the network must not forge log lines. */
 export function oneLine(value: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-  const printable = value.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (character) =>
-    JSON.stringify(character).slice(1, -1),
-  );
+  const printable = value.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, escaped);
   return printable.length > LINE_LIMIT ? `${printable.slice(0, LINE_LIMIT)}…` : printable;
+}
+
+/** `\n` and the like as JSON has them; by number what JSON leaves as it is. */
+function escaped(character: string): string {
+  const short = JSON.stringify(character).slice(1, -1);
+  return short === character ? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}` : short;
 }
 
 /** Fills a template. A placeholder without its field is a programmer error and throws. */

@@ -25,26 +25,33 @@ export function openEventLog(options: EventLogOptions, syslogPath = SYSLOG_PATH)
   });
   const files = new Map<string, winston.transport>();
   const history: HistoryEntry[] = [];
+  let closing: Promise<void> | undefined;
   return {
     log(id, fields, pid = process.pid) {
       const entry: Entry = { record: eventRecord(id, fields), pid, atMs: Date.now() };
       const { level, ident } = entry.record;
+      if (level !== 'debug') remember(history, entry);
+      // What still comes in while a daemon ends must not throw at it.
+      if (closing !== undefined) return;
       if (options.logDirectory !== undefined && !files.has(ident)) {
         const transport = file(options, options.logDirectory, ident);
         files.set(ident, transport);
         logger.add(transport);
       }
-      if (level !== 'debug') remember(history, entry);
       logger.log({ level, message: '', entry });
     },
     history: () => [...history],
-    close: () =>
-      new Promise((resolve) => {
-        const open = [...logger.transports];
-        logger.end();
-        void Promise.all(open.map(ended)).then(() => resolve());
-      }),
+    close() {
+      closing ??= closed(logger);
+      return closing;
+    },
   };
+}
+
+async function closed(logger: winston.Logger): Promise<void> {
+  const open = [...logger.transports];
+  logger.end();
+  await Promise.all(open.map(ended));
 }
 
 function remember(history: HistoryEntry[], { record, atMs }: Entry): void {

@@ -6,6 +6,8 @@ const EAGAIN = 11;
 const RING_LINES = 500;
 const RETRY_FULL_MS = 10;
 const RETRY_AWAY_MS = 1_000;
+/** How often a full listener is asked at the end: half a second, less than a log's close may take. */
+const LAST_RETRIES = 50;
 /** Longer datagrams are cut: listeners drop what passes their own limit. */
 const LINE_LIMIT_BYTES = 2_048;
 
@@ -18,6 +20,7 @@ export class SyslogStream extends Writable {
   private ring: Buffer[] = [];
   private dropped = 0;
   private timer: NodeJS.Timeout | undefined;
+  private away = false;
 
   constructor(
     path: string,
@@ -27,8 +30,6 @@ export class SyslogStream extends Writable {
     super({ decodeStrings: false });
     this.socket = new UnixDatagram(path);
   }
-
-  private away = false;
 
   override _write(chunk: string, _encoding: BufferEncoding, done: () => void): void {
     this.ring.push(Buffer.from(chunk.trimEnd()).subarray(0, LINE_LIMIT_BYTES));
@@ -41,9 +42,18 @@ export class SyslogStream extends Writable {
   }
 
   override _final(done: () => void): void {
+    this.drain(LAST_RETRIES, done);
+  }
+
+  /** Sends what waits, giving a full listener time; one that is away gets a single try. */
+  private drain(retries: number, done: () => void): void {
     clearTimeout(this.timer);
     this.flush();
     clearTimeout(this.timer);
+    if (this.ring.length > 0 && !this.away && retries > 0) {
+      setTimeout(() => this.drain(retries - 1, done), RETRY_FULL_MS);
+      return;
+    }
     this.socket.close();
     done();
   }
@@ -75,8 +85,10 @@ export class SyslogStream extends Writable {
   }
 
   private tellDropped(): void {
-    const { dropped } = this;
-    this.dropped = 0;
-    this.socket.send(Buffer.from(`<28>piranha[${process.pid}]: ${dropped} log lines were dropped`));
+    const text = `<28>piranha[${process.pid}]: ${this.dropped} log lines were dropped`;
+    const result = this.socket.send(Buffer.from(text));
+    // The count waits for the next line when even it does not fit.
+    if (result.sent) this.dropped = 0;
+    else this.timer = setTimeout(() => this.flush(), RETRY_FULL_MS).unref();
   }
 }

@@ -15,7 +15,10 @@ export interface LedgerEntry {
 
 /** A SIGKILL of a server or a director: what was in flight at that moment is cut, not failed. */
 export interface KillMark {
+  /** When the signal was sent. */
   readonly atMs: number;
+  /** When the processes were seen gone: until then a request may still have reached them. */
+  readonly goneMs: number;
   /** A director's kill opens a gap that lasts until the first request begun after it completes. */
   readonly opensGap: boolean;
 }
@@ -65,7 +68,7 @@ type Standing = 'completed' | 'failed' | 'cut' | 'inGap';
 
 function standingOf(entry: LedgerEntry, kills: readonly (KillMark & { gapMs: number })[]): Standing {
   if (isCompleted(entry)) return 'completed';
-  if (kills.some(({ atMs }) => entry.begunMs < atMs && entry.endedMs >= atMs)) return 'cut';
+  if (kills.some(({ atMs, goneMs }) => entry.begunMs < goneMs && entry.endedMs >= atMs)) return 'cut';
   const inGap = kills.some(({ atMs, gapMs }) => entry.begunMs >= atMs && entry.begunMs <= atMs + gapMs);
   return inGap ? 'inGap' : 'failed';
 }

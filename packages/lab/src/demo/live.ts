@@ -84,7 +84,7 @@ class LiveDemo {
     const name = this.stage.servers[index]?.name;
     if (name === undefined) return;
     const runs = this.stage.serverRuns(name);
-    if (runs) this.stage.killServer(name);
+    if (runs) void this.stage.killServer(name);
     else this.stage.startServer(name);
     this.message = `server ${name} was ${runs ? 'killed' : 'revived'}`;
   }

@@ -109,8 +109,7 @@ export class FailoverScenario {
     const victim = this.stage.servers[1]?.name ?? '';
     const active = await until('one director active', STEP_LIMIT_MS, () => this.stage.active());
     this.say(`server ${victim}: SIGKILL`);
-    const killedAtMs = this.mark(false);
-    this.stage.killServer(victim);
+    const killedAtMs = await this.kill(false, () => this.stage.killServer(victim));
     await until(`${victim} out of the table`, STEP_LIMIT_MS, async () => {
       const server = serverStatus(await active.lvsdStatus(), victim);
       return server?.health === 'down' && server.weight === undefined;
@@ -181,8 +180,10 @@ export class FailoverScenario {
 
   private async directorDies(victim: DemoDirector): Promise<number> {
     this.say(`director ${victim.name}: SIGKILL of every process`);
-    const killedAtMs = this.mark(true);
-    victim.kill();
+    const killedAtMs = await this.kill(true, async () => {
+      victim.kill();
+      await until('every process gone', STEP_LIMIT_MS, async () => victim.pids().length === 0);
+    });
     const gapMs = await until('the partner serves', STEP_LIMIT_MS, async () =>
       gapAfterMs(this.load.entries, killedAtMs),
     );
@@ -225,9 +226,11 @@ export class FailoverScenario {
     return this.stage.servers.every(({ name }) => serverStatus(status, name)?.health === 'up');
   }
 
-  private mark(opensGap: boolean): number {
+  /** Kills, notes the moment and when the victims were gone, and gives the former. */
+  private async kill(opensGap: boolean, act: () => Promise<void>): Promise<number> {
     const atMs = monotonicNowMs();
-    this.kills.push({ atMs, opensGap });
+    await act();
+    this.kills.push({ atMs, goneMs: monotonicNowMs(), opensGap });
     return atMs;
   }
 

@@ -82,9 +82,13 @@ export class Stage {
     this.webServers.set(name, child);
   }
 
-  killServer(name: string): void {
-    this.webServers.get(name)?.kill('SIGKILL');
+  /** SIGKILLs a web server; resolves when it is gone. */
+  async killServer(name: string): Promise<void> {
+    const child = this.webServers.get(name);
+    if (child === undefined) return;
     this.webServers.delete(name);
+    const gone = new Promise((resolve) => child.once('exit', resolve));
+    if (child.kill('SIGKILL')) await gone;
   }
 
   serverRuns(name: string): boolean {
@@ -115,7 +119,7 @@ export class Stage {
     const [first, second] = this.directors;
     const order = active === first ? [second, first] : [first, second];
     for (const director of order) await director.stop();
-    for (const name of [...this.webServers.keys()]) this.killServer(name);
+    for (const name of [...this.webServers.keys()]) await this.killServer(name);
     killAll(processesOf(this.directory));
     await this.lock.close();
     rmSync(this.directory, { recursive: true, force: true });

@@ -19,9 +19,14 @@ function entry(begunMs: number, endedMs: number, outcome: RequestOutcome = OK): 
 describe('the request ledger', () => {
   it('counts what was in flight at a kill as cut, and what began later as failed', () => {
     const book = [entry(0, 5), entry(8, 12, BROKEN), entry(11, 13, REFUSED), entry(14, 15)];
-    const kills = [{ atMs: 10, opensGap: false }];
+    const kills = [{ atMs: 10, goneMs: 10, opensGap: false }];
     expect(summarise(book, kills)).toEqual({ requests: 4, completed: 2, failed: 1, cut: 1, inGap: 0 });
     expect(failuresOf(book, kills)).toEqual([entry(11, 13, REFUSED)]);
+  });
+
+  it('counts what began before the killed process was gone as cut', () => {
+    const book = [entry(11, 12, BROKEN), entry(13, 14, BROKEN)];
+    expect(summarise(book, [{ atMs: 10, goneMs: 12, opensGap: false }])).toMatchObject({ cut: 1, failed: 1 });
   });
 
   it('does not count what began within a failover gap, and counts again after it', () => {
@@ -32,7 +37,7 @@ describe('the request ledger', () => {
       entry(905, 906),
       entry(920, 921, REFUSED),
     ];
-    const kills = [{ atMs: 10, opensGap: true }];
+    const kills = [{ atMs: 10, goneMs: 10, opensGap: true }];
     expect(gapAfterMs(book, 10)).toBe(896);
     expect(summarise(book, kills)).toEqual({ requests: 5, completed: 2, failed: 1, cut: 0, inGap: 2 });
   });
@@ -40,11 +45,17 @@ describe('the request ledger', () => {
   it('a gap without any completed request after it never ends', () => {
     const book = [entry(0, 1), entry(20, 21, REFUSED)];
     expect(gapAfterMs(book, 10)).toBeUndefined();
-    expect(summarise(book, [{ atMs: 10, opensGap: true }])).toMatchObject({ inGap: 1, failed: 0 });
+    expect(summarise(book, [{ atMs: 10, goneMs: 10, opensGap: true }])).toMatchObject({
+      inGap: 1,
+      failed: 0,
+    });
   });
 
   it('a request that completed although it was in flight at a kill is completed', () => {
-    expect(summarise([entry(5, 15)], [{ atMs: 10, opensGap: true }])).toMatchObject({ completed: 1, cut: 0 });
+    expect(summarise([entry(5, 15)], [{ atMs: 10, goneMs: 10, opensGap: true }])).toMatchObject({
+      completed: 1,
+      cut: 0,
+    });
   });
 
   it('finds the longest pause, edges included', () => {
