@@ -17,6 +17,7 @@ export interface Libc {
     address: Buffer | null,
     length: number,
   ): number;
+  recv(fd: number, buffer: Buffer, size: number, flags: number): number;
   close(fd: number): number;
   /** errno of the call just made; ask before any other call or await. */
   errno(): number;
@@ -52,6 +53,7 @@ function load(): Libc {
     setsockopt: library.func('int setsockopt(int, int, int, const void *, uint32_t)'),
     getsockopt: library.func('int getsockopt(int, int, int, void *, void *)'),
     sendto: library.func('intptr sendto(int, const void *, size_t, int, const void *, uint32_t)'),
+    recv: library.func('intptr recv(int, void *, size_t, int)'),
     close: library.func('int close(int)'),
     errno: () => koffi.errno(),
     addressOf: (buffer) => BigInt(koffi.address(buffer)),

@@ -1,104 +1,67 @@
 import { describe, expect, it } from 'vitest';
-import { IPVSU_EVENTS } from '../../src/core/catalogue/ipvsu.js';
-import { LVSD_EVENTS } from '../../src/core/catalogue/lvsd.js';
-import { NANNY_EVENTS } from '../../src/core/catalogue/nanny.js';
-import { PULSE_EVENTS } from '../../src/core/catalogue/pulse.js';
-import { CATALOGUE, type EventId, eventRecord, isEventId } from '../../src/core/catalogue.js';
-import type { EventTemplate } from '../../src/core/event.js';
+import { CATALOGUE, isEventId } from '../../src/catalogue.js';
 
-const entries = Object.entries(CATALOGUE) as [EventId, EventTemplate][];
-
-function placeholders(text: string): string[] {
-  return [...text.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
-}
-
-/** What operators of the original suite grep for. A changed line here breaks their alarms. */
-const OLD_PHRASES: Readonly<Partial<Record<EventId, string>>> = {
-  PULSE_START_PRIMARY: 'STARTING PULSE AS MASTER',
-  PULSE_START_BACKUP: 'STARTING PULSE AS BACKUP',
-  PULSE_BACKUP_INACTIVE: 'We are backup node and backup is marked inactive -- exiting pulse',
-  PULSE_FORCED_ACTIVE: 'Forced active on startup: activating lvs',
-  PULSE_PARTNER_DEAD: 'partner dead: activating lvs',
-  PULSE_PARTNER_ACTIVE_YIELD: 'partner active: deactivating LVS',
-  PULSE_PARTNER_ACTIVE_ARP: 'partner active: resending arps',
-  PULSE_BACKUP_STOPPED: 'backup inactive: activating lvs',
-  PULSE_PRIMARY_STOPPED: 'primary inactive: activating lvs',
-  PULSE_CHILD_EXITED: 'Child process <pid> exited with status <status>',
-  PULSE_CHILD_SIGNALLED: 'Child process <pid> terminated with signal <signal>',
-  PULSE_STOP: 'Terminating due to signal <signal>',
-  PULSE_BAD_WORD: 'Incompatible heartbeat received -- other system not using identical services',
-  PULSE_BAD_LENGTH: 'bad heartbeat packet',
-  PULSE_STRANGER: 'Unexpected heartbeat from <address>',
-  PULSE_SEND_FAILED: 'Warning -- failed to send heartbeat (<path> if): <problem>',
-  PULSE_SENT: 'DEBUG -- Sending heartbeat...',
-  PULSE_RECEIVED: 'DEBUG -- Received Heartbeat from partner',
-  LVSD_SERVICE_START: 'starting virtual service <service> active: <port>',
-  LVSD_MONITOR_START: 'create_monitor for <service>/<server> running as pid <pid>',
-  LVSD_SERVICE_STOP: 'shutting down virtual service <service>',
-  LVSD_OPERATION_FAILED: 'ipvsadm failed for virtual server <key>!',
-  LVSD_TIMEOUTS_FAILED: 'ipvsadm failed to set timeouts (<tcp> <tcpfin> <udp>)',
-  LVSD_NANNY_DIED: 'nanny for child <service>/<server> died!',
-  LVSD_STOP: 'shutting down due to signal <signal>',
-  LVSD_RELOAD: 'rereading configuration file',
-  LVSD_RELOAD_REFUSED: 'lvs: error parsing <file> on line <line>.',
-  NANNY_STARTED: 'starting LVS client monitor for <service> -> <server>',
-  NANNY_SERVER_UP: '[ active ] making <server> available',
-  NANNY_SERVER_DOWN: '[inactive] shutting down <server> due to connection failure',
-  NANNY_CONNECT_TIMED_OUT: 'CONNECT to <server> timed out',
-  NANNY_READ_TIMED_OUT: 'READ to <server> timed out',
-  NANNY_READ_TOO_SHORT: 'READ from <server> was too short',
-  NANNY_READ_FAILED: 'READ returned error <errno>:<error>',
-  NANNY_WRITE_FAILED: 'WRITE operation for <server> returned error: <error>',
-  NANNY_ANSWER_UNEXPECTED: 'Trouble. Received results are not what we expected from (<server>)',
-  NANNY_PROGRAM_SILENT: "Ran the external sending program to (<server>) but didn't get anything back",
-  NANNY_PROGRAM_FAILED: 'The following exited abnormally:',
-  NANNY_PROGRAM_TIMED_OUT: 'timeout running the following:',
-  NANNY_SEND_IGNORED: 'External program use requested: (<program>), IGNORING send string option (',
-  NANNY_DEFAULT_WEB_CHECK: 'nanny: no monitor configured, assuming web service on port 80',
-  NANNY_REGEX_BAD: "Error '<error>' processing expected regular expression",
-  NANNY_FORCED_UP: 'rose-colored glasses on',
-  NANNY_FORCED_DOWN: 'opaque glasses on',
-  NANNY_FORCE_REMOVED: 'DEBUG -- removing glasses',
-  NANNY_STOPPING: 'Terminating due to signal <signal>',
-  NANNY_CHECKED: 'avail: <available> active: <active>: count: <count>',
+/** Phrases of the original that operators grep for: a change here breaks somebody's alarm. */
+const OLD_PHRASES: Readonly<Record<string, readonly string[]>> = {
+  pulse: [
+    'STARTING PULSE AS MASTER',
+    'STARTING PULSE AS BACKUP',
+    'We are backup node and backup is marked inactive -- exiting pulse',
+    'Forced active on startup: activating lvs',
+    'partner dead: activating lvs',
+    'partner active: deactivating LVS',
+    'partner active: resending arps',
+    'backup inactive: activating lvs',
+    'primary inactive: activating lvs',
+    'Child process {} exited with status {}',
+    'Child process {} terminated with signal {}',
+    'Terminating due to signal {}',
+    'Incompatible heartbeat received -- other system not using identical services',
+    'bad heartbeat packet',
+    'Unexpected heartbeat from {}',
+    'DEBUG -- Sending heartbeat...',
+    'DEBUG -- Received Heartbeat from partner',
+  ],
+  lvsd: [
+    'starting virtual service {} active: {}',
+    'create_monitor for {}/{} running as pid {}',
+    'shutting down virtual service {}',
+    'shutting down due to signal {}',
+    'rereading configuration file',
+  ],
+  nanny: [
+    'starting LVS client monitor for {} -> {}',
+    '[ active ] making {} available',
+    '[inactive] shutting down {} due to connection failure',
+    'CONNECT to {} timed out',
+    'READ to {} timed out',
+    'Terminating due to signal {}',
+  ],
 };
 
-describe('the catalogue', () => {
-  it('has each id once', () => {
-    const parts = [PULSE_EVENTS, LVSD_EVENTS, NANNY_EVENTS, IPVSU_EVENTS];
-    expect(entries).toHaveLength(parts.reduce((sum, part) => sum + Object.keys(part).length, 0));
+const entries = Object.entries(CATALOGUE);
+
+describe('the log catalogue', () => {
+  it.each(Object.entries(OLD_PHRASES))('keeps the old phrases of %s', (ident, phrases) => {
+    const ours = entries
+      .filter(([, template]) => template.ident === ident)
+      .map(([, template]) => template.text.replace(/\{\w+\}/g, '{}'));
+    expect(phrases.filter((phrase) => !ours.some((text) => text.startsWith(phrase)))).toEqual([]);
   });
 
-  it('names the ident in each id', () => {
-    expect(entries.filter(([id, { ident }]) => !id.startsWith(`${ident.toUpperCase()}_`))).toEqual([]);
-    expect(entries.filter(([id]) => !/^[A-Z][A-Z0-9_]+$/.test(id))).toEqual([]);
+  it('names each event after its daemon', () => {
+    for (const [id, { ident }] of entries)
+      expect(id).toMatch(new RegExp(`^${ident.toUpperCase()}_[A-Z0-9_]+$`));
   });
 
-  it('has one phrase for one id of an ident', () => {
-    // A phrase that is one placeholder alone passes on a text that was worded elsewhere.
-    const worded = entries.filter(([, { text }]) => text.replace(/^\{\w+\}$/, '') !== '');
-    const phrases = worded.map(([, { ident, text }]) => `${ident}: ${text}`);
-    expect(phrases.filter((phrase, index) => phrases.indexOf(phrase) !== index)).toEqual([]);
-  });
-
-  it('has well-formed placeholders and renders with all of them', () => {
-    for (const [id, { text }] of entries) {
-      expect(text.replace(/\{\w+\}/g, ''), id).not.toMatch(/[{}\n]/);
-      const fields = Object.fromEntries(placeholders(text).map((name) => [name, `<${name}>`]));
-      expect(eventRecord(id, fields).detail, id).toEqual({});
+  it('has one line a phrase, with proper placeholders', () => {
+    for (const [, { text }] of entries) {
+      expect(text.replace(/\{[a-z][A-Za-z]*\}/g, '')).not.toMatch(/[{}\n]/);
     }
   });
 
-  it.each(Object.entries(OLD_PHRASES) as [EventId, string][])('keeps the old phrase of %s', (id, phrase) => {
-    const fields = Object.fromEntries(placeholders(CATALOGUE[id].text).map((name) => [name, `<${name}>`]));
-    expect(eventRecord(id, fields).text.startsWith(phrase)).toBe(true);
-  });
-
-  it('knows its ids and nothing that every object has', () => {
-    expect([isEventId('PULSE_STOP'), isEventId('pulse_stop'), isEventId('toString')]).toEqual([
-      true,
-      false,
-      false,
-    ]);
+  it('knows its own ids and no others', () => {
+    expect(isEventId('PULSE_PARTNER_DEAD')).toBe(true);
+    expect(isEventId('constructor')).toBe(false);
   });
 });

@@ -1,126 +1,157 @@
-import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { EventLog, EventLogOptions } from '../../src/event-log.js';
-import { openEventLog } from '../../src/shell/open-event-log.js';
+import { type EventLogOptions, openEventLog } from '../../src/index.js';
+import { DatagramReceiver } from '../support/datagram-receiver.js';
 
-let directory = '';
-let printed = '';
-let open: EventLog[] = [];
-
-const at = (name: string) => join(directory, name);
-const linesOf = (name: string) => readFileSync(at(name), 'utf8').trimEnd().split('\n');
-
-function openLog(options: Partial<EventLogOptions> = {}): EventLog {
-  const log = openEventLog({ ident: 'pulse', foreground: true, ...options });
-  open.push(log);
-  return log;
-}
+let directory: string;
 
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'events-'));
-  printed = '';
-  open = [];
-  vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
-    printed += String(chunk);
+  directory = mkdtempSync(join(tmpdir(), 'piranha-log-'));
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+/** A log whose syslog lines go to a socket of ours. */
+function open(options: Partial<EventLogOptions> = {}) {
+  return openEventLog({ ident: 'pulse', foreground: false, ...options }, join(directory, 'log.sock'));
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  for (let turn = 0; !condition(); turn += 1) {
+    if (turn > 500) throw new Error('gave up waiting');
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+function quietStderr(): string[] {
+  const lines: string[] = [];
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    lines.push(String(text));
     return true;
   });
-});
+  return lines;
+}
 
-afterEach(async () => {
-  for (const log of open) await log.close();
-  vi.restoreAllMocks();
-  rmSync(directory, { recursive: true });
-});
-
-describe('in the foreground', () => {
-  it('prints ident and text, debug lines only when verbose', () => {
-    openLog().log('PULSE_SENT');
-    expect(printed).toBe('');
-    openLog({ verbose: true }).log('PULSE_SENT');
-    openLog().log('PULSE_PARTNER_DEAD', { silentMs: 3 });
-    expect(printed).toBe(
-      'pulse: DEBUG -- Sending heartbeat... [PULSE_SENT]\n' +
-        'pulse: partner dead: activating lvs [PULSE_PARTNER_DEAD] silentMs=3\n',
+describe('the log files', () => {
+  it('are one an ident, and a moved file is followed by a new one', async () => {
+    quietStderr();
+    const logs = join(directory, 'logs');
+    const log = open({ logDirectory: logs });
+    log.log('PULSE_START_PRIMARY');
+    log.log('NANNY_SERVER_UP', { server: '10.0.0.11:80' }, 4711);
+    await until(() => existsSync(join(logs, 'pulse.log')) && existsSync(join(logs, 'nanny.log')));
+    renameSync(join(logs, 'pulse.log'), join(logs, 'pulse.log.1'));
+    log.log('PULSE_START_BACKUP');
+    await log.close();
+    expect(readFileSync(join(logs, 'pulse.log.1'), 'utf8')).toContain('STARTING PULSE AS MASTER');
+    expect(readFileSync(join(logs, 'pulse.log'), 'utf8')).toContain('STARTING PULSE AS BACKUP');
+    expect(readFileSync(join(logs, 'nanny.log'), 'utf8')).toContain(
+      'nanny[4711]: [ active ] making 10.0.0.11:80 available',
     );
   });
 
-  it('prints JSON on request, with the pid that is told', () => {
-    openLog({ json: true }).log('NANNY_SERVER_UP', { server: '10.0.0.1:80' }, 77);
-    expect(JSON.parse(printed)).toMatchObject({
-      id: 'NANNY_SERVER_UP',
-      ident: 'nanny',
-      pid: 77,
-      level: 'info',
-    });
+  it('that cannot be written lose lines, never the daemon, and say how many', async () => {
+    quietStderr();
+    const blocked = join(directory, 'logs');
+    writeFileSync(blocked, 'a file where a directory should be');
+    const log = open({ logDirectory: blocked });
+    log.log('PULSE_START_PRIMARY');
+    log.log('PULSE_START_BACKUP');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    rmSync(blocked);
+    mkdirSync(blocked);
+    chmodSync(blocked, 0o700);
+    log.log('PULSE_RELOAD');
+    await log.close();
+    const text = readFileSync(join(blocked, 'pulse.log'), 'utf8');
+    expect(text).toContain('2 log lines were lost');
+    expect(text).toContain('rereading configuration file');
+  });
+
+  it('hold JSON on request, and debug lines only when verbose', async () => {
+    quietStderr();
+    const log = open({ logDirectory: directory, json: true });
+    log.log('PULSE_SENT', { word: 'lvs running' });
+    log.log('PULSE_PARTNER_DEAD', { silentMs: 7 });
+    await log.close();
+    const lines = readFileSync(join(directory, 'pulse.log'), 'utf8').trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ id: 'PULSE_PARTNER_DEAD', silentMs: 7 }]);
   });
 });
 
-describe('history', () => {
-  it('keeps the last 50 above debug, oldest first', () => {
-    const log = openLog({ verbose: true });
-    for (let waitMs = 0; waitMs < 60; waitMs += 1) {
-      log.log('PULSE_CLAIM_WAIT', { waitMs });
-      log.log('PULSE_SENT');
-    }
-    const texts = log.history().map(({ text }) => text);
-    expect(texts).toHaveLength(50);
-    expect(texts[0]).toContain(' 10 ms');
-    expect(texts[49]).toContain(' 59 ms');
-    expect(log.history()[0]).toMatchObject({
-      event: 'PULSE_CLAIM_WAIT',
-      at: expect.stringMatching(/^\d{4}-.*Z$/),
-    });
+describe('the history', () => {
+  it('keeps the last 50 events above debug', async () => {
+    quietStderr();
+    const log = open({ verbose: true });
+    for (let count = 0; count < 60; count += 1) log.log('PULSE_CLAIM_WAIT', { waitMs: count });
+    log.log('PULSE_SENT');
+    const history = log.history();
+    expect(history).toHaveLength(50);
+    expect(history[0]?.text).toBe('partner inactive: claiming in 10 ms');
+    expect(history.at(-1)?.event).toBe('PULSE_CLAIM_WAIT');
+    await log.close();
   });
 });
 
-describe('files', () => {
-  it('has one file for each ident, in a directory that it makes, with every line in order', async () => {
-    const log = openLog({ logDirectory: at('a/b') });
-    for (let waitMs = 0; waitMs < 2_000; waitMs += 1) log.log('PULSE_CLAIM_WAIT', { waitMs });
-    log.log('NANNY_SERVER_UP', { server: 's' }, 7);
+describe('syslog', () => {
+  it('gets every line as a datagram, also those written while it was full', async () => {
+    const receiver = new DatagramReceiver(join(directory, 'log.sock'));
+    const log = open();
+    for (let count = 0; count < 40; count += 1) log.log('PULSE_CLAIM_WAIT', { waitMs: count });
+    const lines: string[] = [];
+    await until(() => lines.push(...receiver.read()) >= 40);
+    expect(lines[0]).toMatch(
+      /^<30>\w{3} [ \d]\d \d\d:\d\d:\d\d pulse\[\d+\]: partner inactive: claiming in 0 ms/,
+    );
+    expect(lines.map((line) => /claiming in (\d+) ms/.exec(line)?.[1])).toEqual(
+      Array.from({ length: 40 }, (_, count) => String(count)),
+    );
     await log.close();
-    expect(linesOf('a/b/nanny.log')).toEqual([expect.stringMatching(/^\d{4}-\S+Z nanny\[7\]: \[ active \]/)]);
-    const waits = linesOf('a/b/pulse.log').map((line) => Number(/in (\d+) ms/.exec(line)?.[1]));
-    expect(waits).toEqual(Array.from({ length: 2_000 }, (_, index) => index));
+    receiver.close();
   });
 
-  it('goes on in a new file when logrotate has moved the old one', async () => {
-    const log = openLog({ logDirectory: directory });
-    log.log('PULSE_ACTIVE', { vips: 'one' });
-    await vi.waitFor(() => expect(linesOf('pulse.log')).toHaveLength(1));
-    renameSync(at('pulse.log'), at('pulse.log.1'));
-    log.log('PULSE_ACTIVE', { vips: 'two' });
+  it('that is away is told of once, and gets the waiting lines when it is back', async () => {
+    const stderr = quietStderr();
+    const log = open();
+    log.log('PULSE_START_PRIMARY');
+    log.log('PULSE_START_BACKUP');
+    await until(() => stderr.length > 0);
+    const receiver = new DatagramReceiver(join(directory, 'log.sock'));
+    const lines: string[] = [];
+    await until(() => lines.push(...receiver.read()) >= 2);
+    expect(lines[0]).toContain('STARTING PULSE AS MASTER');
+    expect(stderr.filter((line) => line.includes('does not answer'))).toHaveLength(1);
     await log.close();
-    expect(linesOf('pulse.log.1')).toEqual([expect.stringContaining('one')]);
-    expect(linesOf('pulse.log')).toEqual([expect.stringContaining('two')]);
+    receiver.close();
   });
 
-  it('writes the same records as JSON on request', async () => {
-    const log = openLog({ logDirectory: directory, json: true });
-    log.log('PULSE_ACTIVE', { vips: 'one' });
+  it('that is restarted gets the next lines', async () => {
+    quietStderr();
+    const path = join(directory, 'log.sock');
+    const first = new DatagramReceiver(path);
+    const log = open();
+    log.log('PULSE_START_PRIMARY');
+    await until(() => first.read().length === 1);
+    first.close();
+    const second = new DatagramReceiver(path);
+    log.log('PULSE_START_BACKUP');
+    const lines: string[] = [];
+    await until(() => lines.push(...second.read()) >= 1);
+    expect(lines[0]).toContain('STARTING PULSE AS BACKUP');
     await log.close();
-    expect(JSON.parse(linesOf('pulse.log')[0] ?? '')).toMatchObject({ id: 'PULSE_ACTIVE' });
-  });
-
-  it('survives a log directory that cannot be made', async () => {
-    writeFileSync(at('file'), '');
-    const log = openLog({ logDirectory: at('file/logs') });
-    log.log('PULSE_ACTIVE', { vips: 'one' });
-    await log.close();
-    expect(printed).toContain('one');
-  });
-});
-
-describe('after the close', () => {
-  it('a late line does no harm', async () => {
-    const log = openLog({ logDirectory: directory });
-    log.log('PULSE_ACTIVE', { vips: 'one' });
-    await log.close();
-    log.log('PULSE_ACTIVE', { vips: 'two' });
-    log.log('NANNY_SERVER_UP', { server: 's' });
-    await new Promise((resolve) => setImmediate(resolve));
-    expect(log.history()).toHaveLength(3);
+    second.close();
   });
 });
