@@ -23,8 +23,12 @@ function unixAddress(path: string): Buffer {
 /** A Unix datagram socket that never blocks: what syslog(3) uses and Node lacks. */
 export class UnixDatagram {
   private fd = -1;
+  private readonly address: Buffer;
 
-  constructor(private readonly path: string) {}
+  /** `path` has at most 107 bytes; throws otherwise. */
+  constructor(path: string) {
+    this.address = unixAddress(path);
+  }
 
   /** Sends one datagram, connecting first where needed. EAGAIN (11) means the listener is full: try again later. */
   send(datagram: Buffer): SendResult {
@@ -47,7 +51,7 @@ export class UnixDatagram {
     const c = libc();
     this.fd = c.socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (this.fd < 0) return { sent: false, errno: c.errno() };
-    if (c.connect(this.fd, unixAddress(this.path), SOCKADDR_UN_BYTES) >= 0) return { sent: true };
+    if (c.connect(this.fd, this.address, SOCKADDR_UN_BYTES) >= 0) return { sent: true };
     const errno = c.errno();
     this.close();
     return { sent: false, errno };

@@ -50,6 +50,21 @@ export function jsonLine({ record, pid, atMs }: Entry): string {
   });
 }
 
+/** The line of a log file that tells how many before it could not be written. */
+export function lostLine(lost: number, atMs: number): string {
+  return `${new Date(atMs).toISOString()} ${lost} log lines were lost`;
+}
+
+/** The same in a file of JSON lines, which must not hold anything else. */
+export function lostJsonLine(lost: number, atMs: number): string {
+  return JSON.stringify({
+    at: new Date(atMs).toISOString(),
+    level: 'warning',
+    text: 'log lines were lost',
+    lost,
+  });
+}
+
 /** A field must not hide a word of the envelope. */
 function prefixed(detail: EventRecord['detail']): Record<string, unknown> {
   const reserved = new Set(['at', 'id', 'ident', 'pid', 'level', 'text']);

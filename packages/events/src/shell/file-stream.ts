@@ -1,6 +1,7 @@
 import { appendFile, mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Writable } from 'node:stream';
+import { lostLine } from '../core/lines.js';
 
 /**
  * Lines appended to a file that is opened for each write: logrotate may move it at any time. A full disk or a missing
@@ -9,7 +10,11 @@ import { Writable } from 'node:stream';
 export class FileStream extends Writable {
   private lost = 0;
 
-  constructor(private readonly path: string) {
+  constructor(
+    private readonly path: string,
+    /** The line, without its end, that tells of lost ones: in the format of the file. */
+    private readonly noteOf: (lost: number, atMs: number) => string = lostLine,
+  ) {
     super({ decodeStrings: false });
   }
 
@@ -22,7 +27,7 @@ export class FileStream extends Writable {
   }
 
   private async append(lines: readonly string[]): Promise<void> {
-    const note = this.lost > 0 ? `${new Date().toISOString()} ${this.lost} log lines were lost\n` : '';
+    const note = this.lost > 0 ? `${this.noteOf(this.lost, Date.now())}\n` : '';
     try {
       await this.appendText(note + lines.join(''));
       this.lost = 0;

@@ -3,7 +3,15 @@ import { Writable } from 'node:stream';
 import type { HistoryEntry } from '@piranha/protocol';
 import winston from 'winston';
 import { eventRecord } from '../core/catalogue.js';
-import { consoleLine, type Entry, fileLine, jsonLine, syslogLine } from '../core/lines.js';
+import {
+  consoleLine,
+  type Entry,
+  fileLine,
+  jsonLine,
+  lostJsonLine,
+  lostLine,
+  syslogLine,
+} from '../core/lines.js';
 import type { EventLog, EventLogOptions } from '../event-log.js';
 import { FileStream } from './file-stream.js';
 import { SyslogStream } from './syslog-stream.js';
@@ -91,7 +99,7 @@ function file(options: EventLogOptions, directory: string, ident: string): winst
   )();
   const line = lineFormat(options.json === true ? jsonLine : fileLine);
   return new winston.transports.Stream({
-    stream: new FileStream(join(directory, `${ident}.log`)),
+    stream: new FileStream(join(directory, `${ident}.log`), options.json === true ? lostJsonLine : lostLine),
     format: winston.format.combine(own, line),
   });
 }

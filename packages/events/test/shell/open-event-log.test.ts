@@ -11,7 +11,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { lostJsonLine } from '../../src/core/lines.js';
 import { type EventLogOptions, openEventLog } from '../../src/index.js';
+import { FileStream } from '../../src/shell/file-stream.js';
 import { DatagramReceiver } from '../support/datagram-receiver.js';
 
 let directory: string;
@@ -79,6 +81,26 @@ describe('the log files', () => {
     const text = readFileSync(join(blocked, 'pulse.log'), 'utf8');
     expect(text).toContain('2 log lines were lost');
     expect(text).toContain('rereading configuration file');
+  });
+
+  it('of JSON hold nothing else, not even when lines were lost', async () => {
+    quietStderr();
+    const blocked = join(directory, 'logs');
+    writeFileSync(blocked, 'a file where a directory should be');
+    const stream = new FileStream(join(blocked, 'pulse.log'), lostJsonLine);
+    await new Promise((resolve) => stream.write('{}\n', resolve));
+    rmSync(blocked);
+    await new Promise((resolve) => stream.end('{}\n', resolve));
+    const lines = readFileSync(join(blocked, 'pulse.log'), 'utf8').trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ lost: 1, level: 'warning' }, {}]);
+  });
+
+  it('hold debug lines when verbose', async () => {
+    quietStderr();
+    const log = open({ logDirectory: directory, verbose: true });
+    log.log('PULSE_SENT', { word: 'lvs running' });
+    await log.close();
+    expect(readFileSync(join(directory, 'pulse.log'), 'utf8')).toContain('DEBUG -- Sending heartbeat...');
   });
 
   it('hold JSON on request, and debug lines only when verbose', async () => {

@@ -7,6 +7,9 @@ import { decodeFrame, encodeFrame, LineSplitter } from '../core/frames.js';
 /** A peer that lets this much pile up unread is cut off, bytes. */
 const SLOW_PEER_LIMIT_BYTES = 16 * 1024 * 1024;
 
+/** Longest path of a Unix socket, without the final zero, bytes. */
+const LONGEST_PATH_BYTES = 107;
+
 /** One connected peer, as handlers see it. */
 export interface ControlPeer {
   /** Grows by one with each connection; for logs and maps. */
@@ -39,14 +42,15 @@ export class ControlServer {
 
   /**
    * Listens on a Unix socket of mode 0660 in a directory that is made with mode 0750 if it is missing.
-   * @throws UserError `CONTROL_IN_USE` when a living process answers on the path; a dead socket file is removed
+   * @throws UserError `CONTROL_IN_USE` when a living process answers on the path (a dead socket file is removed),
+   *   `CONTROL_PATH` when the path is too long or its directory cannot be made or written
    */
   static async listen(options: ControlServerOptions): Promise<ControlServer> {
-    mkdirSync(dirname(options.path), { recursive: true, mode: 0o750 });
+    makeDirectory(options.path);
     if (existsSync(options.path)) await removeDeadSocket(options.path);
     const control = new ControlServer(options);
     await new Promise<void>((resolve, reject) => {
-      control.server.once('error', reject);
+      control.server.once('error', (error) => reject(unusable(options.path, error.message)));
       control.server.listen(options.path, resolve);
     });
     chmodSync(options.path, 0o660);
@@ -115,6 +119,23 @@ export class ControlServer {
     socket.write(text);
     if (socket.writableLength > SLOW_PEER_LIMIT_BYTES) socket.destroy();
   }
+}
+
+function makeDirectory(path: string): void {
+  // The kernel would cut a longer path without a word.
+  if (Buffer.byteLength(path) > LONGEST_PATH_BYTES) throw unusable(path, `over ${LONGEST_PATH_BYTES} bytes`);
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o750 });
+  } catch (error) {
+    throw unusable(path, errorText(error));
+  }
+}
+
+function unusable(path: string, why: string): UserError {
+  return new UserError(`cannot listen on ${path}: ${why}`, {
+    code: 'CONTROL_PATH',
+    hint: 'give a --run-dir that can be written and is short',
+  });
 }
 
 function describe(error: unknown): { code: string; message: string; hint?: string } {

@@ -80,6 +80,15 @@ describe('a control socket', () => {
     });
   });
 
+  it('says what is wrong with a path that cannot be used', async () => {
+    const long = join(directory, 'x'.repeat(120), 'test.sock');
+    for (const bad of ['/dev/null/x/test.sock', long]) {
+      await expect(ControlServer.listen({ path: bad, methods: {} })).rejects.toMatchObject({
+        code: 'CONTROL_PATH',
+      });
+    }
+  });
+
   it('shows a peer that talks nonsense, or too much, the door', async () => {
     await serve({ echo: (params) => params });
     for (const noise of ['nonsense\n', 'x'.repeat(FRAME_LIMIT_BYTES + 1)]) {

@@ -166,7 +166,8 @@ export class PulseWorker {
 
   private save(): void {
     const saved = { holding: this.holding, reason: this.state.reason, since: this.since.toISOString() };
-    writeSavedState(this.parts.files.pulseState, saved);
+    const error = writeSavedState(this.parts.files.pulseState, saved);
+    if (error !== undefined) this.parts.log.log('PULSE_STATE_UNWRITABLE', { problem: errorText(error) });
   }
 
   private run(effect: PulseEffect): void {

@@ -53,6 +53,7 @@ export const PULSE_EVENTS = {
   PULSE_CHILD_KILLED: pulse('error', '{child} hangs: killing it'),
   PULSE_RELOAD: pulse('info', 'rereading configuration file'),
   PULSE_RELOAD_REFUSED: pulse('error', 'configuration not taken: {problem}'),
+  PULSE_STATE_UNWRITABLE: pulse('error', 'state cannot be written: {problem}'),
   PULSE_CONFIG_LAST_GOOD: pulse('error', '{file} is broken: going on with the last good one'),
   PULSE_GUARDIAN_STARTED: pulse('info', 'guardian started'),
   PULSE_GUARDIAN_REPLACED: pulse('warning', 'guardian lost: starting another'),
