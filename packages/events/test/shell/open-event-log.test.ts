@@ -88,9 +88,9 @@ describe('the log files', () => {
     const blocked = join(directory, 'logs');
     writeFileSync(blocked, 'a file where a directory should be');
     const stream = new FileStream(join(blocked, 'pulse.log'), lostJsonLine);
-    await new Promise((resolve) => stream.write('{}\n', resolve));
+    await new Promise<void>((resolve) => stream.write('{}\n', () => resolve()));
     rmSync(blocked);
-    await new Promise((resolve) => stream.end('{}\n', resolve));
+    await new Promise<void>((resolve) => stream.end('{}\n', () => resolve()));
     const lines = readFileSync(join(blocked, 'pulse.log'), 'utf8').trimEnd().split('\n');
     expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ lost: 1, level: 'warning' }, {}]);
   });
