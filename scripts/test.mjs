@@ -19,7 +19,7 @@ for (const [name, program, args] of [
   step(name, program, args);
 }
 
-const results = runVitest(process.argv.slice(2));
+const { results, vitestFailed } = runVitest(process.argv.slice(2));
 const skipped = results.testResults.flatMap(({ assertionResults }) =>
   assertionResults.filter(({ status }) => status === 'pending' || status === 'skipped' || status === 'todo'),
 );
@@ -34,7 +34,11 @@ const failedFiles = results.testResults.filter(
   ({ status, assertionResults }) =>
     status === 'failed' && assertionResults.every((one) => one.status !== 'failed'),
 ).length;
-const failed = results.numFailedTests + failedFiles;
+const failedTests = results.numFailedTests + failedFiles;
+// An error outside of every test (a late rejection, a worker that died) is in vitest's exit code alone.
+const strayErrors = vitestFailed && failedTests === 0 ? 1 : 0;
+if (strayErrors > 0) process.stdout.write('\nvitest failed outside of the tests: see its errors above\n');
+const failed = failedTests + strayErrors;
 process.stdout.write(`\nwhole run: ${Math.round((Date.now() - startedMs) / 1_000)} s\n`);
 process.stdout.write(`${results.numPassedTests} passed, ${failed} failed, ${skipped.length} skipped\n`);
 process.exit(failed > 0 || skipsAreErrors || results.numPassedTests === 0 ? 1 : 0);
@@ -52,12 +56,15 @@ function runVitest(args) {
   const file = join(directory, 'results.json');
   try {
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-    spawnSync(bin('vitest'), ['run', ...reporters, ...args], { cwd: ROOT, stdio: ['ignore', 1, 1] });
+    const { status } = spawnSync(bin('vitest'), ['run', ...reporters, ...args], {
+      cwd: ROOT,
+      stdio: ['ignore', 1, 1],
+    });
     if (!existsSync(file)) {
       process.stdout.write('vitest gave no results\n');
       process.exit(1);
     }
-    return JSON.parse(readFileSync(file, 'utf8'));
+    return { results: JSON.parse(readFileSync(file, 'utf8')), vitestFailed: status !== 0 };
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
