@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
-import { killAll, processesOf } from '../packages/lab/src/demo/processes.js';
+import { endAllOf, processesOf } from '../packages/lab/src/demo/processes.js';
 
 const DEMO = fileURLToPath(new URL('../packages/lab/dist/demo/main.js', import.meta.url));
 const DIRECTORY = join(tmpdir(), `piranha-demo-${process.getuid?.() ?? 0}`);
 
-afterEach(() => killAll(processesOf(DIRECTORY)));
+afterEach(() => endAllOf(DIRECTORY));
 
 interface Run {
   readonly child: ChildProcess;

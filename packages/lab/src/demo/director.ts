@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { binaryPath, monotonicNowMs } from '@piranha/common';
+import { binaryPath, isAlive, monotonicNowMs, signalProcess } from '@piranha/common';
 import {
   ControlClient,
   type LvsdStatus,
@@ -10,7 +10,7 @@ import {
   runDirectory,
   type VipAnswer,
 } from '@piranha/protocol';
-import { isRunning, killAll, markedEnvironment, processesOf } from './processes.js';
+import { endAllOf, markedEnvironment, processesOf } from './processes.js';
 
 const STOP_LIMIT_MS = 20_000;
 const CALL_LIMIT_MS = 2_000;
@@ -41,9 +41,9 @@ export class DemoDirector {
     this.guardian = child;
   }
 
-  /** SIGKILLs every process of this director at once. */
-  kill(): void {
-    killAll(processesOf(this.directory));
+  /** SIGKILLs every process of this director at once; resolves when none is left. */
+  kill(): Promise<void> {
+    return endAllOf(this.directory);
   }
 
   get isUp(): boolean {
@@ -57,12 +57,12 @@ export class DemoDirector {
   /** A clean stop: hands over if there is a partner. What does not stop in time is killed. */
   async stop(): Promise<void> {
     const pid = this.guardian?.pid;
-    if (pid !== undefined && isRunning(pid)) process.kill(pid, 'SIGTERM');
+    if (pid !== undefined && isAlive(pid)) signalProcess(pid, 'SIGTERM');
     const limitMs = monotonicNowMs() + STOP_LIMIT_MS;
-    while (this.pids().length > 0 && monotonicNowMs() < limitMs && pid !== undefined && isRunning(pid)) {
+    while (this.pids().length > 0 && monotonicNowMs() < limitMs && pid !== undefined && isAlive(pid)) {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
-    this.kill();
+    await this.kill();
     rmSync(this.directory, { recursive: true, force: true });
   }
 

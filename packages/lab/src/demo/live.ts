@@ -1,13 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { stripVTControlCharacters } from 'node:util';
-import { errorText, monotonicNowMs } from '@piranha/common';
+import { errorText, monotonicNowMs, signalProcess } from '@piranha/common';
 import { type LvsdStatus, type PulseStatus, runDirectory } from '@piranha/protocol';
 import { Tally } from '../core/tally.js';
 import { renderView, type ViewDirector, type ViewServer, type ViewState } from '../core/view.js';
 import type { DemoDirector } from './director.js';
 import { Load } from './load.js';
 import type { DemoOptions } from './options.js';
-import { killAll } from './processes.js';
 import { Screen } from './screen.js';
 import { DEMO_CONFIGURATION, Stage, serverStatus } from './stage.js';
 
@@ -101,7 +100,7 @@ class LiveDemo {
   ): Promise<void> {
     const active = await this.activeOrTell();
     if (active === undefined) return;
-    killAll([Number(readFileSync(file(runDirectory(active.directory)), 'utf8'))]);
+    signalProcess(Number(readFileSync(file(runDirectory(active.directory)), 'utf8')), 'SIGKILL');
     this.message = `${name} on director ${active.name} was killed`;
   }
 
@@ -111,7 +110,7 @@ class LiveDemo {
       (await active?.lvsdStatus())?.services[0]?.servers.flatMap(({ nannyPid }) => nannyPid ?? []) ?? [];
     const [pid] = pids;
     if (active === undefined || pid === undefined) return;
-    killAll([pid]);
+    signalProcess(pid, 'SIGKILL');
     this.message = `nanny ${pid} on director ${active.name} was killed`;
   }
 
@@ -119,14 +118,14 @@ class LiveDemo {
     const dead = this.killedDirector;
     if (dead !== undefined) {
       this.killedDirector = undefined;
-      dead.kill();
+      await dead.kill();
       dead.start();
       this.message = `director ${dead.name} was revived`;
       return;
     }
     const active = await this.activeOrTell();
     if (active === undefined) return;
-    active.kill();
+    await active.kill();
     this.killedDirector = active;
     this.message = `every process of director ${active.name} was killed; d revives it`;
   }

@@ -1,14 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { isAlive, signalProcess } from '@piranha/common';
 import { NANNY_ENVIRONMENT } from '@piranha/protocol';
-
-/** True while a process exists and is no zombie. */
-export function isRunning(pid: number): boolean {
-  try {
-    return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return false;
-  }
-}
 
 const MARK = 'PIRANHA_DEMO';
 /** Nannies get nothing of lvsd's environment, but the path of its socket in the run directory. */
@@ -27,7 +20,7 @@ export function processesOf(directory: string): readonly number[] {
   const pids = readdirSync('/proc')
     .filter((name) => /^[0-9]+$/.test(name))
     .map(Number);
-  return pids.filter((pid) => pid !== process.pid && isRunning(pid) && isMarked(pid, directory));
+  return pids.filter((pid) => pid !== process.pid && isAlive(pid) && isMarked(pid, directory));
 }
 
 function isMarked(pid: number, directory: string): boolean {
@@ -40,13 +33,23 @@ function isMarked(pid: number, directory: string): boolean {
   }
 }
 
-/** SIGKILLs processes; those already gone are no error. */
-export function killAll(pids: readonly number[]): void {
-  for (const pid of pids) {
-    try {
-      process.kill(pid, 'SIGKILL');
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-    }
+const END_ROUND_MS = 20;
+const END_ROUNDS = 250;
+
+/**
+ * SIGKILLs everything that was started for a directory, again and again until nothing is left: a watcher may just be
+ * starting another, and a killed process holds its addresses until it is really gone.
+ * @throws Error when something does not end within 5 s
+ */
+export async function endAllOf(directory: string): Promise<void> {
+  let quietRounds = 0;
+  for (let round = 0; round < END_ROUNDS; round += 1) {
+    const left = processesOf(directory);
+    quietRounds = left.length === 0 ? quietRounds + 1 : 0;
+    // Twice: a process in the middle of its exec shows no environment for a moment.
+    if (quietRounds === 2) return;
+    for (const pid of left) signalProcess(pid, 'SIGKILL');
+    await pause(END_ROUND_MS);
   }
+  throw new Error(`processes that do not end: ${processesOf(directory).join(', ')}`);
 }

@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { monotonicNowMs } from '@piranha/common';
+import { monotonicNowMs, signalProcess } from '@piranha/common';
 import { runDirectory } from '@piranha/protocol';
 import { failuresOf, gapAfterMs, type KillMark, longestPauseMs, summarise } from '../core/ledger.js';
 import type { DemoDirector } from './director.js';
 import { Load } from './load.js';
-import { killAll } from './processes.js';
 import { type Stage, serverStatus, until } from './stage.js';
 
 const REQUESTS_PER_SECOND = 100;
@@ -134,7 +133,7 @@ export class FailoverScenario {
     const before = Number(readFileSync(runDirectory(active.directory).pulsePid, 'utf8'));
     this.say(`pulse on ${active.name}: SIGKILL`);
     const killedAtMs = monotonicNowMs();
-    killAll([before]);
+    signalProcess(before, 'SIGKILL');
     await until('another pulse on the same director', STEP_LIMIT_MS, async () => {
       const status = await active.pulseStatus();
       return status !== undefined && status.pid !== before;
@@ -181,8 +180,7 @@ export class FailoverScenario {
   private async directorDies(victim: DemoDirector): Promise<number> {
     this.say(`director ${victim.name}: SIGKILL of every process`);
     const killedAtMs = await this.kill(true, async () => {
-      victim.kill();
-      await until('every process gone', STEP_LIMIT_MS, async () => victim.pids().length === 0);
+      await victim.kill();
     });
     const gapMs = await until('the partner serves', STEP_LIMIT_MS, async () =>
       gapAfterMs(this.load.entries, killedAtMs),
@@ -193,8 +191,6 @@ export class FailoverScenario {
   }
 
   private async directorReturns(director: DemoDirector): Promise<void> {
-    // Kill again: a process that was being started when its parent died must not live on.
-    director.kill();
     director.start();
     await until(`director ${director.name} is back as standby`, STEP_LIMIT_MS, async () => {
       const status = await director.pulseStatus();

@@ -13,7 +13,7 @@ import {
 } from '@piranha/config';
 import { ControlServer, type LvsdStatus, type ServerStatus } from '@piranha/protocol';
 import { DemoDirector } from './director.js';
-import { killAll, markedEnvironment, processesOf } from './processes.js';
+import { endAllOf, markedEnvironment } from './processes.js';
 
 /** The lvs.cf that the demo runs from. */
 export const DEMO_CONFIGURATION = fileURLToPath(new URL('../../../../etc/samples/demo.cf', import.meta.url));
@@ -41,7 +41,7 @@ export class Stage {
     }
     const directory = ownDirectory();
     const lock = await lockDirectory(directory);
-    killAll(processesOf(directory));
+    await endAllOf(directory);
     const director = (name: string, role: 'primary' | 'backup'): DemoDirector => {
       const path = join(directory, name);
       rmSync(path, { recursive: true, force: true });
@@ -120,7 +120,7 @@ export class Stage {
     const order = active === first ? [second, first] : [first, second];
     for (const director of order) await director.stop();
     for (const name of [...this.webServers.keys()]) await this.killServer(name);
-    killAll(processesOf(this.directory));
+    await endAllOf(this.directory);
     await this.lock.close();
     rmSync(this.directory, { recursive: true, force: true });
   }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { NANNY_ENVIRONMENT } from '@piranha/protocol';
 import { expect, it } from 'vitest';
-import { killAll, markedEnvironment, processesOf } from '../../src/demo/processes.js';
+import { endAllOf, markedEnvironment, processesOf } from '../../src/demo/processes.js';
 
 it('finds the processes that were started for a directory, and nobody who only works in it', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'demo-processes-'));
@@ -20,7 +20,7 @@ it('finds the processes that were started for a directory, and nobody who only w
     const found = processesOf(directory);
     expect(new Set(found)).toEqual(new Set([ours.pid, nanny.pid]));
     const ended = Promise.all([ours, nanny].map((child) => once(child, 'exit')));
-    killAll(found);
+    await endAllOf(directory);
     expect(await ended).toEqual([
       [null, 'SIGKILL'],
       [null, 'SIGKILL'],

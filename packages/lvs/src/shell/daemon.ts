@@ -1,5 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { errorText, monotonicNowMs, SUITE_VERSION, UserError } from '@piranha/common';
+import {
+  errorText,
+  monotonicNowMs,
+  removePidFile,
+  SUITE_VERSION,
+  UserError,
+  writePidFile,
+} from '@piranha/common';
 import type { LoadResult } from '@piranha/config';
 import type { EventLog } from '@piranha/events';
 import { readOwned, removeOwned, saveOwned, type Table } from '@piranha/ipvs';
@@ -27,7 +34,6 @@ import {
 import { Monitoring } from './monitoring.js';
 import type { DirectorOpener } from './open-director.js';
 import { endOrphanNannies } from './orphan-nannies.js';
-import { removePidFile, writePidFile } from './pid-file.js';
 import { StatisticsCache } from './statistics-cache.js';
 import { TableWriter } from './table-writer.js';
 
@@ -98,7 +104,7 @@ export class Daemon {
   static async start(options: DaemonOptions, setup: Setup): Promise<Daemon> {
     const daemon = new Daemon(options, setup);
     await daemon.listen();
-    writePidFile(options.run.lvsdPid);
+    writePidFile(options.run.lvsdPid, process.pid);
     for (const pid of endOrphanNannies(options.run.lvsdSocket)) options.log.log('LVSD_ORPHAN_ENDED', { pid });
     logServiceStarts(options.log, setup.configuration);
     daemon.timers.push(
@@ -137,7 +143,7 @@ export class Daemon {
     else log.log('LVSD_STOP_LEFTOVER', { problem: tableProblems(this.writer.state).join('; ') });
     this.writer.close();
     await this.server?.close();
-    removePidFile(run.lvsdPid);
+    removePidFile(run.lvsdPid, process.pid);
     await log.close();
   }
 

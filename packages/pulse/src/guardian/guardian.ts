@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { binaryPath, errorText, monotonicNowMs } from '@piranha/common';
+import { binaryPath, errorText, isAlive, livingPid, monotonicNowMs, signalProcess } from '@piranha/common';
 import type { EventLog } from '@piranha/events';
 import { type ControlPeer, type PulseAlive, RESTARTED_VARIABLE, type RunDirectory } from '@piranha/protocol';
 import {
@@ -11,7 +11,6 @@ import {
   stepGuardian,
 } from '../core/guardian.js';
 import { FORCE_ACTIVE, type PulseOptions, resolvedArguments } from '../options.js';
-import { isAlive, livingPid, signalProcess } from '../shell/process-files.js';
 import { Ticker } from '../shell/ticker.js';
 import { StandIn } from './stand-in.js';
 

@@ -1,7 +1,6 @@
-import { setProcessTitle } from '@piranha/common';
+import { removePidFile, setProcessTitle, writePidFile } from '@piranha/common';
 import { ALIVE_INTERVAL_MS, ControlServer, runDirectory } from '@piranha/protocol';
 import type { PulseOptions } from '../options.js';
-import { removePidFile, writePidFile } from '../shell/process-files.js';
 import { openPulseLog } from '../shell/pulse-log.js';
 import { Guardian } from './guardian.js';
 import { parentGone } from './parent-channel.js';

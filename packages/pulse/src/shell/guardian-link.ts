@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process';
-import { binaryPath, monotonicNowMs } from '@piranha/common';
+import { binaryPath, livingPid, monotonicNowMs, signalProcess } from '@piranha/common';
 import type { EventLog } from '@piranha/events';
 import { ControlClient, type PulseAlive, type RunDirectory } from '@piranha/protocol';
 import { FORCE_ACTIVE } from '../options.js';
-import { livingPid, signalProcess } from './process-files.js';
 import { Ticker } from './ticker.js';
 
 /** pulse reports this often, ms; well inside the guardian's limit. */

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { setProcessTitle } from '@piranha/common';
+import { removePidFile, setProcessTitle, writePidFile } from '@piranha/common';
 import { loadWithLastGood } from '@piranha/config';
 import type { EventLog } from '@piranha/events';
 import {
@@ -16,7 +16,6 @@ import { commonDaemonArguments, type PulseOptions } from '../options.js';
 import { UserspaceAddresses } from './addresses.js';
 import { GuardianLink } from './guardian-link.js';
 import { type LoadedSettings, settingsOf } from './load-settings.js';
-import { removePidFile, writePidFile } from './process-files.js';
 import { openPulseLog } from './pulse-log.js';
 import { readSavedState, removeSavedState } from './saved-state.js';
 import { SupervisedDaemon } from './supervised-daemon.js';

@@ -1,6 +1,6 @@
 import { readFileSync, rmSync } from 'node:fs';
+import { writeFileAtomically } from '@piranha/common';
 import { z } from 'zod';
-import { writeFileAtomically } from './process-files.js';
 
 const SAVED_STATE = z.object({
   holding: z.boolean(),

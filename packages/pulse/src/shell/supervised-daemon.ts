@@ -2,16 +2,18 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import {
   binaryPath,
   initialSupervisor,
+  isAlive,
+  livingPid,
   monotonicNowMs,
   type SupervisorEffect,
   type SupervisorEvent,
   type SupervisorPolicy,
   type SupervisorState,
+  signalProcess,
   stepSupervisor,
 } from '@piranha/common';
 import type { EventLog } from '@piranha/events';
 import { type ChildStatus, ControlClient, RESTARTED_VARIABLE } from '@piranha/protocol';
-import { isAlive, livingPid, signalProcess } from './process-files.js';
 import { Ticker } from './ticker.js';
 
 const TICK_MS = 100;

@@ -1,5 +1,5 @@
-import { readFileSync, unlinkSync, writeFileSync } from 'node:fs';
-import { SUITE_VERSION, setProcessTitle } from '@piranha/common';
+import { readFileSync } from 'node:fs';
+import { removePidFile, SUITE_VERSION, setProcessTitle, writePidFile } from '@piranha/common';
 import type { EventLog } from '@piranha/events';
 import { runDirectory } from '@piranha/protocol';
 import { type Control, serveControl } from './control.js';
@@ -22,7 +22,7 @@ export async function runIpvsu(args: readonly string[]): Promise<void> {
   const engine = new Engine({ log, connectionLimit: usableConnections(options, log) });
   const paths = runDirectory(options.runDirectory);
   const control = await serveControl(paths.ipvsuSocket, engine);
-  writeFileSync(paths.ipvsuPid, `${process.pid}\n`);
+  writePidFile(paths.ipvsuPid, process.pid);
   log.log('IPVSU_STARTED', { version: SUITE_VERSION, socket: paths.ipvsuSocket });
   const stop = () => void shutDown({ engine, control, log, pidFile: paths.ipvsuPid });
   process.once('SIGTERM', stop);
@@ -39,18 +39,10 @@ interface Running {
 async function shutDown({ engine, control, log, pidFile }: Running): Promise<void> {
   engine.close();
   await control.close();
-  removeOwnPidFile(pidFile);
+  removePidFile(pidFile, process.pid);
   log.log('IPVSU_STOPPED');
   await log.close();
   process.exit(0);
-}
-
-function removeOwnPidFile(path: string): void {
-  try {
-    if (readFileSync(path, 'utf8').trim() === String(process.pid)) unlinkSync(path);
-  } catch {
-    // Somebody has tidied up already.
-  }
 }
 
 /** A connection takes two descriptors; more than the process may open would only fail later. */
