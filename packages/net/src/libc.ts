@@ -19,6 +19,8 @@ export interface Libc {
   ): number;
   recv(fd: number, buffer: Buffer, size: number, flags: number): number;
   close(fd: number): number;
+  /** Makes `to` another name of `from`; what `to` was is closed. `flags` may be O_CLOEXEC. */
+  dup3(from: number, to: number, flags: number): number;
   /** errno of the call just made; ask before any other call or await. */
   errno(): number;
   /** Address of a buffer's bytes, for structures with pointers; keep the buffer referenced. */
@@ -55,6 +57,7 @@ function load(): Libc {
     sendto: library.func('intptr sendto(int, const void *, size_t, int, const void *, uint32_t)'),
     recv: library.func('intptr recv(int, void *, size_t, int)'),
     close: library.func('int close(int)'),
+    dup3: library.func('int dup3(int, int, int)'),
     errno: () => koffi.errno(),
     addressOf: (buffer) => BigInt(koffi.address(buffer)),
   };
