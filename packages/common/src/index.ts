@@ -3,6 +3,7 @@ export * from './binaries.js';
 export * from './clock.js';
 export * from './core/ipv4.js';
 export * from './core/supervisor.js';
+export * from './patience.js';
 export * from './process-files.js';
 export * from './process-title.js';
 export * from './run-main.js';

@@ -21,6 +21,10 @@ export interface Libc {
   close(fd: number): number;
   /** Makes `to` another name of `from`; what `to` was is closed. `flags` may be O_CLOEXEC. */
   dup3(from: number, to: number, flags: number): number;
+  /** Moves the calling thread into the namespace that a descriptor of /proc/PID/ns or /run/netns names. */
+  setns(fd: number, kind: number): number;
+  /** `argument` is the structure of the request, read or filled in. */
+  ioctl(fd: number, request: number, argument: Buffer): number;
   /** errno of the call just made; ask before any other call or await. */
   errno(): number;
   /** Address of a buffer's bytes, for structures with pointers; keep the buffer referenced. */
@@ -58,6 +62,8 @@ function load(): Libc {
     recv: library.func('intptr recv(int, void *, size_t, int)'),
     close: library.func('int close(int)'),
     dup3: library.func('int dup3(int, int, int)'),
+    setns: library.func('int setns(int, int)'),
+    ioctl: library.func('int ioctl(int, ulong, void *)'),
     errno: () => koffi.errno(),
     addressOf: (buffer) => BigInt(koffi.address(buffer)),
   };

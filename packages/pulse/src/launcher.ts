@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { binaryPath, UserError } from '@piranha/common';
+import { binaryPath, patient, UserError } from '@piranha/common';
 import { ControlClient, runDirectory } from '@piranha/protocol';
 import { runGuardian } from './guardian/run-guardian.js';
 import { FORCE_ACTIVE, type PulseOptions, resolvedArguments } from './options.js';
@@ -7,7 +7,7 @@ import { HeartbeatSockets } from './shell/heartbeat-sockets.js';
 import { type LoadedSettings, loadSettings } from './shell/load-settings.js';
 
 /** How long a daemon may take until it answers, ms. */
-const START_LIMIT_MS = 20_000;
+const START_LIMIT_MS = patient(20_000);
 const POLL_MS = 50;
 
 /**

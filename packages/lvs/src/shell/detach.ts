@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { setTimeout as wait } from 'node:timers/promises';
-import { UserError } from '@piranha/common';
+import { patient, UserError } from '@piranha/common';
 import { ControlClient } from '@piranha/protocol';
 
 /** A daemon that has not opened its socket by then is taken for broken, ms. */
-const START_LIMIT_MS = 15_000;
+const START_LIMIT_MS = patient(15_000);
 /** The last of what it says on stderr is passed on, characters. */
 const WORDS_LIMIT = 4_000;
 

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { monotonicNowMs } from '@piranha/common';
+import { monotonicNowMs, patient } from '@piranha/common';
 import { NANNY_ENVIRONMENT } from '@piranha/protocol';
 import {
   type FleetEffect,
@@ -15,8 +15,8 @@ const SMALL_PROCESS_FLAGS = ['--no-opt', '--no-sparkplug', '--single-threaded-gc
 /** How long nannies have to stop, how often they must speak, how fast they come back. */
 export const FLEET_POLICY: FleetPolicy = {
   supervisor: {
-    startLimitMs: 15_000,
-    silenceLimitMs: 1_250,
+    startLimitMs: patient(15_000),
+    silenceLimitMs: patient(1_250),
     stopLimitMs: 1_000,
     backoffFirstMs: 100,
     backoffCapMs: 5_000,

@@ -6,10 +6,13 @@ import type { HeartbeatWord, PulseAlive } from '@piranha/protocol';
  * the partner only after repeated failure or when the partner serves already. Times are monotonic ms.
  */
 
-/** A pulse that reported once and is silent this long hangs, ms. */
-const HANG_LIMIT_MS = 1_000;
-/** A pulse that was started must report within this, ms; slow machines start Node slowly. */
-const START_LIMIT_MS = 15_000;
+/** How long a pulse may be silent, ms. */
+export interface GuardianLimits {
+  /** One that reported once and is silent longer hangs. */
+  readonly hangMs: number;
+  /** One that was started must report within this; slow machines start Node slowly. */
+  readonly startMs: number;
+}
 /** Waits before restarts number 1, 2, 3…, ms. */
 const RESTART_DELAYS_MS = [0, 200, 500, 1_000, 2_000, 5_000] as const;
 /** After this many failures in a row the node hands over. */
@@ -22,6 +25,7 @@ const SILENCE_LIMIT_MS = 400;
 type GuardianPhase = 'adopting' | 'starting' | 'watching' | 'waiting' | 'stopping';
 
 export interface GuardianState {
+  readonly limits: GuardianLimits;
   readonly phase: GuardianPhase;
   /** What pulse reported last; undefined before the first report ever. */
   readonly plan: PulseAlive | undefined;
@@ -66,8 +70,9 @@ function log(event: EventId, fields: EventFields = {}): GuardianEffect {
 }
 
 /** A guardian that starts pulse, or (`adopt`) waits for a running pulse to report. */
-export function startGuardian(adopt: boolean, nowMs: number): GuardianStep {
+export function startGuardian(adopt: boolean, limits: GuardianLimits, nowMs: number): GuardianStep {
   const state: GuardianState = {
+    limits,
     phase: adopt ? 'adopting' : 'starting',
     plan: undefined,
     lastSignMs: nowMs,
@@ -152,13 +157,13 @@ function beat(state: GuardianState, nowMs: number): GuardianStep {
 function watch(state: GuardianState, nowMs: number): GuardianStep {
   const silentMs = nowMs - state.lastSignMs;
   if (state.phase === 'adopting') {
-    return silentMs < HANG_LIMIT_MS ? { state, effects: [] } : spawn(state, nowMs);
+    return silentMs < state.limits.hangMs ? { state, effects: [] } : spawn(state, nowMs);
   }
   if (state.phase === 'waiting') {
     return nowMs < state.restartAtMs ? { state, effects: [] } : spawn(state, nowMs);
   }
   if (state.phase === 'stopping') return { state, effects: [] };
-  const limitMs = state.phase === 'starting' ? START_LIMIT_MS : HANG_LIMIT_MS;
+  const limitMs = state.phase === 'starting' ? state.limits.startMs : state.limits.hangMs;
   const beating = silentMs > SILENCE_LIMIT_MS ? standIn(state, nowMs) : { state, effects: [] };
   if (silentMs <= limitMs) return beating;
   // The exit follows; until then the clock starts anew instead of a kill a tick.

@@ -7,6 +7,8 @@ import type { PulseEffect, PulseEvent, PulseSettings, PulseState, PulseStep } fr
  * the partner does, a claim waits a random moment, a process that slept listens first. Times are monotonic ms.
  */
 
+const PARTNER_DEAD = 'partner dead';
+
 function onClaimDue(settings: PulseSettings, state: PulseState): PulseStep {
   const event = settings.role === 'primary' ? 'PULSE_BACKUP_STOPPED' : 'PULSE_PRIMARY_STOPPED';
   return take(state, 'partner is inactive', log(event, { reason: 'claim' }));
@@ -63,7 +65,7 @@ function onSilence(settings: PulseSettings, state: PulseState, nowMs: number): P
       deadtimeMs: settings.deadtimeMs,
       failure: state.failure,
     };
-    return take(lost, 'partner dead', log('PULSE_PARTNER_DEAD', fields));
+    return take(lost, PARTNER_DEAD, log('PULSE_PARTNER_DEAD', fields));
   }
   if (state.partnerWord === undefined) return { state, effects: [] };
   const step = withEffects(lost, log('PULSE_PARTNER_LOST', { silentMs: Math.round(silentMs) }));
@@ -118,10 +120,18 @@ function onShutdown(settings: PulseSettings, state: PulseState, signal: string, 
 
 function onTaken(settings: PulseSettings, state: PulseState, nowMs: number): PulseStep {
   if (state.duty !== 'taking') return { state, effects: [] };
-  const active: PulseState = { ...state, duty: 'active', lastAnnounceMs: nowMs };
+  const active: PulseState = { ...state, duty: 'active', lastAnnounceMs: nowMs, takenAtMs: nowMs };
   const fields = { vips: settings.vips.join(' ') || 'no address', reason: state.reason };
-  return andThen(withEffects(active, log('PULSE_ACTIVE', fields), { type: 'announce' }), (next) =>
-    sendNow(settings, next, nowMs),
+  const asks = settings.hasPartner && state.reason === PARTNER_DEAD;
+  return andThen(
+    withEffects(
+      active,
+      log('PULSE_ACTIVE', fields),
+      { type: 'announce' },
+      // A partner that is silent to us may hear us all the same.
+      ...(asks ? [log('PULSE_RELEASE_ASKED'), { type: 'send', word: 'fos go inactive' } as const] : []),
+    ),
+    (next) => sendNow(settings, next, nowMs),
   );
 }
 

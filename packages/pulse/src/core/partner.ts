@@ -67,6 +67,16 @@ function onStopped(
   );
 }
 
+/**
+ * The partner took the addresses for it hears nothing of us: the word that the original's failover services used for
+ * it. An old pulse never sends it for LVS. A node that took over itself a moment ago is not meant: the tie decides.
+ */
+function onReleaseAsked(settings: PulseSettings, state: PulseState, nowMs: number): PulseStep {
+  const holds = state.duty === 'active' || state.duty === 'releasing';
+  if (!holds || nowMs - state.takenAtMs < settings.deadtimeMs) return { state, effects: [] };
+  return drop({ ...state, intent: state.intent === 'shutdown' ? 'shutdown' : undefined }, 'asked to release', log('PULSE_RELEASE_OBEYED'));
+}
+
 /** A word of the partner arrived. */
 export function onHeard(
   settings: PulseSettings,
@@ -85,6 +95,7 @@ export function onHeard(
     partnerWord: known ? word : (before ?? word),
   };
   const step = withEffects(heard, ...seen);
+  if (word === 'fos go inactive') return andThen(step, (next) => onReleaseAsked(settings, next, nowMs));
   if (word === 'lvs running') return andThen(step, (next) => onRunning(settings, next, nowMs));
   if (word === 'lvs stopped')
     return andThen(step, (next) => onStopped(settings, next, before, random, nowMs));

@@ -15,6 +15,7 @@ export function startPulse(settings: PulseSettings, start: PulseStart, nowMs: nu
     listening: false,
     failure: undefined,
     lastAnnounceMs: Number.NEGATIVE_INFINITY,
+    takenAtMs: Number.NEGATIVE_INFINITY,
   };
   switch (start.type) {
     case 'forced':

@@ -37,6 +37,8 @@ export interface PulseState {
   /** What of ours is broken; a broken node does not take over by itself. */
   readonly failure: string | undefined;
   readonly lastAnnounceMs: number;
+  /** When the addresses were taken last. */
+  readonly takenAtMs: number;
 }
 
 export type PulseEvent =

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { binaryPath, errorText, isAlive, livingPid, monotonicNowMs, signalProcess } from '@piranha/common';
+import { binaryPath, errorText, isAlive, livingPid, monotonicNowMs, patient, signalProcess } from '@piranha/common';
 import type { EventLog } from '@piranha/events';
 import { type ControlPeer, type PulseAlive, RESTARTED_VARIABLE, type RunDirectory } from '@piranha/protocol';
 import {
@@ -17,7 +17,8 @@ import { StandIn } from './stand-in.js';
 /** Fine enough for beats of 0.1 s and cheap enough for ever, ms. */
 const TICK_MS = 50;
 /** How long pulse may take to hand over and stop, beyond its own release limit, ms. */
-const STOP_SLACK_MS = 15_000;
+const STOP_SLACK_MS = patient(15_000);
+const LIMITS = { hangMs: patient(1_000), startMs: patient(15_000) };
 
 /** Carries out the guardian's decisions: starts and kills pulse, and stands in for it. */
 export class Guardian {
@@ -36,7 +37,7 @@ export class Guardian {
   ) {
     this.pid = livingPid(files.pulsePid, 'pulse-worker');
     this.standIn = new StandIn(files, (word) => this.dispatch({ type: 'heard', word }));
-    this.first = startGuardian(this.pid !== undefined, monotonicNowMs());
+    this.first = startGuardian(this.pid !== undefined, LIMITS, monotonicNowMs());
     this.state = this.first.state;
   }
 

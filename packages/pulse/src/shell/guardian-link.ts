@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { binaryPath, livingPid, monotonicNowMs, signalProcess } from '@piranha/common';
+import { binaryPath, livingPid, monotonicNowMs, patient, signalProcess } from '@piranha/common';
 import type { EventLog } from '@piranha/events';
 import { ControlClient, type PulseAlive, type RunDirectory } from '@piranha/protocol';
 import { FORCE_ACTIVE } from '../options.js';
@@ -8,11 +8,11 @@ import { Ticker } from './ticker.js';
 /** pulse reports this often, ms; well inside the guardian's limit. */
 const REPORT_MS = 100;
 /** A guardian silent this long hangs, ms. */
-const SILENCE_LIMIT_MS = 1_000;
+const SILENCE_LIMIT_MS = patient(1_000);
 /** How long somebody else (init, systemd) has to put a new guardian there, ms. */
-const REPLACE_AFTER_MS = 600;
+const REPLACE_AFTER_MS = patient(600);
 /** How long a guardian that we started may take, ms. */
-const START_LIMIT_MS = 15_000;
+const START_LIMIT_MS = patient(15_000);
 
 /**
  * pulse's end of the watch: reports to the guardian, and starts another one when it dies or hangs. So neither of the

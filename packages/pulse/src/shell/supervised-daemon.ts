@@ -5,6 +5,7 @@ import {
   isAlive,
   livingPid,
   monotonicNowMs,
+  patient,
   type SupervisorEffect,
   type SupervisorEvent,
   type SupervisorPolicy,
@@ -22,9 +23,9 @@ const CONNECT_RETRY_MS = 25;
 const BROKEN_AFTER_FAILURES = 4;
 
 const POLICY: SupervisorPolicy = {
-  startLimitMs: 15_000,
-  silenceLimitMs: 1_000,
-  stopLimitMs: 5_000,
+  startLimitMs: patient(15_000),
+  silenceLimitMs: patient(1_000),
+  stopLimitMs: patient(5_000),
   backoffFirstMs: 50,
   backoffCapMs: 3_000,
   steadyAfterMs: 5_000,

@@ -93,6 +93,27 @@ describe('a pair of directors', () => {
     expect(pair.nodes.primary.log).toContain('PULSE_PARTNER_ACTIVE_ARP');
   });
 
+  it('loses only one direction: the node that is not heard is asked to release, and one holder stays', () => {
+    for (const deaf of ['primary', 'backup'] as const) {
+      const holder = deaf === 'primary' ? 'backup' : 'primary';
+      const pair = servingPair();
+      if (pair.holders()[0] !== holder) {
+        pair.send(deaf, { type: 'handover' });
+        pair.run(1_000);
+      }
+      expect(pair.holders()).toEqual([holder]);
+      const bothBefore = pair.bothMs;
+      pair.cut[holder] = true;
+      pair.run(2_000);
+      expect(pair.holders()).toEqual([deaf]);
+      // One delivery and one drop, not a keepalive.
+      expect(pair.bothMs - bothBefore).toBeLessThanOrEqual(pair.delayMs + pair.dropMs + 1);
+      pair.cut[holder] = false;
+      pair.run(3_000);
+      expect(pair.holders()).toEqual([deaf]);
+    }
+  });
+
   it('a primary that slept while the backup took over steps down, whatever the tie rule says', () => {
     const pair = servingPair();
     const asleep = pair.nodes.primary;

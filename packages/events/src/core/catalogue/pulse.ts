@@ -24,6 +24,11 @@ export const PULSE_EVENTS = {
   PULSE_PARTNER_LOST: pulse('warning', 'partner lost: nothing heard from it'),
   PULSE_CLAIM_WAIT: pulse('info', 'partner inactive: claiming in {waitMs} ms'),
   PULSE_ACTIVE: pulse('info', 'lvs active: holding {vips}'),
+  PULSE_RELEASE_ASKED: pulse('info', 'asking the partner to release the addresses'),
+  PULSE_RELEASE_OBEYED: pulse(
+    'warning',
+    'PARTNER HAS TOLD US TO GO INACTIVE: it does not hear this node',
+  ),
   PULSE_STANDBY: pulse('info', 'lvs standby: holding no address'),
   PULSE_HANDOVER_START: pulse('info', 'handing over to the partner: serving until it says running'),
   PULSE_HANDOVER_DONE: pulse('info', 'partner serves: releasing addresses'),

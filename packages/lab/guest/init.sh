@@ -1,0 +1,21 @@
+#!/bin/bash
+# Runs as init inside the lab kernel, whose root is the machine's own file tree, read-only: makes what a booted system
+# has, loads IPVS, and hands over to the lab's driver. The LAB_ variables come from the kernel's command line.
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/run TMPDIR=/run/tmp LC_ALL=C.UTF-8
+mount -t proc proc /proc
+mount -t sysfs sys /sys
+mount -t tmpfs run /run
+mount -t tmpfs none /mnt
+mkdir -p /run/tmp /run/netns /mnt/lib
+# modprobe -d wants DIR/lib/modules.
+ln -s /usr/lib/uml/modules /mnt/lib/modules
+for module in ip_vs ip_vs_rr ip_vs_wrr ip_vs_lc ip_vs_wlc ip_vs_lblc ip_vs_lblcr ip_vs_dh ip_vs_sh ip_vs_sed ip_vs_nq \
+  ip_vs_fo ip_vs_ovf ip_vs_mh ip_vs_ftp veth bridge ipip dummy bonding sch_netem \
+  ip_tables iptable_filter iptable_mangle xt_mark xt_tcpudp xt_multiport; do
+  modprobe -d /mnt "$module" || echo "lab: no module $module"
+done
+ip link set lo up
+cd /run || exit
+"$LAB_NODE" "$LAB_DRIVER" "$LAB_GROUP"
+echo "@end $?"
+poweroff -f

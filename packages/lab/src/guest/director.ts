@@ -1,0 +1,119 @@
+import type { ChildProcess } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { binaryPath, signalProcess } from '@piranha/common';
+import { ControlClient, type LvsdStatus, type PulseStatus, runDirectory } from '@piranha/protocol';
+import { endAllOf, markedEnvironment, processesOf } from '../demo/processes.js';
+import type { Namespace } from './namespace.js';
+import { until } from './requests.js';
+
+const CALL_LIMIT_MS = 5_000;
+const STOP_LIMIT_MS = 60_000;
+const LAST_LINES = 40;
+
+export type DirectorName = 'alpha' | 'beta';
+
+/** One director of the lab: a pulse with everything that belongs to it, in a namespace of its own. */
+export class Director {
+  readonly directory: string;
+  private readonly logFile: string;
+  private guardian: ChildProcess | undefined;
+
+  constructor(
+    readonly name: DirectorName,
+    readonly host: Namespace,
+    private readonly configFile: string,
+    private readonly words: readonly string[] = ['--director', 'kernel'],
+  ) {
+    this.directory = `/run/lab/${name}`;
+    this.logFile = `/run/lab/${name}.log`;
+    mkdirSync(this.directory, { recursive: true, mode: 0o750 });
+  }
+
+  /** Starts pulse in the foreground, its lines going to a file. */
+  start(...more: readonly string[]): void {
+    const log = openSync(this.logFile, 'a');
+    const args = [binaryPath('pulse'), '-n', '-c', this.configFile, '--run-dir', this.directory, ...this.words];
+    this.guardian = this.host.spawn(process.execPath, [...args, ...more], {
+      argv0: 'pulse',
+      stdio: ['ignore', log, log],
+      // A process start takes a second here, and all share one slow processor.
+      env: { ...markedEnvironment(this.directory), PIRANHA_PATIENCE: '10' },
+    });
+    closeSync(log);
+  }
+
+  /** Stops pulse in order. */
+  async stop(): Promise<void> {
+    const pid = this.guardian?.pid;
+    if (pid !== undefined) signalProcess(pid, 'SIGTERM');
+    await until(`the end of ${this.name}`, () => this.pids().length === 0, STOP_LIMIT_MS);
+  }
+
+  /** Every process of this director ends at once, as when its machine loses power; the kernel's state stays. */
+  kill(): Promise<void> {
+    return endAllOf(this.directory);
+  }
+
+  /** Stops or continues every process at once. */
+  signalAll(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    for (const pid of this.pids()) signalProcess(pid, signal);
+  }
+
+  pids(): readonly number[] {
+    return processesOf(this.directory);
+  }
+
+  pulse(): Promise<PulseStatus> {
+    return this.ask<PulseStatus>(runDirectory(this.directory).pulseSocket, 'status');
+  }
+
+  lvsd(): Promise<LvsdStatus> {
+    return this.ask<LvsdStatus>(runDirectory(this.directory).lvsdSocket, 'status');
+  }
+
+  handover(): Promise<{ readonly ok: boolean; readonly text: string; readonly durationMs: number }> {
+    return this.ask(runDirectory(this.directory).pulseSocket, 'handover', 60_000);
+  }
+
+  reload(): Promise<{ readonly ok: boolean; readonly diagnostics: readonly string[]; readonly operations: readonly string[] }> {
+    return this.ask(runDirectory(this.directory).pulseSocket, 'reload', 60_000);
+  }
+
+  /** The kernel's table, in `ipvsadm -Sn` lines. */
+  table(): readonly string[] {
+    return this.host.exec('ipvsadm', '-Sn').split('\n').filter((line) => line !== '');
+  }
+
+  /** Addresses of every interface, `eth0 10.0.0.2/24`, sorted. */
+  addresses(): readonly string[] {
+    const lines = this.host.exec('ip', '-br', 'addr', 'show').split('\n');
+    return lines
+      .flatMap((line) => {
+        const [device = '', , ...found] = line.split(/\s+/).filter((word) => word !== '');
+        return found.filter((word) => word.includes('/')).map((address) => `${device.split('@')[0]} ${address}`);
+      })
+      .sort();
+  }
+
+  holds(address: string): boolean {
+    return this.addresses().some((line) => line.includes(` ${address}/`));
+  }
+
+  lastLines(): string {
+    try {
+      const lines = readFileSync(this.logFile, 'utf8').trimEnd().split('\n').slice(-LAST_LINES);
+      return lines.map((line) => `${this.name} ${line}`).join('\n');
+    } catch {
+      return `${this.name} has not logged anything`;
+    }
+  }
+
+  private async ask<T>(path: string, method: string, limitMs = CALL_LIMIT_MS): Promise<T> {
+    const client = await ControlClient.connect({ path });
+    try {
+      return (await client.call(method, {}, limitMs)) as T;
+    } finally {
+      client.close();
+    }
+  }
+}

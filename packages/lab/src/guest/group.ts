@@ -1,0 +1,15 @@
+/** What a group of scenarios shares: one boot and one running lab. */
+export interface SharedLab {
+  /** The end of the directors' logs, for a failure's text. */
+  lastLines(): string;
+  /** Ends everything; throws when something was left behind. */
+  close(): Promise<void>;
+}
+
+/** Scenarios by their titles, which are the requirements, in the order in which they run. */
+export interface ScenarioGroup<Lab extends SharedLab = SharedLab> {
+  readonly name: string;
+  readonly title: string;
+  readonly open: () => Promise<Lab>;
+  readonly scenarios: Readonly<Record<string, (lab: Lab) => Promise<void> | void>>;
+}

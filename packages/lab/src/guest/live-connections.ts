@@ -1,0 +1,83 @@
+import type { Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Namespace } from './namespace.js';
+import { PORTS } from './real-server.js';
+import { until } from './requests.js';
+
+const ECHO_LIMIT_MS = 20_000;
+
+interface LiveConnection {
+  readonly socket: Socket;
+  readonly openedAtMs: number;
+  /** Numbers that came back. */
+  echoed: number;
+  problem: string | undefined;
+}
+
+/** Long connections of a client to an echo service, to see which of them outlive what happens to their director. */
+export class LiveConnections {
+  private readonly connections: LiveConnection[] = [];
+
+  constructor(
+    private readonly client: Namespace,
+    private readonly address: string,
+    private readonly port: number = PORTS.echo,
+  ) {}
+
+  /** Opens `count` connections spread over `spanMs`; each has echoed once when this resolves. */
+  async open(count: number, spanMs: number): Promise<void> {
+    for (let number = 0; number < count; number += 1) {
+      await this.openOne();
+      if (number < count - 1) await pause(spanMs / count);
+    }
+  }
+
+  /** Ages now, ms. */
+  ages(): readonly number[] {
+    return this.connections.map(({ openedAtMs }) => Date.now() - openedAtMs);
+  }
+
+  /** Sends on every connection and tells how many answer, and what became of the others. */
+  async survivors(): Promise<{ readonly alive: number; readonly problems: readonly string[] }> {
+    const before = this.connections.map(({ echoed }) => echoed);
+    for (const { socket, problem } of this.connections) if (problem === undefined) socket.write('x');
+    const answered = (): number =>
+      this.connections.filter(({ echoed }, index) => echoed > (before[index] ?? 0)).length;
+    const settled = (): boolean =>
+      this.connections.every(({ echoed, problem }, index) => problem !== undefined || echoed > (before[index] ?? 0));
+    await until('every echo', settled, ECHO_LIMIT_MS).catch(() => undefined);
+    const problems = this.connections.flatMap(({ echoed, problem, openedAtMs }, index) =>
+      echoed > (before[index] ?? 0) ? [] : [`aged ${Date.now() - openedAtMs} ms: ${problem ?? 'no echo'}`],
+    );
+    return { alive: answered(), problems };
+  }
+
+  close(): void {
+    for (const { socket } of this.connections) socket.destroy();
+    this.connections.length = 0;
+  }
+
+  private async openOne(): Promise<void> {
+    const connection: LiveConnection = {
+      socket: this.client.connect(this.address, this.port),
+      openedAtMs: Date.now(),
+      echoed: 0,
+      problem: undefined,
+    };
+    const { socket } = connection;
+    socket.setNoDelay(true);
+    socket.on('data', (data) => {
+      connection.echoed += data.length;
+    });
+    socket.on('error', (error) => {
+      connection.problem = error.message;
+    });
+    socket.on('close', () => {
+      connection.problem ??= 'closed';
+    });
+    this.connections.push(connection);
+    socket.write('x');
+    await until('the first echo', () => connection.echoed > 0 || connection.problem !== undefined, ECHO_LIMIT_MS);
+    if (connection.problem !== undefined) throw new Error(`an echo connection failed: ${connection.problem}`);
+  }
+}

@@ -1,0 +1,41 @@
+import { type LabMessage, printMessage } from '../kernel/console.js';
+import { groupNamed } from '../scenarios/index.js';
+import type { ScenarioGroup, SharedLab } from './group.js';
+
+/** The driver: runs one group of scenarios inside the lab kernel and tells the outside what became of them. */
+
+function say(message: LabMessage): void {
+  process.stdout.write(`${printMessage(message)}\n`);
+}
+
+async function runScenarios(group: ScenarioGroup, lab: SharedLab): Promise<void> {
+  for (const [title, run] of Object.entries(group.scenarios)) {
+    const startedAtMs = Date.now();
+    say({ type: 'started', title });
+    try {
+      await run(lab);
+      say({ type: 'result', title, ok: true, durationMs: Date.now() - startedAtMs });
+    } catch (error) {
+      const problem = `${textOf(error)}\n${lab.lastLines()}`;
+      say({ type: 'result', title, ok: false, durationMs: Date.now() - startedAtMs, problem });
+    }
+  }
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+try {
+  const group = groupNamed(process.argv[2] ?? '');
+  const lab = await group.open();
+  try {
+    await runScenarios(group, lab);
+  } finally {
+    await lab.close();
+  }
+} catch (error) {
+  say({ type: 'broken', problem: textOf(error) });
+}
+say({ type: 'done' });
+process.exit(0);

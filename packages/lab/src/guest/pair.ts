@@ -1,0 +1,185 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import type { Namespace } from './namespace.js';
+import { addressOf, Networks, setSysctls } from './networks.js';
+import { Director } from './director.js';
+import { RealServer } from './real-server.js';
+import { until } from './requests.js';
+
+const CONFIGURATION_FILE = '/run/lab/lvs.cf';
+const SERVER_NAMES = ['one', 'two', 'three'] as const;
+export type ServerName = (typeof SERVER_NAMES)[number];
+
+/** What the kernel of a director knows that a run of the suite could change. */
+interface Before {
+  readonly table: readonly string[];
+  readonly addresses: readonly string[];
+  readonly sysctls: string;
+}
+
+/** The head of an lvs.cf for the lab's two directors; the times suit a slow machine. */
+export const DIRECTORS = `
+primary = ${addressOf('alpha', 'public')}
+primary_private = ${addressOf('alpha', 'private')}
+backup = ${addressOf('beta', 'public')}
+backup_private = ${addressOf('beta', 'private')}
+backup_active = 1
+heartbeat = 1
+keepalive = 1
+deadtime = 6
+service = lvs
+`;
+
+/** The server blocks of a virtual server, by the network through which the directors reach them. */
+export function serverBlocks(network: 'public' | 'inner', names: readonly ServerName[] = SERVER_NAMES): string {
+  return names
+    .map(
+      (name) => `  server ${name} {
+    address = ${addressOf(name, network)}
+    active = 1
+    weight = 1
+  }`,
+    )
+    .join('\n');
+}
+
+export interface PairOptions {
+  /** The whole lvs.cf. */
+  readonly configuration: string;
+  /** Brings hosts into the state that the method of forwarding needs, before anything starts. */
+  readonly prepare?: (networks: Networks) => void;
+  /** Network namespaces in which the real servers live, if not their own. */
+  readonly servers?: readonly ServerName[];
+}
+
+/** Two directors, three real servers and a client, served by the kernel's own IPVS. */
+export class Pair {
+  readonly networks = new Networks();
+  readonly client: Namespace = this.networks.host('client');
+  readonly alpha: Director;
+  readonly beta: Director;
+  readonly servers: Readonly<Record<ServerName, RealServer>>;
+  private readonly before: ReadonlyMap<Director, Before>;
+
+  private constructor(private readonly options: PairOptions) {
+    mkdirSync('/run/lab', { recursive: true });
+    this.configure(options.configuration);
+    const server = (name: ServerName): RealServer => new RealServer(name, this.networks.host(name));
+    this.servers = { one: server('one'), two: server('two'), three: server('three') };
+    options.prepare?.(this.networks);
+    this.alpha = new Director('alpha', this.networks.host('alpha'), CONFIGURATION_FILE);
+    this.beta = new Director('beta', this.networks.host('beta'), CONFIGURATION_FILE);
+    this.before = new Map(this.directors.map((director) => [director, stateOf(director)]));
+  }
+
+  /** Starts the servers and both directors and waits until one serves and the other stands by. */
+  static async open(options: PairOptions): Promise<Pair> {
+    const pair = new Pair(options);
+    for (const name of options.servers ?? SERVER_NAMES) await pair.servers[name].start();
+    for (const director of pair.directors) director.start();
+    try {
+      await pair.settled();
+    } catch (error) {
+      throw new Error(`${String(error)}\n${pair.lastLines()}`);
+    }
+    return pair;
+  }
+
+  get directors(): readonly [Director, Director] {
+    return [this.alpha, this.beta];
+  }
+
+  /** Writes another lvs.cf, without telling anybody. */
+  configure(configuration: string): void {
+    writeFileSync(CONFIGURATION_FILE, configuration);
+  }
+
+  /** Waits until one director serves, the other stands by, they hear each other and every server has a verdict. */
+  settled(limitMs = 90_000): Promise<{ readonly active: Director; readonly standby: Director }> {
+    return until(
+      'one active and one standby director',
+      async () => {
+        const [alpha, beta] = await Promise.all([this.alpha.pulse(), this.beta.pulse()]);
+        const states = [alpha.state, beta.state].sort().join(' ');
+        const partners = [alpha, beta].map(({ partner }) => partner);
+        if (states !== 'active standby') throw new Error(`states: ${alpha.state} ${beta.state}`);
+        if (!partners.every((partner) => partner === 'running' || partner === 'stopped')) {
+          throw new Error(`partners: ${partners.join(' ')}`);
+        }
+        for (const director of this.directors) {
+          const { ready, tableInSync, problems } = await director.lvsd();
+          if (!ready || !tableInSync) throw new Error(`${director.name}: ${problems.join('; ') || 'not ready'}`);
+        }
+        return alpha.active
+          ? { active: this.alpha, standby: this.beta }
+          : { active: this.beta, standby: this.alpha };
+      },
+      limitMs,
+    );
+  }
+
+  /** Directors that have the address on an interface. */
+  holders(address: string): readonly Director[] {
+    return this.directors.filter((director) => director.holds(address));
+  }
+
+  other(director: Director): Director {
+    return director === this.alpha ? this.beta : this.alpha;
+  }
+
+  /** Brings a director whose processes are dead into the state of a machine that was just booted. */
+  boot(director: Director): void {
+    const before = this.before.get(director);
+    for (const line of director.addresses().filter((one) => !before?.addresses.includes(one))) {
+      const [device = '', address = ''] = line.split(' ');
+      director.host.ip(`addr del ${address} dev ${device}`);
+    }
+    director.host.exec('ipvsadm', '-C');
+    for (const side of ['master', 'backup']) {
+      try {
+        director.host.exec('ipvsadm', '--stop-daemon', side);
+      } catch {
+        // It did not run.
+      }
+    }
+    setSysctls(director.host, readSysctls(before?.sysctls ?? ''));
+    director.host.exec('iptables-legacy', '-F');
+    rmSync(director.directory, { recursive: true, force: true });
+    mkdirSync(director.directory, { mode: 0o750 });
+  }
+
+  lastLines(): string {
+    return this.directors.map((director) => director.lastLines()).join('\n');
+  }
+
+  /** Stops everything and demands that table, addresses and sysctls are as they were before the start. */
+  async close(): Promise<void> {
+    for (const director of this.directors) await director.stop();
+    for (const name of this.options.servers ?? SERVER_NAMES) await this.servers[name].stop();
+    for (const [director, before] of this.before) {
+      const after = stateOf(director);
+      if (JSON.stringify(after) !== JSON.stringify(before)) {
+        throw new Error(
+          `${director.name} is not as before: ${JSON.stringify({ before, after }, undefined, 1)}\n${director.lastLines()}`,
+        );
+      }
+    }
+  }
+}
+
+/** The lines of `grep .` as names with dots and values; only what can be written. */
+function readSysctls(text: string): Readonly<Record<string, string>> {
+  const pairs = text.split('\n').flatMap((line) => {
+    const colon = line.indexOf(':');
+    return colon < 0 ? [] : [[`net.ipv4.${line.slice(0, colon).replaceAll('/', '.')}`, line.slice(colon + 1)] as const];
+  });
+  return Object.fromEntries(pairs);
+}
+
+function stateOf(director: Director): Before {
+  const sysctls = director.host.exec(
+    'sh',
+    '-c',
+    'cd /proc/sys/net/ipv4; grep -s . vs/* ip_forward conf/all/arp_* conf/all/rp_filter tcp_migrate_req ip_nonlocal_bind',
+  );
+  return { table: director.table(), addresses: director.addresses(), sysctls };
+}

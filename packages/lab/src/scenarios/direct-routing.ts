@@ -1,0 +1,230 @@
+import assert from 'node:assert/strict';
+import { ask } from '../guest/datagrams.js';
+import type { ScenarioGroup } from '../guest/group.js';
+import { LiveConnections } from '../guest/live-connections.js';
+import { DIRECTORS, Pair, serverBlocks } from '../guest/pair.js';
+import { holdSilently, PORTS } from '../guest/real-server.js';
+import { get, tally, until } from '../guest/requests.js';
+
+const VIPS = ['10.0.0.100', '10.0.0.101', '10.0.0.102', '10.0.0.103'] as const;
+const [ROUND_ROBIN, WEIGHTED, LEAST, GLUED] = VIPS;
+
+const CONFIGURATION = `${DIRECTORS}
+network = direct
+virtual round-robin {
+  active = 1
+  address = ${ROUND_ROBIN} eth0:1
+  port = 80
+  scheduler = rr
+  timeout = 3
+  reentry = 3
+  sorry_server = 10.0.0.13
+${serverBlocks('public', ['one', 'two'])}
+}
+virtual weighted {
+  active = 1
+  address = ${WEIGHTED} eth0:2
+  port = 80
+  scheduler = wrr
+  timeout = 3
+  reentry = 3
+${serverBlocks('public', ['one'])}
+${serverBlocks('public', ['two']).replace('weight = 1', 'weight = 3')}
+}
+virtual persistent {
+  active = 1
+  address = ${LEAST} eth0:3
+  port = 80
+  scheduler = wlc
+  persistent = 60
+  timeout = 3
+  reentry = 3
+${serverBlocks('public', ['one', 'two'])}
+}
+virtual glued {
+  active = 1
+  address = ${GLUED} eth0:4
+  port = 80
+  fwmark = 7
+  scheduler = rr
+  persistent = 60
+  timeout = 3
+  reentry = 3
+${serverBlocks('public', ['one', 'two'])}
+}
+virtual names {
+  active = 1
+  address = ${ROUND_ROBIN} eth0:1
+  port = ${PORTS.udp}
+  protocol = udp
+  scheduler = rr
+  send = "?"
+  expect = "one|two|three"
+  use_regex = 1
+  timeout = 3
+  reentry = 3
+${serverBlocks('public', ['one', 'two'])}
+}
+virtual echo {
+  active = 1
+  address = ${ROUND_ROBIN} eth0:1
+  port = ${PORTS.echo}
+  scheduler = rr
+  quiesce_server = 1
+  send = "x"
+  expect = "x"
+  timeout = 3
+  reentry = 3
+${serverBlocks('public', ['one', 'two'])}
+}
+`;
+
+/** Marks the glued address's web ports on both directors, as an operator's firewall would. */
+function markGlued(pair: Pair): void {
+  for (const { host } of pair.directors) {
+    host.exec(
+      'iptables-legacy',
+      ...`-t mangle -A PREROUTING -d ${GLUED} -p tcp -m multiport --dports 80,443 -j MARK --set-mark 7`.split(' '),
+    );
+  }
+}
+
+async function open(): Promise<Pair> {
+  const pair = await Pair.open({
+    configuration: CONFIGURATION,
+    prepare: (networks) => {
+      for (const name of ['one', 'two', 'three'] as const) holdSilently(networks.host(name), VIPS);
+    },
+  });
+  markGlued(pair);
+  return pair;
+}
+
+/** True when the active director's table has, or has not, a web server of the round-robin service. */
+async function inTable(pair: Pair, address: string, present = true): Promise<boolean> {
+  const { active } = await pair.settled();
+  const line = `-a -t ${ROUND_ROBIN}:80 -r ${address}:80`;
+  return active.table().some((one) => one.startsWith(line)) === present;
+}
+
+export const directRouting: ScenarioGroup<Pair> = {
+  name: 'direct-routing',
+  title: 'direct routing',
+  open,
+  scenarios: {
+    'rr serves HTTP from every real server in turn': async ({ client }) => {
+      const answers = await tally(client, ROUND_ROBIN, 8);
+      assert.deepEqual(Object.fromEntries(answers), { one: 4, two: 4 });
+    },
+
+    'wrr serves by weight': async ({ client }) => {
+      const answers = await tally(client, WEIGHTED, 8);
+      assert.deepEqual(Object.fromEntries(answers), { one: 2, two: 6 });
+    },
+
+    'wlc with persistence keeps a client on its real server': async ({ client }) => {
+      assert.equal((await tally(client, LEAST, 6)).size, 1);
+    },
+
+    'a mark glues ports 80 and 443 to one real server': async ({ client }) => {
+      const name = await get(client, GLUED, PORTS.web);
+      assert.equal(await get(client, GLUED, PORTS.secureWeb), name);
+    },
+
+    'UDP is answered by every real server': async ({ client }) => {
+      const names = new Set<string>();
+      for (let number = 0; number < 4; number += 1) names.add(await ask(client, ROUND_ROBIN, PORTS.udp));
+      assert.deepEqual([...names].sort(), ['one', 'two']);
+    },
+
+    'a real server that refuses leaves the table and comes back': async (pair) => {
+      await pair.servers.one.stop();
+      await until('one out of the table', () => inTable(pair, '10.0.0.11', false));
+      assert.deepEqual([...(await tally(pair.client, ROUND_ROBIN, 4)).keys()], ['two']);
+      await pair.servers.one.start();
+      await until('one in the table', () => inTable(pair, '10.0.0.11'));
+      assert.equal((await tally(pair.client, ROUND_ROBIN, 4)).size, 2);
+    },
+
+    'a real server that hangs leaves the table and comes back': async (pair) => {
+      pair.servers.two.hangs = true;
+      await until('two out of the table', () => inTable(pair, '10.0.0.12', false));
+      pair.servers.two.hangs = false;
+      await until('two in the table', () => inTable(pair, '10.0.0.12'));
+    },
+
+    'a real server that vanishes from the network leaves the table and comes back': async (pair) => {
+      pair.networks.cut('two', 'public');
+      await until('two out of the table', () => inTable(pair, '10.0.0.12', false));
+      pair.networks.heal('two', 'public');
+      await until('two in the table', () => inTable(pair, '10.0.0.12'));
+    },
+
+    'the sorry server stands in while no real server is up': async (pair) => {
+      await pair.servers.one.stop();
+      await pair.servers.two.stop();
+      await until('the sorry server', () => inTable(pair, '10.0.0.13'));
+      assert.equal(await get(pair.client, ROUND_ROBIN), 'three');
+      await pair.servers.one.start();
+      await pair.servers.two.start();
+      await until('the sorry server to go', () => inTable(pair, '10.0.0.13', false));
+      await until('both again', async () => (await inTable(pair, '10.0.0.11')) && inTable(pair, '10.0.0.12'));
+    },
+
+    'a quiesced server keeps its open connection and gets no new one': async (pair) => {
+      const connection = new LiveConnections(pair.client, ROUND_ROBIN);
+      await connection.open(2, 0);
+      pair.servers.one.refuseEcho();
+      const quiesced = `-a -t ${ROUND_ROBIN}:${PORTS.echo} -r 10.0.0.11:${PORTS.echo} -g -w 0`;
+      const { active } = await pair.settled();
+      await until('weight 0', () => active.table().includes(quiesced));
+      assert.deepEqual(await connection.survivors(), { alive: 2, problems: [] });
+      connection.close();
+      await pair.servers.one.acceptEcho();
+      await until('weight 1', () => !active.table().includes(quiesced));
+    },
+
+    'a foreign entry is left alone and named': async (pair) => {
+      const { active } = await pair.settled();
+      active.host.exec('ipvsadm', '-A', '-t', '10.9.9.9:99', '-s', 'rr');
+      try {
+        assert.equal((await pair.alpha.reload()).ok, true);
+        await until('its name', async () => (await active.lvsd()).foreignEntries.some((text) => text.includes('10.9.9.9')));
+        assert.ok(active.table().some((line) => line.includes('10.9.9.9')));
+      } finally {
+        active.host.exec('ipvsadm', '-D', '-t', '10.9.9.9:99');
+      }
+    },
+
+    'a reload adds, changes and removes while a connection lives': async (pair) => {
+      const { active } = await pair.settled();
+      const connection = new LiveConnections(pair.client, ROUND_ROBIN);
+      await connection.open(2, 0);
+      const changed = CONFIGURATION.replace('scheduler = wrr', 'scheduler = wlc')
+        .replace(/virtual persistent [\s\S]*?(?=virtual glued)/, '')
+        .replace('sorry_server = 10.0.0.13', '');
+      pair.configure(changed);
+      for (const director of pair.directors) assert.equal((await director.reload()).ok, true);
+      assert.ok(active.table().some((line) => line === `-A -t ${WEIGHTED}:80 -s wlc`));
+      assert.ok(!active.table().some((line) => line.includes(LEAST)));
+      await until('the address to leave', () => !active.holds(LEAST));
+      pair.configure(CONFIGURATION);
+      for (const director of pair.directors) assert.equal((await director.reload()).ok, true);
+      await until('the address to return', () => active.holds(LEAST));
+      await until('the service', async () => (await get(pair.client, LEAST)) !== '');
+      assert.deepEqual(await connection.survivors(), { alive: 2, problems: [] });
+      connection.close();
+    },
+
+    'a broken file on reload changes nothing': async (pair) => {
+      const { active } = await pair.settled();
+      const before = active.table();
+      pair.configure(CONFIGURATION.replace('scheduler = rr', 'scheduler = nonsense'));
+      const answer = await active.reload();
+      assert.equal(answer.ok, false);
+      assert.match(answer.diagnostics.join('\n'), /lvs\.cf:\d+:\d+: error/);
+      assert.deepEqual(active.table(), before);
+      pair.configure(CONFIGURATION);
+    },
+  },
+};

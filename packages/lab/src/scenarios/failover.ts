@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict';
+import { setTimeout as pause } from 'node:timers/promises';
+import { readFileSync } from 'node:fs';
+import { signalProcess } from '@piranha/common';
+import { runDirectory } from '@piranha/protocol';
+import type { Director } from '../guest/director.js';
+import type { ScenarioGroup } from '../guest/group.js';
+import { LiveConnections } from '../guest/live-connections.js';
+import { DIRECTORS, Pair, serverBlocks } from '../guest/pair.js';
+import { holdSilently, PORTS } from '../guest/real-server.js';
+import { get, tally, until } from '../guest/requests.js';
+
+const VIP = '10.0.0.100';
+const LIVE = 12;
+const LIVE_SPAN_MS = 10_000;
+/** Longer than the deadtime of the lab's pairs: who was deceived would have taken over by then. */
+const DECEIVED_MS = 8_000;
+
+const CONFIGURATION = `${DIRECTORS}
+network = direct
+syncdaemon = 1
+syncd_iface = eth1
+virtual web {
+  active = 1
+  address = ${VIP} eth0:1
+  port = 80
+  scheduler = rr
+  timeout = 3
+  reentry = 3
+${serverBlocks('public', ['one', 'two'])}
+}
+virtual echo {
+  active = 1
+  address = ${VIP} eth0:1
+  port = ${PORTS.echo}
+  scheduler = rr
+  send = "x"
+  expect = "x"
+  timeout = 3
+  reentry = 3
+${serverBlocks('public', ['one', 'two'])}
+}
+`;
+
+/** Does something to the active director and demands that the other one serves with every connection alive. */
+async function survives(
+  pair: Pair,
+  what: (active: Director) => Promise<unknown> | void,
+): Promise<{ readonly before: Director; readonly after: Director }> {
+  const { active, standby } = await pair.settled();
+  const connections = new LiveConnections(pair.client, VIP);
+  await connections.open(LIVE, LIVE_SPAN_MS);
+  await what(active);
+  await until('the partner to hold the address', () => standby.holds(VIP));
+  await until('the partner to answer', async () => (await get(pair.client, VIP)) !== '');
+  assert.deepEqual(await connections.survivors(), { alive: LIVE, problems: [] });
+  connections.close();
+  return { before: active, after: standby };
+}
+
+/** Ends or stops one process of the active director; nobody may take over, and it must be back. */
+async function staysActive(pair: Pair, name: string, pidOf: (director: Director) => Promise<number>, signal: NodeJS.Signals): Promise<void> {
+  const { active } = await pair.settled();
+  const pid = await pidOf(active);
+  signalProcess(pid, signal);
+  for (const endMs = Date.now() + DECEIVED_MS; Date.now() < endMs; await pause(250)) {
+    assert.notEqual(await get(pair.client, VIP), '');
+    assert.deepEqual(pair.holders(VIP).map((holder) => holder.name), [active.name]);
+  }
+  await until(`another ${name}`, async () => (await pidOf(active)) !== pid);
+  assert.equal((await pair.settled()).active, active);
+}
+
+const pidIn =
+  (file: (paths: ReturnType<typeof runDirectory>) => string) =>
+  async (director: Director): Promise<number> =>
+    Number(readFileSync(file(runDirectory(director.directory)), 'utf8'));
+
+async function nannyPid(director: Director): Promise<number> {
+  const [service] = (await director.lvsd()).services;
+  return service?.servers[0]?.nannyPid ?? 0;
+}
+
+export const failover: ScenarioGroup<Pair> = {
+  name: 'failover',
+  title: 'failover of a direct routing pair',
+  open: () =>
+    Pair.open({
+      configuration: CONFIGURATION,
+      prepare: (networks) => {
+        for (const name of ['one', 'two', 'three'] as const) holdSilently(networks.host(name), [VIP]);
+      },
+    }),
+  scenarios: {
+    'both boot at once: one holds the address': async (pair) => {
+      await pair.settled();
+      assert.equal(pair.holders(VIP).length, 1);
+      assert.equal((await tally(pair.client, VIP, 4)).size, 2);
+    },
+
+    'a planned handover keeps 12 connections aged 0.2 to 10 s': async (pair) => {
+      await survives(pair, async (active) => assert.equal((await active.handover()).ok, true));
+      await pair.settled();
+      assert.equal(pair.holders(VIP).length, 1);
+    },
+
+    'a crash keeps 12 connections aged 0.2 to 10 s': async (pair) => {
+      const { before } = await survives(pair, (active) => crash(pair, active));
+      revive(pair, before);
+      await pair.settled();
+      assert.equal(pair.holders(VIP).length, 1);
+    },
+
+    'a frozen director is replaced, and steps down when it wakes': async (pair) => {
+      const { before, after } = await survives(pair, (active) => freeze(pair, active));
+      thaw(pair, before);
+      await until('the woken one to let go', () => !before.holds(VIP));
+      assert.equal((await pair.settled()).active, after);
+    },
+
+    'SIGKILL of pulse: no failover': (pair) => staysActive(pair, 'pulse', pidIn(({ pulsePid }) => pulsePid), 'SIGKILL'),
+    'SIGKILL of lvsd: no failover': (pair) => staysActive(pair, 'lvsd', pidIn(({ lvsdPid }) => lvsdPid), 'SIGKILL'),
+    'SIGKILL of the guardian: no failover': (pair) =>
+      staysActive(pair, 'guardian', pidIn(({ guardianPid }) => guardianPid), 'SIGKILL'),
+    'SIGKILL of a nanny: no failover': (pair) => staysActive(pair, 'nanny', nannyPid, 'SIGKILL'),
+
+    'the private link alone fails: no failover': async (pair) => {
+      const { active } = await pair.settled();
+      pair.networks.cut(active.name, 'private');
+      await pause(DECEIVED_MS);
+      assert.deepEqual(pair.holders(VIP), [active]);
+      pair.networks.heal(active.name, 'private');
+      await pair.settled();
+    },
+
+    'the public link of the active director fails silently: its partner still hears it, no failover': async (pair) => {
+      const { active } = await pair.settled();
+      pair.networks.lose(active.name, 'public', 'from');
+      await pause(DECEIVED_MS);
+      assert.deepEqual(pair.holders(VIP), [active]);
+      pair.networks.repair(active.name, 'public', 'from');
+      await pair.settled();
+    },
+
+    'words of the active director are lost on every path: it is asked to release, one holder stays': async (pair) => {
+      const { active, standby } = await pair.settled();
+      for (const network of ['public', 'private'] as const) pair.networks.lose(active.name, network, 'from');
+      await until('the partner to hold the address alone', () => standby.holds(VIP) && !active.holds(VIP));
+      for (const network of ['public', 'private'] as const) pair.networks.repair(active.name, network, 'from');
+      assert.equal((await pair.settled()).active, standby);
+    },
+
+    'both paths fail (split) and heal: exactly one holder again': async (pair) => {
+      await pair.settled();
+      for (const network of ['public', 'private'] as const) pair.networks.cut('alpha', network);
+      await until('two holders', () => pair.holders(VIP).length === 2);
+      for (const network of ['public', 'private'] as const) pair.networks.heal('alpha', network);
+      await until('one holder', () => pair.holders(VIP).length === 1);
+      await pair.settled();
+      assert.notEqual(await get(pair.client, VIP), '');
+    },
+  },
+};
+
+/** All processes die and the cables are pulled: the kernel's state must not help the dead one. */
+async function crash(pair: Pair, director: Director): Promise<void> {
+  for (const network of ['public', 'private'] as const) pair.networks.cut(director.name, network);
+  await director.kill();
+}
+
+/** The machine comes back from a boot. */
+function revive(pair: Pair, director: Director): void {
+  pair.boot(director);
+  for (const network of ['public', 'private'] as const) pair.networks.heal(director.name, network);
+  director.start();
+}
+
+/** A machine that stands still sends nothing and answers nothing. */
+function freeze(pair: Pair, director: Director): void {
+  for (const network of ['public', 'private'] as const) pair.networks.cut(director.name, network);
+  director.signalAll('SIGSTOP');
+}
+
+function thaw(pair: Pair, director: Director): void {
+  director.signalAll('SIGCONT');
+  for (const network of ['public', 'private'] as const) pair.networks.heal(director.name, network);
+}

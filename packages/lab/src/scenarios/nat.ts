@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import type { ScenarioGroup } from '../guest/group.js';
+import { LiveConnections } from '../guest/live-connections.js';
+import { DIRECTORS, Pair, serverBlocks } from '../guest/pair.js';
+import { setSysctls } from '../guest/networks.js';
+import { PORTS, routeThrough } from '../guest/real-server.js';
+import { get, tally, until } from '../guest/requests.js';
+
+const VIP = '10.0.0.100';
+const ROUTER = '192.168.7.254';
+const SERVERS = ['one', 'two'] as const;
+
+/** One web service a scheduler, on ports of their own, and an echo service for long connections. */
+const WEB_PORTS = { rr: 80, wlc: 8080, mh: 8081 } as const;
+
+function web(scheduler: keyof typeof WEB_PORTS): string {
+  return `virtual web-${scheduler} {
+  active = 1
+  address = ${VIP} eth0:1
+  port = ${WEB_PORTS[scheduler]}
+  scheduler = ${scheduler}
+  timeout = 3
+  reentry = 3
+${serverBlocks('inner', SERVERS).replaceAll('weight = 1', `weight = 1\n    port = ${PORTS.web}`)}
+}
+`;
+}
+
+const CONFIGURATION = `${DIRECTORS}
+network = nat
+nat_router = ${ROUTER} eth2:1
+nat_nmask = 255.255.255.0
+syncdaemon = 1
+syncd_iface = eth1
+${web('rr')}
+${web('wlc')}
+${web('mh')}
+virtual echo {
+  active = 1
+  address = ${VIP} eth0:1
+  port = ${PORTS.echo}
+  scheduler = rr
+  send = "x"
+  expect = "x"
+  timeout = 3
+  reentry = 3
+${serverBlocks('inner', SERVERS)}
+}
+`;
+
+export const nat: ScenarioGroup<Pair> = {
+  name: 'nat',
+  title: 'network address translation',
+  open: () =>
+    Pair.open({
+      configuration: CONFIGURATION,
+      prepare: (networks) => {
+        for (const name of SERVERS) routeThrough(networks.host(name), ROUTER);
+        for (const name of ['alpha', 'beta'] as const) setSysctls(networks.host(name), { 'net.ipv4.ip_forward': '1' });
+      },
+    }),
+  scenarios: {
+    'rr, wlc and mh serve HTTP, to another port of the real servers': async ({ client }) => {
+      assert.equal((await tally(client, VIP, 6, WEB_PORTS.rr)).size, 2);
+      assert.equal((await tally(client, VIP, 6, WEB_PORTS.wlc)).size, 2);
+      // One client's address and any port: mh without its port flag keeps it on one server.
+      assert.equal((await tally(client, VIP, 6, WEB_PORTS.mh)).size, 1);
+    },
+
+    'the NAT router address moves with the service, and connections live on through a handover': async (pair) => {
+      const { active, standby } = await pair.settled();
+      assert.deepEqual(pair.holders(ROUTER), [active]);
+      const connections = new LiveConnections(pair.client, VIP);
+      await connections.open(12, 10_000);
+      assert.equal((await active.handover()).ok, true);
+      await until('the partner to hold both', () => standby.holds(VIP) && standby.holds(ROUTER));
+      await until('the partner to answer', async () => (await get(pair.client, VIP)) !== '');
+      assert.deepEqual(await connections.survivors(), { alive: 12, problems: [] });
+      connections.close();
+      assert.deepEqual(pair.holders(ROUTER), [standby]);
+    },
+
+    'connections live on through a crash': async (pair) => {
+      const { active, standby } = await pair.settled();
+      const connections = new LiveConnections(pair.client, VIP);
+      await connections.open(12, 10_000);
+      for (const network of ['public', 'private', 'inner'] as const) pair.networks.cut(active.name, network);
+      await active.kill();
+      await until('the partner to answer', async () => (await get(pair.client, VIP)) !== '');
+      assert.deepEqual(await connections.survivors(), { alive: 12, problems: [] });
+      connections.close();
+      pair.boot(active);
+      for (const network of ['public', 'private', 'inner'] as const) pair.networks.heal(active.name, network);
+      active.start();
+      assert.equal((await pair.settled()).active, standby);
+    },
+  },
+};
