@@ -111,7 +111,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['common'],
   ['config', 'protocol', 'net'],
   ['events', 'ipvs'],
-  ['nanny', 'lvs', 'pulse', 'userspace-director'],
+  ['nanny', 'lvs', 'pulse', 'userspace-director', 'send-arp'],
   ['cli', 'lab'],
 ];
 

@@ -7,6 +7,7 @@ const PACKAGE_OF = {
   nanny: 'nanny',
   ipvsu: 'userspace-director',
   lvsctl: 'cli',
+  send_arp: 'send-arp',
 } as const;
 
 /** Names of the suite's own programs. */

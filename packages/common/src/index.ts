@@ -2,6 +2,7 @@ export * from './arguments.js';
 export * from './binaries.js';
 export * from './clock.js';
 export * from './core/ipv4.js';
+export * from './core/ipv6.js';
 export * from './core/supervisor.js';
 export * from './patience.js';
 export * from './process-files.js';

@@ -2,11 +2,16 @@
 
 export type ForwardingMethod = 'nat' | 'direct' | 'tunnel';
 
-/** Protocols that lvs.cf knows; SCTP and marks of IPv6 come with the kernel director. */
-export type ServiceProtocol = 'tcp' | 'udp';
+/** Protocols that lvs.cf knows. */
+export type ServiceProtocol = 'tcp' | 'udp' | 'sctp';
+
+export type AddressFamily = 4 | 6;
+
+/** How connections outlast their director: told to the partner, found again by hashing, or not at all. */
+export type FailoverState = 'sync' | 'hash' | 'none';
 
 export interface DeviceAddress {
-  /** Dotted IPv4 address. */
+  /** Dotted IPv4 address, or IPv6 address in its canonical spelling (RFC 5952). */
   readonly address: string;
   /** Device with an optional label, such as `eth0:1`. */
   readonly device: string;
@@ -14,12 +19,19 @@ export interface DeviceAddress {
 
 export interface RealServerConfig {
   readonly name: string;
+  /** Dotted IPv4 address, or IPv6 address in its canonical spelling. */
   readonly address: string;
   readonly active: boolean;
   /** 0 means drained: in the table, no new connections. */
   readonly weight: number;
   /** Port that is checked and, under NAT, served. */
   readonly port: number;
+  /** The server's own word, its virtual's or the global one. */
+  readonly forwarding: ForwardingMethod;
+  /** Connections above which the server gets no new ones; 0 = no limit. */
+  readonly upperThreshold: number;
+  /** Connections below which it gets new ones again; 0 = the kernel's choice, three quarters of the upper one. */
+  readonly lowerThreshold: number;
   /** Line of the block's header, from 1. */
   readonly line: number;
 }
@@ -45,14 +57,23 @@ export interface VirtualServerConfig {
   /** The VIP; undefined where the block has no address. */
   readonly address: DeviceAddress | undefined;
   readonly vipMask: string | undefined;
+  /** Family of the VIP; without one that of the first active server. */
+  readonly family: AddressFamily;
   readonly sorryServer: string | undefined;
+  /** For the sorry server; the other servers have their own value. */
+  readonly forwarding: ForwardingMethod;
   /** 0 = not keyed by a mark. */
   readonly firewallMark: number;
   readonly port: number;
   readonly protocol: ServiceProtocol;
   readonly scheduler: string;
+  /** In ipvsadm's spelling and order, such as `['sh-fallback', 'sh-port']`. */
+  readonly schedulerFlags: readonly string[];
+  /** Every UDP packet is scheduled for itself. */
+  readonly onePacket: boolean;
   /** 0 = not persistent. */
   readonly persistentSeconds: number;
+  /** Dotted mask, for IPv6 the prefix length; undefined = every client its own. */
   readonly persistenceMask: string | undefined;
   readonly quiesceServer: boolean;
   readonly check: CheckConfig;
@@ -78,13 +99,20 @@ export interface LvsConfiguration {
   readonly keepaliveMs: number;
   readonly deadtimeMs: number;
   readonly rshCommand: string;
+  /** Forwarding method where neither virtual nor server has its own. */
   readonly network: ForwardingMethod;
   readonly natRouter: DeviceAddress | undefined;
   readonly natMask: string | undefined;
   readonly monitorLinks: boolean;
-  readonly syncDaemon: boolean;
+  readonly failoverState: FailoverState;
   readonly syncInterface: string;
   readonly syncId: number;
+  /** What happens to a change that somebody else made to our table entries: put back, or only told. */
+  readonly tableDrift: 'revert' | 'report';
+  /** Our own TCP resets from a VIP are held back while it is taken. */
+  readonly resetGuard: boolean;
+  /** The kernel's settings for IPVS are set while pulse runs, and put back at its end. */
+  readonly manageSysctls: boolean;
   /** 0 = leave the kernel's value. */
   readonly tcpTimeoutSeconds: number;
   readonly tcpFinTimeoutSeconds: number;

@@ -1,3 +1,5 @@
+export { KernelDirector } from './backends/kernel.js';
+export { kernelDirector } from './backends/kernel-director.js';
 export { MemoryDirector } from './backends/memory.js';
 export { UserspaceDirector } from './backends/userspace.js';
 export { applyOperation } from './core/apply.js';

@@ -1,7 +1,18 @@
 import type { LvsConfiguration, RealServerConfig, VirtualServerConfig } from '@piranha/config';
 
 export function realServer(changes: Partial<RealServerConfig> = {}): RealServerConfig {
-  return { name: 'one', address: '10.0.0.11', active: true, weight: 1, port: 80, line: 10, ...changes };
+  return {
+    name: 'one',
+    address: '10.0.0.11',
+    active: true,
+    weight: 1,
+    port: 80,
+    forwarding: 'nat',
+    upperThreshold: 0,
+    lowerThreshold: 0,
+    line: 10,
+    ...changes,
+  };
 }
 
 export function virtualServer(
@@ -26,11 +37,15 @@ export function virtualServer(
     active: true,
     address: { address: '10.0.0.9', device: 'eth0:1' },
     vipMask: undefined,
+    family: 4,
+    forwarding: 'nat',
     sorryServer: undefined,
     firewallMark: 0,
     port: 80,
     protocol: 'tcp',
     scheduler: 'wlc',
+    schedulerFlags: [],
+    onePacket: false,
     persistentSeconds: 0,
     persistenceMask: undefined,
     quiesceServer: false,
@@ -60,9 +75,12 @@ export function configurationOf(
     natRouter: undefined,
     natMask: undefined,
     monitorLinks: false,
-    syncDaemon: false,
+    failoverState: 'none',
     syncInterface: 'eth0',
     syncId: 0,
+    tableDrift: 'revert',
+    resetGuard: false,
+    manageSysctls: true,
     tcpTimeoutSeconds: 0,
     tcpFinTimeoutSeconds: 0,
     udpTimeoutSeconds: 0,

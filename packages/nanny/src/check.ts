@@ -1,8 +1,9 @@
+import { addressFamily } from '@piranha/common';
 import { type EventFields, type EventId, eventRecord } from '@piranha/events/catalogue';
 
 /** The real service that a check looks at. */
 export interface CheckTarget {
-  /** Dotted IPv4 address. */
+  /** IPv4 or IPv6 address. */
   readonly address: string;
   readonly port: number;
 }
@@ -35,9 +36,9 @@ export interface Check {
   run(context: CheckContext): Promise<CheckOutcome>;
 }
 
-/** IP:PORT as it stands in log lines. */
-export function serverName(target: CheckTarget): string {
-  return `${target.address}:${target.port}`;
+/** IP:PORT of a real server or a service as it stands in log lines; an IPv6 address stands in brackets. */
+export function serverName({ address, port }: CheckTarget): string {
+  return addressFamily(address) === 6 ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
 /** A check that passed. */

@@ -1,5 +1,27 @@
+export {
+  type AnnouncementForm,
+  type AnnouncementTarget,
+  Announcer,
+  type AnnouncerOptions,
+} from './announcer.js';
+export { type ArpWatch, watchArp } from './arp-watch.js';
+export { addressBytes } from './core/address-bytes.js';
+export {
+  type AnnouncementSeries,
+  DEFAULT_SCHEDULE_MS,
+  startSeries,
+  stepSeries,
+} from './core/announcement-schedule.js';
+export { type ArpPacket, gratuitousReply, parseArp } from './core/arp-frame.js';
+export { canonicalAddress } from './core/format-address.js';
+export { parseMac } from './core/mac.js';
+export type { AddressSpec } from './core/route-messages.js';
+export type { InterfaceAddress, NetworkLink, OperationalState } from './core/route-records.js';
 export { drainGroupMember } from './group-drain.js';
 export * from './libc.js';
+export { LinkWatch, type LinkWatchEvents } from './link-watch.js';
+export { PacketSocket } from './packet-socket.js';
 export { unsteerGroup } from './reuseport-group.js';
 export { LISTEN_BACKLOG, openReuseportSocket } from './reuseport-socket.js';
+export { type AddressChange, type ChangeResult, RouteNetlink } from './route-netlink.js';
 export { type SendResult, UnixDatagram } from './unix-datagram.js';

@@ -16,8 +16,12 @@ export interface RunDirectory {
   readonly ipvsuPid: string;
   /** Keys of the IPVS entries that are ours, one a line, written before the add. */
   readonly ownedEntries: string;
+  /** The addresses that pulse added to interfaces, JSON, written before the add. */
+  readonly heldAddresses: string;
   /** What pulse wants to find again after its own restart, JSON. */
   readonly pulseState: string;
+  /** Kernel settings as pulse found them before its first write, JSON; removed when they are put back. */
+  readonly firstSysctls: string;
   /** Copy of the lvs.cf that loaded last, for a daemon that is restarted on a broken file. */
   readonly lastGoodConfiguration: string;
 }
@@ -36,7 +40,9 @@ export function runDirectory(directory: string): RunDirectory {
     lvsdPid: at('lvs.pid'),
     ipvsuPid: at('ipvsu.pid'),
     ownedEntries: at('owned'),
+    heldAddresses: at('addresses'),
     pulseState: at('pulse.state'),
+    firstSysctls: at('sysctls.first'),
     lastGoodConfiguration: at('lvs.cf.last-good'),
   };
 }

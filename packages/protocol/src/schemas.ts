@@ -28,6 +28,17 @@ const childStatus = z.object({
   starts: count,
 });
 
+const syncStatus = z.object({
+  goal: z.string(),
+  master: z.boolean(),
+  backup: z.boolean(),
+  guardOn: z.boolean(),
+  listeningSeconds: z.number().min(0).optional(),
+  connections: z
+    .object({ total: count, synced: count, byState: z.record(z.string(), count), cut: z.boolean() })
+    .optional(),
+});
+
 /** Answer of pulse's `status`. */
 export const pulseStatusSchema: z.ZodType<PulseStatus> = z.object({
   version: z.string(),
@@ -43,6 +54,7 @@ export const pulseStatusSchema: z.ZodType<PulseStatus> = z.object({
   partner: z.enum(['running', 'stopped', 'silent', 'none']),
   paths: z.array(pathStatus),
   vips: z.array(z.string()),
+  sync: syncStatus.optional(),
   children: z.array(childStatus),
   history: z.array(historyEntry),
 });

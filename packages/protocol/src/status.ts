@@ -28,6 +28,29 @@ export interface ChildStatus {
   readonly starts: number;
 }
 
+/** What would outlive this director, where the kernel forwards. */
+export interface SyncStatus {
+  /** What the takeover machinery is at: `standby`, `serving`, `settled`, `released`, `stopped` or `none`. */
+  readonly goal: string;
+  /** Which sides of the kernel's connection synchronisation run. */
+  readonly master: boolean;
+  readonly backup: boolean;
+  /** True while resets are held back around a takeover. */
+  readonly guardOn: boolean;
+  /** How long the backup side has listened, s: it knows the connections made or used since. */
+  readonly listeningSeconds?: number | undefined;
+  /** Connections in the kernel's table; `cut` past the number that is counted. */
+  readonly connections?:
+    | {
+        readonly total: number;
+        /** Learned from the partner. */
+        readonly synced: number;
+        readonly byState: Readonly<Record<string, number>>;
+        readonly cut: boolean;
+      }
+    | undefined;
+}
+
 export interface PulseStatus {
   readonly version: string;
   readonly pid: number;
@@ -45,6 +68,7 @@ export interface PulseStatus {
   readonly partner: 'running' | 'stopped' | 'silent' | 'none';
   readonly paths: readonly PathStatus[];
   readonly vips: readonly string[];
+  readonly sync?: SyncStatus | undefined;
   readonly children: readonly ChildStatus[];
   readonly history: readonly HistoryEntry[];
 }

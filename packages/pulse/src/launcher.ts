@@ -20,6 +20,7 @@ export async function launch(options: PulseOptions): Promise<void> {
   for (const warning of loaded.warnings) process.stderr.write(`${warning}\n`);
   if (options.testStart) return describe(loaded);
   requireActiveBackup(loaded);
+  await requireKernel(options.director, loaded);
   const files = runDirectory(options.runDirectory);
   await refuseSecond(files.guardianSocket, options.runDirectory);
   await tryHeartbeatSockets(loaded, files.pulseSocket);
@@ -27,17 +28,18 @@ export async function launch(options: PulseOptions): Promise<void> {
 }
 
 function requireDirector(director: string): void {
-  if (director === 'userspace') return;
-  if (director === 'kernel') {
-    throw new UserError('pulse: the kernel director is not part of this release', {
-      code: 'DIRECTOR_NOT_AVAILABLE',
-      hint: 'try the suite with --director userspace',
-    });
-  }
+  if (['kernel', 'userspace', 'memory'].includes(director)) return;
   throw new UserError(`pulse: bad argument --director: ${director}`, {
     code: 'DIRECTOR_UNKNOWN',
-    hint: 'kernel or userspace',
+    hint: 'kernel, userspace, or memory for tests',
   });
+}
+
+/** While a person still reads stderr: no IPVS, no ipvsadm or no right to use them is told before anything starts. */
+async function requireKernel(director: string, { configuration }: LoadedSettings): Promise<void> {
+  if (director !== 'kernel') return;
+  const { kernelDirector } = await import('@piranha/ipvs');
+  await kernelDirector(configuration.ipvsadmPath).readTable();
 }
 
 function requireActiveBackup({ settings, configuration }: LoadedSettings): void {

@@ -16,8 +16,9 @@ const ACCEPTED = `
 | \`CF_TRAILING_COMMENT\` | a comment behind a statement | "unexpected arguments" |
 | \`CF_QUOTE_TRAILING\` | something behind a quoted value without blanks | "quotation mismatch" |
 
-Fractions of seconds are accepted for keepalive, deadtime, timeout and reentry, and the schedulers sed, nq, mh, fo and
-ovf beside the eight that the original knew.
+Fractions of seconds are accepted for keepalive, deadtime, timeout and reentry; the schedulers sed, nq, mh, fo, ovf and
+twos beside the eight that the original knew; \`protocol = sctp\`; IPv6 for VIPs, real servers and sorry servers. The
+directives that are ours alone say so in lvs.cf(5).
 
 ## Rejected here
 

@@ -88,6 +88,13 @@ export const MEANING_CHANGES = [
     here: 'both addresses are held',
     advice: 'give each address a label of its own',
   },
+  {
+    code: 'CF_CHANGED_VIP_MASK',
+    subject: 'vip_nmask other than 255.255.255.255',
+    original: 'gave the mask to the address, so that the VIP had a route to its whole network',
+    here: 'the VIP is added as a single address (/32); the mask is used for its broadcast address alone',
+    advice: 'delete the line, and let an address of the device itself make the route',
+  },
 ] as const satisfies readonly MeaningChange[];
 
 export type ChangeCode = (typeof MEANING_CHANGES)[number]['code'];

@@ -1,7 +1,8 @@
 import { MEANING_CHANGES } from './changes.js';
 import { globalDirectives } from './schema-global.js';
+import { serverDirectives } from './schema-server.js';
 import type { DirectiveSpec, Level } from './schema-types.js';
-import { serverDirectives, virtualDirectives } from './schema-virtual.js';
+import { virtualDirectives } from './schema-virtual.js';
 
 /** Text safe for roff: backslashes, leading dots and quotes, hyphens that belong to words to be typed. */
 function roff(text: string): string {
@@ -30,10 +31,16 @@ const TYPE_TEXT: Readonly<Record<DirectiveSpec['type'], string>> = {
   text: 'text',
   keyword: 'word',
   list: 'list [ a b ]',
+  keywords: 'words',
 };
 
+function typeText({ choices, type, ipv6 }: DirectiveSpec): string {
+  if (choices) return `${type === 'keywords' ? 'some' : 'one'} of ${choices.join(', ')}`;
+  return ipv6 ? TYPE_TEXT[type].replace('IPv4', 'IPv4 or IPv6') : TYPE_TEXT[type];
+}
+
 function valueText(spec: DirectiveSpec): string {
-  const parts = [spec.choices ? `one of ${spec.choices.join(', ')}` : TYPE_TEXT[spec.type]];
+  const parts = [typeText(spec)];
   if (spec.unit) parts.push(spec.unit);
   if (spec.range && spec.range[1] <= 65535) parts.push(`${spec.range[0]} to ${spec.range[1]}`);
   const absent = typeof spec.default === 'boolean' ? Number(spec.default) : spec.default;

@@ -6,34 +6,45 @@ import { headerPlace, placeIn, type RuleInput, type VirtualView, warnOfChange } 
 /** What two blocks of one mark must agree on; a text of what differs, or undefined. */
 function markConflict(first: VirtualServerConfig, second: VirtualServerConfig): [string, string] | undefined {
   if (first.scheduler !== second.scheduler) return ['scheduler', 'scheduler'];
+  if (first.schedulerFlags.join() !== second.schedulerFlags.join()) {
+    return ['scheduler_flags', 'set of scheduler flags'];
+  }
+  if (first.onePacket !== second.onePacket) return ['ops', 'one-packet scheduling'];
   if (first.persistentSeconds !== second.persistentSeconds) return ['persistent', 'persistence'];
   if (first.persistenceMask !== second.persistenceMask) return ['pmask', 'persistence mask'];
   return undefined;
 }
 
-function weightConflicts(input: RuleInput, first: VirtualView, second: VirtualView): void {
+/** What a server has once, in however many blocks of a mark it stands. */
+const SERVER_WORDS = [
+  ['weight', 'weight'],
+  ['forwarding', 'forward'],
+  ['upperThreshold', 'upper_threshold'],
+  ['lowerThreshold', 'lower_threshold'],
+] as const;
+
+function serverConflicts(input: RuleInput, first: VirtualView, second: VirtualView): void {
   const active = first.virtual.servers.filter((server) => server.active);
   const serverOf = new Map(active.map((server) => [server.address, server]));
   for (const { server, block } of second.servers) {
     const same = server.active ? serverOf.get(server.address) : undefined;
-    if (!same || same.weight === server.weight) continue;
-    const text = `server ${server.address} has weight ${server.weight} here, but ${same.weight} in line ${same.line} of the same fwmark`;
-    input.findings.error(
-      'CF_FWMARK_CONFLICT',
-      placeIn(block, 'weight'),
-      text,
-      'one mark is one service: make them equal',
-    );
+    const differing = same && SERVER_WORDS.find(([key]) => same[key] !== server[key]);
+    if (!differing) continue;
+    const [key, word] = differing;
+    const text = `server ${server.address} has ${word} ${server[key]} here, but ${same[key]} in line ${same.line} of the same fwmark`;
+    const hint = 'one mark is one service: make them equal';
+    input.findings.error('CF_FWMARK_CONFLICT', placeIn(block, word), text, hint);
   }
 }
 
 function markRules(input: RuleInput): void {
-  const viewsOf = new Map<number, VirtualView[]>();
+  const viewsOf = new Map<string, VirtualView[]>();
   for (const view of input.virtuals) {
-    const { active, firewallMark } = view.virtual;
+    const { active, firewallMark, family } = view.virtual;
     if (!active || firewallMark === 0) continue;
-    const earlier = viewsOf.get(firewallMark) ?? [];
-    viewsOf.set(firewallMark, [...earlier, view]);
+    const key = `${firewallMark} ${family}`;
+    const earlier = viewsOf.get(key) ?? [];
+    viewsOf.set(key, [...earlier, view]);
     const first = earlier[0];
     if (!first) continue;
     const conflict = markConflict(first.virtual, view.virtual);
@@ -42,7 +53,7 @@ function markRules(input: RuleInput): void {
       const hint = 'one mark is one service: make them equal';
       input.findings.error('CF_FWMARK_CONFLICT', placeIn(view.block, conflict[0]), text, hint);
     } else warnOfChange(input.findings, 'CF_CHANGED_FWMARK_MERGED', placeIn(view.block, 'fwmark'));
-    for (const other of earlier) weightConflicts(input, other, view);
+    for (const other of earlier) serverConflicts(input, other, view);
   }
 }
 
@@ -67,7 +78,8 @@ function labelRules({ virtuals, findings }: RuleInput): void {
   const addressOf = new Map<string, string>();
   const seen = new Set<string>();
   for (const { virtual, block } of virtuals) {
-    if (!virtual.active || !virtual.address?.device.includes(':')) continue;
+    // IPv6 addresses have no labels.
+    if (!virtual.active || virtual.family === 6 || !virtual.address?.device.includes(':')) continue;
     const { address, device } = virtual.address;
     // The first block of an address decides about its device.
     if (seen.has(address)) continue;

@@ -1,3 +1,4 @@
+import { usesNat } from './derived.js';
 import { statementOf } from './parsed.js';
 import { globalPlace, type RuleInput, valuePlace, warnOfChange } from './rules.js';
 
@@ -74,8 +75,8 @@ function pairRules({ configuration, parsed, findings }: RuleInput): void {
 
 function networkRules({ configuration, parsed, findings }: RuleInput): void {
   const router = statementOf(parsed, 'nat_router');
-  if (router && configuration.network !== 'nat') {
-    const text = `nat_router has no effect with network = ${configuration.network}`;
+  if (router && !usesNat(configuration)) {
+    const text = 'nat_router has no effect: no server is forwarded to by NAT';
     findings.warning('CF_NAT_ROUTER_UNUSED', valuePlace(router), text, 'delete the line');
   } else if (configuration.natRouter && router && !configuration.natRouter.device.includes(':')) {
     warnOfChange(findings, 'CF_CHANGED_BASE_DEVICE', valuePlace(router));
@@ -89,10 +90,20 @@ function networkRules({ configuration, parsed, findings }: RuleInput): void {
   if (hardShutdown) warnOfChange(findings, 'CF_CHANGED_HARD_SHUTDOWN', valuePlace(hardShutdown));
 }
 
+function stateRules({ configuration, parsed, findings }: RuleInput): void {
+  const state = statementOf(parsed, 'failover_state');
+  const daemon = statementOf(parsed, 'syncdaemon');
+  if (typeof state?.value !== 'string' || typeof daemon?.value !== 'boolean') return;
+  if (daemon.value === (configuration.failoverState === 'sync')) return;
+  const text = `failover_state = ${state.value} contradicts syncdaemon = ${Number(daemon.value)} of line ${daemon.lineIndex + 1}`;
+  findings.error('CF_FAILOVER_STATE', valuePlace(state), text, 'delete the line with syncdaemon');
+}
+
 /** Rules about what stands outside the blocks. */
 export function checkGlobal(input: RuleInput): void {
   servicesRule(input);
   pairAddressRules(input);
   pairRules(input);
   networkRules(input);
+  stateRules(input);
 }

@@ -1,7 +1,7 @@
-import { formatIpv4, isContiguousMask, parseIpv4 } from '@piranha/common';
 import { type Findings, printable } from './diagnostics.js';
 import type { ParsedBlock, ParsedFile, Statement } from './parsed.js';
 import { valuePlace } from './rules.js';
+import { gapsRule } from './rules-address.js';
 
 function repeatedRule(statements: readonly Statement[], findings: Findings): void {
   const lineOf = new Map<string, number>();
@@ -28,11 +28,7 @@ function unusedRule(statement: Statement, findings: Findings): void {
 
 function maskRule(statement: Statement, findings: Findings): void {
   const { spec, value } = statement;
-  if ((spec.type !== 'mask' && spec.type !== 'lenient-mask') || typeof value !== 'string') return;
-  const mask = parseIpv4(value);
-  if (mask === undefined || isContiguousMask(mask)) return;
-  const text = `${formatIpv4(mask)} is an unusual mask: its ones are not all in front`;
-  findings.warning('CF_MASK_GAPS', valuePlace(statement), text, 'most masks look like 255.255.255.0');
+  if (spec.type === 'mask' && typeof value === 'string') gapsRule(statement, value, findings);
 }
 
 function deviceRule(statement: Statement, findings: Findings): void {

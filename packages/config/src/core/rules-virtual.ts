@@ -1,5 +1,5 @@
 import type { RealServerConfig } from '../model.js';
-import { portAtLine } from './builder.js';
+import { portAtLine } from './builder-virtual.js';
 import { printable } from './diagnostics.js';
 import { statementOf } from './parsed.js';
 import {
@@ -11,13 +11,16 @@ import {
   valuePlace,
   warnOfChange,
 } from './rules.js';
+import { checkAddresses, persistenceMaskRules } from './rules-address.js';
+import { checkKernelWords } from './rules-kernel.js';
 
 function addressRules({ findings }: RuleInput, { virtual, block }: VirtualView): void {
   if (!virtual.address && virtual.firewallMark === 0 && !isUnreadable(block, 'address')) {
     const text = 'active without an address: nobody can reach it';
     findings.warning('CF_NO_VIP', placeIn(block, 'address'), text, 'write address = VIP DEVICE');
   }
-  if (virtual.address && !virtual.address.device.includes(':')) {
+  // The original had no IPv6, and a label says nothing there.
+  if (virtual.address && virtual.family === 4 && !virtual.address.device.includes(':')) {
     warnOfChange(findings, 'CF_CHANGED_BASE_DEVICE', placeIn(block, 'address'));
   }
   if (virtual.port === 0 && virtual.firewallMark === 0 && virtual.persistentSeconds === 0) {
@@ -113,7 +116,7 @@ function textRules({ findings }: RuleInput, { virtual, block }: VirtualView): vo
   }
 }
 
-function serverRules({ configuration, findings }: RuleInput, view: VirtualView): void {
+function serverRules({ findings }: RuleInput, view: VirtualView): void {
   const { virtual } = view;
   for (const { server, block } of view.servers) {
     const ownPort = statementOf(block, 'port');
@@ -130,7 +133,7 @@ function serverRules({ configuration, findings }: RuleInput, view: VirtualView):
     }
     if (server.weight === 0) warnOfChange(findings, 'CF_CHANGED_WEIGHT_ZERO', placeIn(block, 'weight'));
     const keyed = virtual.firewallMark === 0 && virtual.port !== 0;
-    if (configuration.network !== 'nat' && keyed && server.port !== virtual.port) {
+    if (server.forwarding !== 'nat' && keyed && server.port !== virtual.port) {
       warnOfChange(findings, 'CF_CHANGED_REAL_PORT', placeIn(block, 'port'));
     }
     if (server.port === 0) {
@@ -154,16 +157,22 @@ function serverRules({ configuration, findings }: RuleInput, view: VirtualView):
   }
 }
 
+/** What tells table entries of one service apart. */
+function tablePlace({ virtual }: VirtualView, { address, port, forwarding }: RealServerConfig): string {
+  if (forwarding === 'nat') return `${address} ${port}`;
+  return virtual.firewallMark === 0 ? `${address} ${virtual.port}` : address;
+}
+
 /** Without NAT the table knows no real ports: two servers of one address are one entry. */
-function sharedEntryRule({ configuration, findings }: RuleInput, view: VirtualView): void {
-  if (configuration.network === 'nat') return;
+function sharedEntryRule({ findings }: RuleInput, view: VirtualView): void {
   const firstOf = new Map<string, RealServerConfig>();
   for (const { server, block } of view.servers) {
     if (!server.active) continue;
-    const first = firstOf.get(server.address);
-    if (!first) firstOf.set(server.address, server);
+    const place = tablePlace(view, server);
+    const first = firstOf.get(place);
+    if (!first) firstOf.set(place, server);
     else if (first.port !== server.port) {
-      const text = `server '${printable(block.name)}' and the one of line ${first.line} are one table entry: ports do not count with network = ${configuration.network}`;
+      const text = `server '${printable(block.name)}' and the one of line ${first.line} are one table entry: real ports do not count under direct routing and tunnelling`;
       findings.warning('CF_SHARED_ENTRY', headerPlace(block), text, 'give one of them another address');
     }
   }
@@ -172,8 +181,11 @@ function sharedEntryRule({ configuration, findings }: RuleInput, view: VirtualVi
 /** Rules about each active virtual server by itself. */
 export function checkVirtuals(input: RuleInput): void {
   for (const view of input.virtuals) {
+    persistenceMaskRules(input, view);
     if (!view.virtual.active) continue;
     addressRules(input, view);
+    checkAddresses(input, view);
+    checkKernelWords(input, view);
     checkTimes(input, view);
     programRules(input, view);
     textRules(input, view);

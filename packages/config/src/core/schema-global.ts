@@ -184,6 +184,48 @@ const pairDirectives: readonly DirectiveSpec[] = [
   },
 ];
 
+/** Directives that stand outside all blocks: what outlasts a director, and who owns the kernel's state. */
+const stateDirectives: readonly DirectiveSpec[] = [
+  {
+    name: 'failover_state',
+    levels,
+    type: 'keyword',
+    choices: ['sync', 'hash', 'none'],
+    default: undefined,
+    since: 'ours 0.1',
+    use: 'live',
+    help: 'How open connections outlast their director. `sync`: the IPVS sync daemon tells the standby of each one. `hash`: nothing is told, equal tables choose equally; for `scheduler = mh`. `none`: they do not. Absent: sync with `syncdaemon = 1`, else none.',
+  },
+  {
+    name: 'reset_guard',
+    levels,
+    type: 'boolean',
+    default: undefined,
+    since: 'ours 0.1',
+    use: 'live',
+    help: '1: while a director takes a VIP, its own TCP resets from that VIP are held back, so that they end no connection which it does not know yet. Absent: 1 with failover_state sync or hash, else 0.',
+  },
+  {
+    name: 'table_drift',
+    levels,
+    type: 'keyword',
+    choices: ['revert', 'report'],
+    default: 'revert',
+    since: 'ours 0.1',
+    use: 'live',
+    help: "What happens when somebody else changes the suite's entries in the IPVS table. `revert`: it is told and put back; `report`: it is only told. Other entries are never touched.",
+  },
+  {
+    name: 'manage_sysctls',
+    levels,
+    type: 'boolean',
+    default: true,
+    since: 'ours 0.1',
+    use: 'live',
+    help: "1: the kernel's settings that the directors need are set, and put back at the stop. 0: none is touched, the operator sets them.",
+  },
+];
+
 /** Directives that stand outside all blocks: balancing and tools. */
 const balancingDirectives: readonly DirectiveSpec[] = [
   {
@@ -194,7 +236,7 @@ const balancingDirectives: readonly DirectiveSpec[] = [
     default: 'nat',
     since: '0.1',
     use: 'live',
-    help: 'Forwarding method of all services.',
+    help: 'Forwarding method of all servers that `forward` gives no other: `nat`, `direct` routing or `tunnel`.',
   },
   {
     name: 'nat_router',
@@ -203,7 +245,7 @@ const balancingDirectives: readonly DirectiveSpec[] = [
     default: undefined,
     since: '0.1',
     use: 'live',
-    help: 'Floating inside gateway of the real servers, address and device; used only with `network = nat`.',
+    help: 'Floating inside gateway of the real servers, address and device; used only where a server is forwarded to by NAT.',
   },
   {
     name: 'nat_nmask',
@@ -221,7 +263,7 @@ const balancingDirectives: readonly DirectiveSpec[] = [
     default: false,
     since: '0.8.4',
     use: 'live',
-    help: '1: connections of the active director are made known to the standby by the IPVS sync daemon.',
+    help: '1: connections of the active director are made known to the standby by the IPVS sync daemon; the same as `failover_state = sync`.',
   },
   {
     name: 'syncd_iface',
@@ -241,6 +283,7 @@ const balancingDirectives: readonly DirectiveSpec[] = [
     use: 'live',
     help: 'Id of the sync daemon, 0 to 255; only the lowest 8 bits of a larger number count.',
   },
+  ...stateDirectives,
   {
     name: 'tcp_timeout',
     levels,

@@ -11,29 +11,33 @@ type ValueType =
   | 'switch'
   /** Integer or a TCP service name. */
   | 'port'
-  /** IPv4 address in a form of inet_aton, or a host name. */
+  /** Address, IPv4 in a form of inet_aton, or a host name. */
   | 'host'
-  /** IPv4 address only. */
+  /** Address only. */
   | 'address'
   /** Address and device. */
   | 'device-address'
   | 'mask'
-  /** A mask whose bad text is ignored. */
+  /** A mask whose bad text is ignored, or the prefix length of an IPv6 mask. */
   | 'lenient-mask'
   | 'text'
   | 'keyword'
   /** `[ a b ]`. */
-  | 'list';
+  | 'list'
+  /** Keywords up to the end of the line, each one of the choices. */
+  | 'keywords';
 
 /** One row of the table of directives. */
 export interface DirectiveSpec {
   readonly name: string;
   readonly levels: readonly Level[];
   readonly type: ValueType;
-  readonly unit?: 'seconds';
+  readonly unit?: 'seconds' | 'connections';
   /** Inclusive bounds of a number, in the unit of the file. */
   readonly range?: readonly [minimum: number, maximum: number];
   readonly choices?: readonly string[];
+  /** Takes IPv6 addresses beside IPv4. */
+  readonly ipv6?: true;
   /** What holds where the directive is absent, in the unit of the file; undefined = none. */
   readonly default: number | string | boolean | undefined;
   /** First version that knows it, of the original unless "ours" is said. */

@@ -1,3 +1,5 @@
+import { SCHEDULER_FLAGS } from './scheduler-flags.js';
+import { forward, lowerThreshold, upperThreshold } from './schema-server.js';
 import type { DirectiveSpec } from './schema-types.js';
 
 const levels = ['virtual', 'failover'] as const;
@@ -19,6 +21,7 @@ const SCHEDULERS = [
   'mh',
   'fo',
   'ovf',
+  'twos',
 ] as const;
 
 /** The IPVS service of a virtual block. */
@@ -39,7 +42,8 @@ const serviceDirectives: readonly DirectiveSpec[] = [
     default: undefined,
     since: '0.1',
     use: 'live',
-    help: 'The virtual address (VIP) and the device that carries it, such as `10.0.0.9 eth0:1`.',
+    ipv6: true,
+    help: 'The virtual address (VIP), IPv4 or IPv6 without brackets, and the device that carries it, such as `10.0.0.9 eth0:1`. IPv6 addresses have no label: what follows the colon is dropped for them.',
   },
   {
     name: 'sorry_server',
@@ -48,7 +52,8 @@ const serviceDirectives: readonly DirectiveSpec[] = [
     default: undefined,
     since: '0.8.4',
     use: 'live',
-    help: 'Server of last resort: in the table while no real server is up.',
+    ipv6: true,
+    help: 'Server of last resort, IPv4 or IPv6: in the table while no real server is up.',
   },
   {
     name: 'vip_nmask',
@@ -57,7 +62,7 @@ const serviceDirectives: readonly DirectiveSpec[] = [
     default: undefined,
     since: '0.4',
     use: 'live',
-    help: 'Network mask of the VIP; 0.0.0.0 means none.',
+    help: 'Network mask of an IPv4 VIP, for its broadcast address; 0.0.0.0 means none. The VIP itself is added as a single address, whatever this says.',
   },
   {
     name: 'fwmark',
@@ -97,7 +102,7 @@ const serviceDirectives: readonly DirectiveSpec[] = [
     default: undefined,
     since: '0.4',
     use: 'live',
-    help: 'Clients whose addresses are equal under this mask go to one server; only with persistent. Bad text is ignored.',
+    help: 'Clients whose addresses are equal under this mask go to one server; only with persistent. For an IPv6 service a prefix length, 1 to 128. Bad text is ignored.',
   },
   {
     name: 'scheduler',
@@ -107,18 +112,47 @@ const serviceDirectives: readonly DirectiveSpec[] = [
     default: 'wlc',
     since: '0.1',
     use: 'live',
-    help: 'How connections are spread. The original knew the first eight of these.',
+    help: 'How connections are spread. The original knew the first eight of these; `twos` needs Linux 5.12 or newer.',
   },
   {
     name: 'protocol',
     levels,
     type: 'keyword',
-    choices: ['tcp', 'udp'],
+    choices: ['tcp', 'udp', 'sctp'],
     default: 'tcp',
     since: '0.4',
     use: 'live',
-    help: 'Protocol of the service.',
+    help: 'Protocol of the service. `sctp` is ours: write send_program for its check, else a TCP connection is tried.',
   },
+];
+
+/** What IPVS can do beyond the original's words. */
+const kernelDirectives: readonly DirectiveSpec[] = [
+  {
+    name: 'scheduler_flags',
+    levels,
+    type: 'keywords',
+    choices: SCHEDULER_FLAGS,
+    default: undefined,
+    since: 'ours 0.1',
+    use: 'live',
+    help: 'Flags of the scheduler, with blanks between them. `sh-port` and `mh-port`: the port of the client counts too. `sh-fallback` and `mh-fallback`: another server is taken for one of weight 0. `flag-1` to `flag-3`: those of other schedulers, by number; sh and mh have no third one.',
+  },
+  {
+    name: 'ops',
+    levels,
+    type: 'boolean',
+    default: false,
+    since: 'ours 0.1',
+    use: 'live',
+    help: '1: one-packet scheduling, each packet is spread for itself and no connection is kept. Only with `protocol = udp`.',
+  },
+  forward(
+    levels,
+    'Forwarding method of the servers of this block and of its sorry server. Absent: `network`.',
+  ),
+  upperThreshold(levels, 'Default of the servers of this block.'),
+  lowerThreshold(levels, 'Default of the servers of this block.'),
 ];
 
 /** The checks of a virtual block. */
@@ -257,48 +291,7 @@ export const virtualDirectives: readonly DirectiveSpec[] = [
   ...serviceDirectives.filter((spec) => spec.name !== 'scheduler' && spec.name !== 'protocol'),
   ...checkDirectives.slice(0, 4),
   ...serviceDirectives.filter((spec) => spec.name === 'scheduler' || spec.name === 'protocol'),
+  ...kernelDirectives,
   ...checkDirectives.slice(4),
   ...otherDirectives,
-];
-
-/** All directives of server blocks. */
-export const serverDirectives: readonly DirectiveSpec[] = [
-  {
-    name: 'address',
-    levels: ['server'],
-    type: 'host',
-    default: '0.0.0.0',
-    since: '0.1',
-    use: 'live',
-    help: 'Address of the real server.',
-  },
-  {
-    name: 'active',
-    levels: ['server'],
-    type: 'boolean',
-    default: false,
-    since: '0.1',
-    use: 'live',
-    help: '0: never in the table, no monitor.',
-  },
-  {
-    name: 'port',
-    levels: ['server'],
-    type: 'integer',
-    range: [0, 65535],
-    default: undefined,
-    since: '0.8.4',
-    use: 'live',
-    help: 'Port of the real server, a number. Absent: the port of the virtual server as far as it is known at the `server` line, so write that first.',
-  },
-  {
-    name: 'weight',
-    levels: ['server'],
-    type: 'integer',
-    range: [0, 65535],
-    default: 1,
-    since: '0.1',
-    use: 'live',
-    help: 'Share of the connections; 0 = drained: in the table, but no new connections.',
-  },
 ];

@@ -1,6 +1,7 @@
 import { globalDirectives } from './schema-global.js';
+import { serverDirectives } from './schema-server.js';
 import type { DirectiveSpec, Level } from './schema-types.js';
-import { serverDirectives, virtualDirectives } from './schema-virtual.js';
+import { virtualDirectives } from './schema-virtual.js';
 
 /**
  * THE table of directives, in the order of a formatted file: parser, validator, printer and manual page read it.

@@ -3,7 +3,7 @@ import { type Findings, printable } from './diagnostics.js';
 import type { Token } from './lexer.js';
 import type { DirectiveValue, Statement } from './parsed.js';
 import type { DirectiveSpec } from './schema-types.js';
-import { type NameTables, readWord } from './value-readers.js';
+import { type NameTables, readKeyword, readWord } from './value-readers.js';
 
 /** What reading statements needs besides the line itself. */
 export interface ReadContext {
@@ -89,6 +89,33 @@ function readList(context: ReadContext, lineIndex: number, tokens: readonly Toke
   };
 }
 
+/** Keywords up to a comment or the end of the line, each a word; blanks and commas within a word part it too. */
+function readKeywords(
+  context: ReadContext,
+  lineIndex: number,
+  spec: DirectiveSpec,
+  tokens: readonly Token[],
+): Pick<Statement, 'value' | 'valueTokens'> {
+  const name = tokens[0] as Token;
+  const comment = tokens.findIndex(isCommentStart);
+  const maximum = comment < 0 ? tokens.length : comment;
+  const valueTokens = takeTokens(context, lineIndex, tokens, maximum).slice(2);
+  if (valueTokens.length === 0) return { valueTokens, value: missing(context, lineIndex, name, spec) };
+  if (valueTokens.some((token) => token.trouble === 'unclosed')) return { valueTokens, value: undefined };
+  const found: string[] = [];
+  for (const token of valueTokens) {
+    for (const word of token.value.split(/[ \t,]+/).filter((part) => part !== '')) {
+      const read = readKeyword(spec, word);
+      if ('error' in read) {
+        context.findings.error(read.error.code, place(lineIndex, token), read.error.text, read.error.hint);
+        return { valueTokens, value: undefined };
+      }
+      found.push(word);
+    }
+  }
+  return { valueTokens, value: found };
+}
+
 function missing(context: ReadContext, lineIndex: number, name: Token, spec: DirectiveSpec): undefined {
   const hint =
     spec.type === 'device-address' ? 'write the address and the device, such as 10.0.0.9 eth0:1' : undefined;
@@ -143,6 +170,9 @@ export function readStatement(
   const nameToken = tokens[0] as Token;
   if (spec.type === 'list') {
     return { spec, lineIndex, nameToken, ...readList(context, lineIndex, tokens.slice(2), nameToken) };
+  }
+  if (spec.type === 'keywords') {
+    return { spec, lineIndex, nameToken, ...readKeywords(context, lineIndex, spec, tokens) };
   }
   const maximum = spec.type === 'device-address' ? 4 : 3;
   const valueTokens = takeTokens(context, lineIndex, tokens, maximum).slice(2);

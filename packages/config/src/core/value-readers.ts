@@ -2,6 +2,7 @@ import { formatIpv4, parseIpv4 } from '@piranha/common';
 import { readableText } from './bytes.js';
 import { printable } from './diagnostics.js';
 import { readInteger, readSeconds } from './integer.js';
+import { ipv6Address } from './ipv6-reader.js';
 import type { DirectiveValue } from './parsed.js';
 import type { DirectiveSpec } from './schema-types.js';
 import { nearestWord } from './suggest.js';
@@ -81,8 +82,13 @@ function readPort(spec: DirectiveSpec, text: string, names: NameTables): ReadRes
   return fail('CF_BAD_PORT', `invalid argument: ${shown(text)} is no TCP service name`, hint);
 }
 
+/** True for the length of an IPv6 prefix, 1 to 128. */
+export function isPrefixLength(text: string): boolean {
+  return /^[1-9][0-9]{0,2}$/.test(text) && Number(text) <= 128;
+}
+
 /** The IPv4 address that a numeric text stands for, with a warning where it is not what a reader would think. */
-function numericAddress(text: string): ReadResult | undefined {
+export function numericAddress(text: string): ReadResult | undefined {
   const address = parseIpv4(text);
   if (address === undefined) return undefined;
   const dotted = formatIpv4(address);
@@ -101,18 +107,26 @@ export function isHostName(text: string): boolean {
   return parseIpv4(text) === undefined && HOST_NAME.test(text) && /[A-Za-z]/.test(text);
 }
 
-function readHost(text: string, names: NameTables): ReadResult {
-  const numeric = numericAddress(text);
+/** An address with colons: IPv6, or an error that says why not. */
+function colonAddress(spec: DirectiveSpec, text: string): ReadResult | undefined {
+  if (!text.includes(':')) return undefined;
+  if (spec.ipv6) {
+    const read = ipv6Address(text);
+    if ('address' in read) return { value: read.address };
+    return fail('CF_BAD_ADDRESS', `invalid argument: ${shown(text)} ${read.why}`, read.hint);
+  }
+  const hint = `${spec.name} is an IPv4 address; VIPs, real servers and sorry servers may have IPv6`;
+  return fail('CF_BAD_ADDRESS', `invalid argument: ${shown(text)} is no IPv4 address`, hint);
+}
+
+function readHost(spec: DirectiveSpec, text: string, names: NameTables): ReadResult {
+  const numeric = numericAddress(text) ?? colonAddress(spec, text);
   if (numeric) return numeric;
-  if (text.includes(':')) {
+  if (!isHostName(text)) {
     return fail(
       'CF_BAD_ADDRESS',
-      `invalid argument: ${shown(text)} is no IPv4 address`,
-      'lvs.cf knows IPv4 only',
+      `invalid argument: ${shown(text)} is no ${spec.ipv6 ? 'IP' : 'IPv4'} address and no host name`,
     );
-  }
-  if (!isHostName(text)) {
-    return fail('CF_BAD_ADDRESS', `invalid argument: ${shown(text)} is no IPv4 address and no host name`);
   }
   const resolved = names.hosts.get(text);
   if (resolved !== undefined) return { value: resolved };
@@ -123,17 +137,18 @@ function readHost(text: string, names: NameTables): ReadResult {
   );
 }
 
-function readAddress(text: string): ReadResult {
-  const hint = 'only an IPv4 address is taken here, no host name';
-  return (
-    numericAddress(text) ?? fail('CF_BAD_ADDRESS', `invalid host name or ip address: ${shown(text)}`, hint)
-  );
+function readAddress(spec: DirectiveSpec, text: string): ReadResult {
+  const hint = `only an ${spec.ipv6 ? 'IP' : 'IPv4'} address is taken here, no host name`;
+  const bad = () => fail('CF_BAD_ADDRESS', `invalid host name or ip address: ${shown(text)}`, hint);
+  return numericAddress(text) ?? colonAddress(spec, text) ?? bad();
 }
 
 function readMask(text: string, lenient: boolean): ReadResult {
+  // A number alone may be a prefix length: the rules know the family of the service.
+  if (lenient && /^[0-9]{1,3}$/.test(text) && parseIpv4(text) !== undefined) return { value: text };
   const mask = numericAddress(text);
   if (mask) return mask;
-  const hint = 'write it as 255.255.255.0';
+  const hint = `write it as 255.255.255.0${lenient ? ', for IPv6 as a prefix length' : ''}`;
   if (!lenient) return fail('CF_BAD_MASK', `Bad subnet mask specified: ${shown(text)}`, hint);
   return {
     value: undefined,
@@ -141,7 +156,8 @@ function readMask(text: string, lenient: boolean): ReadResult {
   };
 }
 
-function readKeyword(spec: DirectiveSpec, text: string): ReadResult {
+/** Reads one word of the choices. */
+export function readKeyword(spec: DirectiveSpec, text: string): ReadResult {
   const choices = spec.choices ?? [];
   if (choices.includes(text)) return { value: text };
   const nearest = nearestWord(text, choices);
@@ -165,9 +181,9 @@ export function readWord(spec: DirectiveSpec, text: string, names: NameTables): 
       return readPort(spec, text, names);
     case 'host':
     case 'device-address':
-      return readHost(text, names);
+      return readHost(spec, text, names);
     case 'address':
-      return readAddress(text);
+      return readAddress(spec, text);
     case 'mask':
       return readMask(text, false);
     case 'lenient-mask':
@@ -176,6 +192,7 @@ export function readWord(spec: DirectiveSpec, text: string, names: NameTables): 
       return readKeyword(spec, text);
     case 'text':
     case 'list':
+    case 'keywords':
       return { value: readableText(text) };
   }
 }

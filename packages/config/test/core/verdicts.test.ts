@@ -45,7 +45,11 @@ const sampleFindings = new Map([
   ['drained.cf', ['warning CF_CHANGED_WEIGHT_ZERO']],
   ['failover-fos.cf', ['error CF_FOS_NOT_SUPPORTED']],
   ['fwmark.cf', ['warning CF_CHANGED_FWMARK_MERGED']],
+  ['gui.cf', ['warning CF_CHANGED_VIP_MASK']],
+  ['nat-router.cf', ['warning CF_CHANGED_VIP_MASK']],
   ['regex.cf', ['warning CF_CHANGED_EXPECT_READ']],
+  ['scheduler-flags.cf', ['warning CF_CHANGED_SEND_PROGRAM']],
+  ['sctp.cf', ['warning CF_CHANGED_PROGRAM_STATUS']],
   ['send-program.cf', ['warning CF_CHANGED_SEND_PROGRAM']],
 ]);
 

@@ -12,10 +12,15 @@ export type ApplyResult =
   | { readonly ok: true; readonly table: Table }
   | { readonly ok: false; readonly message: string };
 
-const NO_SERVICE = 'No such service';
-const NO_SERVER = 'No such destination';
-const SERVICE_EXISTS = 'Service already exists';
-const SERVER_EXISTS = 'Destination already exists';
+/** ipvsadm's words for them. */
+export const REFUSALS = {
+  noService: 'No such service',
+  /** The same, when it was an operation on one of its servers. */
+  serviceUndefined: 'Service not defined',
+  noServer: 'No such destination',
+  serviceExists: 'Service already exists',
+  serverExists: 'Destination already exists',
+} as const;
 
 function refused(message: string): ApplyResult {
   return { ok: false, message };
@@ -42,15 +47,15 @@ function applyToServer(
   const known = service.servers.find((server) => serverKeyText(server) === text);
   switch (operation.type) {
     case 'addServer':
-      if (known !== undefined) return refused(SERVER_EXISTS);
+      if (known !== undefined) return refused(REFUSALS.serverExists);
       return replaced(table, service, { ...service, servers: [...service.servers, operation.server] });
     case 'editServer': {
-      if (known === undefined) return refused(NO_SERVER);
+      if (known === undefined) return refused(REFUSALS.noServer);
       const servers = service.servers.map((server) => (server === known ? operation.server : server));
       return replaced(table, service, { ...service, servers });
     }
     case 'deleteServer': {
-      if (known === undefined) return refused(NO_SERVER);
+      if (known === undefined) return refused(REFUSALS.noServer);
       const servers = service.servers.filter((server) => server !== known);
       return replaced(table, service, { ...service, servers });
     }
@@ -62,10 +67,13 @@ export function tryOperation(table: Table, operation: TableOperation): ApplyResu
   const addsOrEdits = operation.type === 'addService' || operation.type === 'editService';
   const service = findService(table, addsOrEdits ? operation.service.key : operation.key);
   if (operation.type === 'addService') {
-    if (service !== undefined) return refused(SERVICE_EXISTS);
+    if (service !== undefined) return refused(REFUSALS.serviceExists);
     return { ok: true, table: { services: [...table.services, { ...operation.service, servers: [] }] } };
   }
-  if (service === undefined) return refused(NO_SERVICE);
+  if (service === undefined) {
+    const onService = addsOrEdits || operation.type === 'deleteService';
+    return refused(onService ? REFUSALS.noService : REFUSALS.serviceUndefined);
+  }
   if (operation.type === 'editService') {
     return replaced(table, service, { ...operation.service, servers: service.servers });
   }

@@ -9,7 +9,10 @@ type ServerVerdict = 'up' | 'down' | 'unknown';
 /** Looks up the verdict on one server of one block. */
 export type VerdictLookup = (service: VirtualServerConfig, server: RealServerConfig) => ServerVerdict;
 
-const FULL_MASK = '255.255.255.255';
+/** The mask of a single client, which IPVS takes as none. */
+function fullMask({ family }: VirtualServerConfig): string {
+  return family === 6 ? '128' : '255.255.255.255';
+}
 
 interface Member {
   readonly service: VirtualServerConfig;
@@ -48,11 +51,11 @@ function desiredService(
   return {
     key,
     scheduler: first.scheduler,
-    schedulerFlags: [],
+    schedulerFlags: first.schedulerFlags,
     persistentSeconds: first.persistentSeconds,
-    persistenceMask: persistent && mask !== FULL_MASK ? mask : undefined,
-    onePacket: false,
-    servers: withSorryServer(configuration, blocks, desiredServers(configuration, blocks, verdictOf)),
+    persistenceMask: persistent && mask !== fullMask(first) ? mask : undefined,
+    onePacket: first.onePacket,
+    servers: withSorryServer(blocks, desiredServers(configuration, blocks, verdictOf)),
   };
 }
 
@@ -70,14 +73,10 @@ function desiredServers(
       entries.set(text, [...(entries.get(text) ?? []), { service, server, port: place.port }]);
     }
   }
-  return [...entries.values()].flatMap((members) => desiredServer(configuration, members, verdictOf) ?? []);
+  return [...entries.values()].flatMap((members) => desiredServer(members, verdictOf) ?? []);
 }
 
-function desiredServer(
-  configuration: LvsConfiguration,
-  members: readonly Member[],
-  verdictOf: VerdictLookup,
-): TableServer | undefined {
+function desiredServer(members: readonly Member[], verdictOf: VerdictLookup): TableServer | undefined {
   const [first] = members;
   if (first === undefined) return undefined;
   const verdicts = members.map(({ service, server }) => verdictOf(service, server));
@@ -87,16 +86,15 @@ function desiredServer(
   return {
     address: first.server.address,
     port: first.port,
-    forwarding: forwardingOf(configuration),
+    forwarding: forwardingOf(first.server.forwarding),
     weight: quiesced ? 0 : first.server.weight,
-    upperThreshold: 0,
-    lowerThreshold: 0,
+    upperThreshold: first.server.upperThreshold,
+    lowerThreshold: first.server.lowerThreshold,
   };
 }
 
 /** A drained server (weight 0 by configuration) serves nobody new, so it does not keep the sorry server out. */
 function withSorryServer(
-  configuration: LvsConfiguration,
   blocks: readonly VirtualServerConfig[],
   servers: readonly TableServer[],
 ): readonly TableServer[] {
@@ -105,7 +103,7 @@ function withSorryServer(
   const sorry: TableServer = {
     address: block.sorryServer,
     port: block.port,
-    forwarding: forwardingOf(configuration),
+    forwarding: forwardingOf(block.forwarding),
     weight: 1,
     upperThreshold: 0,
     lowerThreshold: 0,

@@ -21,17 +21,32 @@ function settingsOf({ servers: _, ...settings }: TableService): ServiceSettings 
 }
 
 function settingsText(service: ServiceSettings): string {
-  const { scheduler, schedulerFlags, persistentSeconds, persistenceMask, onePacket } = service;
-  return JSON.stringify([scheduler, schedulerFlags, persistentSeconds, persistenceMask ?? '', onePacket]);
+  const { scheduler, schedulerFlags, persistentSeconds, persistenceMask = '', onePacket } = service;
+  const { otherWords = '' } = service;
+  return JSON.stringify([
+    scheduler,
+    schedulerFlags,
+    persistentSeconds,
+    persistenceMask,
+    onePacket,
+    otherWords,
+  ]);
 }
 
-function sameServer(one: TableServer, other: TableServer): boolean {
+/** Whether two entries of one place are the same in everything that can be set. */
+export function sameServer(one: TableServer, other: TableServer): boolean {
   return (
     one.forwarding === other.forwarding &&
     one.weight === other.weight &&
     one.upperThreshold === other.upperThreshold &&
-    one.lowerThreshold === other.lowerThreshold
+    one.lowerThreshold === other.lowerThreshold &&
+    one.otherTunnel === other.otherTunnel
   );
+}
+
+/** Whether two services of one key are the same in everything that can be set. */
+export function sameSettings(one: ServiceSettings, other: ServiceSettings): boolean {
+  return settingsText(one) === settingsText(other);
 }
 
 function byKey(servers: readonly TableServer[]): ReadonlyMap<string, TableServer> {
@@ -80,8 +95,7 @@ export function diffTables(
       return [{ type: 'addService', service: settings }, ...serverOperations(service, [], isOwned)];
     }
     const edits = serverOperations(service, known.servers, isOwned);
-    const same = settingsText(known) === settingsText(service);
-    return same ? edits : [{ type: 'editService', service: settings }, ...edits];
+    return sameSettings(known, service) ? edits : [{ type: 'editService', service: settings }, ...edits];
   });
   const removals = live.services
     .filter((service) => !wanted.has(serviceKeyText(service.key)))

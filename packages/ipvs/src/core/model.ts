@@ -22,6 +22,8 @@ export interface TableServer {
   /** Connection thresholds; 0 = none. */
   readonly upperThreshold: number;
   readonly lowerThreshold: number;
+  /** Words of a tunnel that is not IP in IP, such as `--tun-type gue --tun-port 6000`: never ours. */
+  readonly otherTunnel?: string;
 }
 
 /** A service without its servers: what `-A` and `-E` take. */
@@ -34,6 +36,8 @@ export interface ServiceSettings {
   /** Dotted mask or prefix length text; undefined = every client its own. */
   readonly persistenceMask: string | undefined;
   readonly onePacket: boolean;
+  /** Words of settings that are never ours, such as `--pe sip`. */
+  readonly otherWords?: string;
 }
 
 export interface TableService extends ServiceSettings {

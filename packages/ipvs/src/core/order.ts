@@ -1,7 +1,11 @@
-import { parseIpv4 } from '@piranha/common';
+import { addressFamily, parseIpv4, parseIpv6 } from '@piranha/common';
 import type { ServiceKey, Table, TableServer } from './model.js';
 
-/** The order in which `ipvsadm -Sn` prints: TCP, UDP and SCTP services by address and port, then marks. */
+/**
+ * The order in which `ipvsadm -Sn` prints: TCP, UDP and SCTP services of IPv4 by address and port, those of IPv6, marks.
+ * ipvsadm compares addresses by a signed difference of 32 bits, so it prints otherwise where they are further apart than
+ * half of all addresses (10.0.0.1 behind 200.0.0.1): texts of the two are to be compared line by line, sorted.
+ */
 
 const PROTOCOL_RANK = { tcp: 0, udp: 1, sctp: 2 } as const;
 
@@ -9,10 +13,14 @@ function compareAddresses(one: string, other: string): number {
   const first = parseIpv4(one);
   const second = parseIpv4(other);
   if (first !== undefined && second !== undefined) return first - second;
-  // IPv4 before IPv6; IPv6 by its text, which is stable if not numeric.
   if (first !== undefined) return -1;
   if (second !== undefined) return 1;
-  return one < other ? -1 : Number(one > other);
+  return compareGroups(parseIpv6(one) ?? [], parseIpv6(other) ?? []);
+}
+
+function compareGroups(one: readonly number[], other: readonly number[]): number {
+  const differing = one.findIndex((group, index) => group !== other[index]);
+  return differing < 0 ? 0 : (one[differing] ?? 0) - (other[differing] ?? 0);
 }
 
 function compareKeys(one: ServiceKey, other: ServiceKey): number {
@@ -23,6 +31,7 @@ function compareKeys(one: ServiceKey, other: ServiceKey): number {
     return 0;
   }
   return (
+    addressFamily(one.address) - addressFamily(other.address) ||
     PROTOCOL_RANK[one.protocol] - PROTOCOL_RANK[other.protocol] ||
     compareAddresses(one.address, other.address) ||
     one.port - other.port

@@ -1,4 +1,9 @@
-import type { LvsConfiguration, RealServerConfig, VirtualServerConfig } from '@piranha/config';
+import type {
+  ForwardingMethod,
+  LvsConfiguration,
+  RealServerConfig,
+  VirtualServerConfig,
+} from '@piranha/config';
 import type { Forwarding, ServiceKey } from './model.js';
 
 /** Where the blocks of an lvs.cf stand in the table. */
@@ -10,28 +15,34 @@ export interface TablePlace {
   readonly port: number;
 }
 
-const FORWARDING: Readonly<Record<LvsConfiguration['network'], Forwarding>> = {
+const FORWARDING: Readonly<Record<ForwardingMethod, Forwarding>> = {
   nat: 'masquerade',
   direct: 'direct',
   tunnel: 'tunnel',
 };
 
-/** lvs.cf has one forwarding method for all services. */
-export function forwardingOf(configuration: LvsConfiguration): Forwarding {
-  return FORWARDING[configuration.network];
+/** The table's word for a forwarding method of lvs.cf. */
+export function forwardingOf(method: ForwardingMethod): Forwarding {
+  return FORWARDING[method];
 }
 
 /** Key of a block; undefined for one with neither mark nor address. A mark wins over the address. */
 export function serviceKeyOf(service: VirtualServerConfig): ServiceKey | undefined {
-  if (service.firewallMark > 0) return { kind: 'mark', mark: service.firewallMark, family: 4 };
+  const { firewallMark, family } = service;
+  if (firewallMark > 0) return { kind: 'mark', mark: firewallMark, family };
   if (service.address === undefined) return undefined;
   const { protocol, port } = service;
   return { kind: 'address', protocol, address: service.address.address, port };
 }
 
-/** Active blocks of one mark, in the file's order: they share one entry. */
-function blocksOfMark(configuration: LvsConfiguration, mark: number): readonly VirtualServerConfig[] {
-  return configuration.virtualServers.filter((block) => block.active && block.firewallMark === mark);
+/** Active blocks of the same mark and family, in the file's order: they share one entry. */
+function blocksOfMark(
+  configuration: LvsConfiguration,
+  { firewallMark, family }: VirtualServerConfig,
+): readonly VirtualServerConfig[] {
+  return configuration.virtualServers.filter(
+    (block) => block.active && block.firewallMark === firewallMark && block.family === family,
+  );
 }
 
 function activePorts(blocks: readonly VirtualServerConfig[], address: string): readonly number[] {
@@ -49,9 +60,9 @@ function entryPort(
   service: VirtualServerConfig,
   server: RealServerConfig,
 ): number {
-  const nat = configuration.network === 'nat';
+  const nat = server.forwarding === 'nat';
   if (service.firewallMark === 0) return nat ? server.port : service.port;
-  const ports = activePorts(blocksOfMark(configuration, service.firewallMark), server.address);
+  const ports = activePorts(blocksOfMark(configuration, service), server.address);
   const first = ports[0] ?? server.port;
   return nat && ports.some((port) => port !== first) ? 0 : first;
 }

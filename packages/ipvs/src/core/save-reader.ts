@@ -1,5 +1,6 @@
-import { tryOperation } from './apply.js';
 import type { Forwarding, ServiceKey, ServiceSettings, Table, TableOperation, TableServer } from './model.js';
+import { readEndpoint, readMark } from './spelling.js';
+import { TableBuilder } from './table-builder.js';
 
 /** Reads ipvsadm's own text, as `ipvsadm -Sn` of version 1.31 prints it. */
 
@@ -23,10 +24,10 @@ class LineError extends Error {}
 class Words {
   private at = 0;
 
-  constructor(private readonly list: readonly string[]) {}
+  constructor(private readonly all: readonly string[]) {}
 
   next(): string | undefined {
-    const word = this.list[this.at];
+    const word = this.all[this.at];
     this.at += 1;
     return word;
   }
@@ -37,6 +38,14 @@ class Words {
     return word;
   }
 
+  /** What stands between commas; nothing, if a flag has no name (ipvsadm then prints an empty list). */
+  list(): readonly string[] {
+    const word = this.all[this.at];
+    if (word === undefined || word.startsWith('-')) return [];
+    this.at += 1;
+    return word.split(',');
+  }
+
   number(option: string): number {
     const text = this.value(option);
     if (!/^[0-9]{1,10}$/.test(text)) throw new LineError(`${option} ${text} is not a number`);
@@ -44,12 +53,16 @@ class Words {
   }
 }
 
-function readEndpoint(text: string): { address: string; port: number } {
-  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([0-9.]+)):([0-9]{1,5})$/.exec(text);
-  const address = match?.[1] ?? match?.[2];
-  const port = Number(match?.[3]);
-  if (address === undefined || port > 65_535) throw new LineError(`${text} is not an address with a port`);
-  return { address, port };
+function endpointOf(text: string): { readonly address: string; readonly port: number } {
+  const endpoint = readEndpoint(text);
+  if (endpoint === undefined) throw new LineError(`${text} is not an address with a port`);
+  return endpoint;
+}
+
+function markOf(text: string): number {
+  const mark = readMark(text);
+  if (mark === undefined) throw new LineError(`${text} is not a firewall mark`);
+  return mark;
 }
 
 const PROTOCOLS = { '-t': 'tcp', '-u': 'udp', '--sctp-service': 'sctp' } as const;
@@ -92,14 +105,15 @@ function emptyDraft(): Draft {
 function readServiceWord(word: string, words: Words, draft: Draft): boolean {
   const { settings } = draft;
   if (word === '-t' || word === '-u' || word === '--sctp-service') {
-    draft.key = { kind: 'address', protocol: PROTOCOLS[word], ...readEndpoint(words.value(word)) };
-  } else if (word === '-f') draft.key = { kind: 'mark', mark: words.number(word), family: 4 };
+    draft.key = { kind: 'address', protocol: PROTOCOLS[word], ...endpointOf(words.value(word)) };
+  } else if (word === '-f') draft.key = { kind: 'mark', mark: markOf(words.value(word)), family: 4 };
   else if (word === '-6' && draft.key?.kind === 'mark') draft.key = { ...draft.key, family: 6 };
   else if (word === '-s') settings.scheduler = words.value(word);
   else if (word === '-p') settings.persistentSeconds = words.number(word);
   else if (word === '-M') settings.persistenceMask = words.value(word);
   else if (word === '-o') settings.onePacket = true;
-  else if (word === '-b') settings.schedulerFlags = words.value(word).split(',');
+  else if (word === '-b') settings.schedulerFlags = words.list();
+  else if (word === '--pe') settings.otherWords = `${word} ${words.value(word)}`;
   else return false;
   return true;
 }
@@ -107,18 +121,24 @@ function readServiceWord(word: string, words: Words, draft: Draft): boolean {
 function readServerWord(word: string, words: Words, draft: Draft): boolean {
   const { server } = draft;
   const forwarding = FORWARDINGS[word];
-  if (word === '-r') Object.assign(server, readEndpoint(words.value(word)), { given: true });
+  if (word === '-r') Object.assign(server, endpointOf(words.value(word)), { given: true });
   else if (forwarding !== undefined) server.forwarding = forwarding;
   else if (word === '-w') server.weight = words.number(word);
   else if (word === '-x') server.upperThreshold = words.number(word);
   else if (word === '-y') server.lowerThreshold = words.number(word);
-  else if (word === '--tun-type') {
-    if (words.value(word) !== 'ipip') throw new LineError('only --tun-type ipip is known');
-  } else return false;
+  else if (word.startsWith('--tun-')) readTunnelWord(word, words, server);
+  else return false;
   return true;
 }
 
-function readLine(line: string): TableOperation {
+/** A tunnel of another type than ours is carried along as it is written. */
+function readTunnelWord(word: string, words: Words, server: Draft['server']): void {
+  const text = word === '--tun-type' || word === '--tun-port' ? `${word} ${words.value(word)}` : word;
+  if (text === '--tun-type ipip') return;
+  server.otherTunnel = server.otherTunnel === undefined ? text : `${server.otherTunnel} ${text}`;
+}
+
+function readLine(line: string): Extract<TableOperation, { type: 'addService' | 'addServer' }> {
   const words = new Words(line.trim().split(/\s+/));
   const command = words.next();
   if (command !== '-A' && command !== '-a') throw new LineError(`${command ?? ''} is neither -A nor -a`);
@@ -138,20 +158,21 @@ function readLine(line: string): TableOperation {
 
 /** Reads the whole text; a line that makes no sense is reported and left out. */
 export function parseSaveText(text: string): SaveTextResult {
-  let table: Table = { services: [] };
+  const builder = new TableBuilder();
   const problems: SaveTextProblem[] = [];
-  if (text.length > TEXT_LIMIT) return { table, problems: [{ line: 0, text: 'over 64 MiB of text' }] };
+  if (text.length > TEXT_LIMIT)
+    return { table: builder.table(), problems: [{ line: 0, text: 'over 64 MiB of text' }] };
   for (const [index, line] of text.split('\n').entries()) {
     if (line.trim() === '') continue;
     try {
       const operation = readLine(line);
-      const result = tryOperation(table, operation);
-      if (!result.ok) throw new LineError(result.message);
-      table = result.table;
+      const refusal = builder.refusalOf(operation);
+      if (refusal !== undefined) throw new LineError(refusal);
+      builder.carryOut(operation);
     } catch (error) {
       if (!(error instanceof LineError)) throw error;
       problems.push({ line: index + 1, text: error.message });
     }
   }
-  return { table, problems };
+  return { table: builder.table(), problems };
 }

@@ -25,12 +25,18 @@ function keyWords(key: ServiceKey): string[] {
   return [PROTOCOL_FLAG[key.protocol], serverKeyText(key)];
 }
 
+/** ipvsadm takes marks up to 2^32 - 1 and prints the upper half of them as negative numbers. */
+function savedKeyWords(key: ServiceKey): string[] {
+  return keyWords(key.kind === 'mark' ? { ...key, mark: key.mark | 0 } : key);
+}
+
 function settingsWords(service: ServiceSettings): string[] {
   const words = ['-s', service.scheduler];
   if (service.persistentSeconds > 0) {
     words.push('-p', String(service.persistentSeconds));
     if (service.persistenceMask !== undefined) words.push('-M', service.persistenceMask);
   }
+  if (service.otherWords !== undefined) words.push(...service.otherWords.split(' '));
   if (service.onePacket) words.push('-o');
   if (service.schedulerFlags.length > 0) words.push('-b', service.schedulerFlags.join(','));
   return words;
@@ -40,7 +46,8 @@ function settingsWords(service: ServiceSettings): string[] {
 function savedServerWords(server: TableServer): string[] {
   const { forwarding, weight } = server;
   const words = ['-r', serverKeyText(server), FORWARDING_FLAG[forwarding], '-w', String(weight)];
-  return forwarding === 'tunnel' ? [...words, '--tun-type', 'ipip'] : words;
+  if (forwarding !== 'tunnel') return words;
+  return [...words, ...(server.otherTunnel?.split(' ') ?? ['--tun-type', 'ipip'])];
 }
 
 function serverWords(server: TableServer): string[] {
@@ -76,7 +83,7 @@ export function operationText(operation: TableOperation): string {
 /** The lines that `ipvsadm -Sn` prints for a table, in its order. */
 export function saveLines(table: Table): readonly string[] {
   return sortTable(table).services.flatMap(({ servers, ...service }) => [
-    operationText({ type: 'addService', service }),
-    ...servers.map((server) => ['-a', ...keyWords(service.key), ...savedServerWords(server)].join(' ')),
+    ['-A', ...savedKeyWords(service.key), ...settingsWords(service)].join(' '),
+    ...servers.map((server) => ['-a', ...savedKeyWords(service.key), ...savedServerWords(server)].join(' ')),
   ]);
 }

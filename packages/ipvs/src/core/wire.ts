@@ -89,6 +89,9 @@ function readServer(value: unknown, path: string): TableServer {
     weight: integerOf(fields.weight, `${path}.weight`, 0, WEIGHT_LIMIT),
     upperThreshold: integerOf(fields.upperThreshold, `${path}.upperThreshold`, 0, WEIGHT_LIMIT),
     lowerThreshold: integerOf(fields.lowerThreshold, `${path}.lowerThreshold`, 0, WEIGHT_LIMIT),
+    ...(fields.otherTunnel === undefined
+      ? {}
+      : { otherTunnel: textOf(fields.otherTunnel, `${path}.otherTunnel`) }),
   };
 }
 
@@ -105,6 +108,9 @@ function readSettings(value: unknown, path: string): ServiceSettings {
     persistenceMask:
       mask === undefined || mask === null ? undefined : textOf(mask, `${path}.persistenceMask`),
     onePacket: fields.onePacket,
+    ...(fields.otherWords === undefined
+      ? {}
+      : { otherWords: textOf(fields.otherWords, `${path}.otherWords`) }),
   };
 }
 

@@ -109,4 +109,85 @@ describe('the desired table', () => {
       .replace('10.0.0.9', '10.0.0.8');
     expect(lines(inactive + virtual({ servers: ['11'] }))).toHaveLength(2);
   });
+
+  describe('with what the kernel can do beyond the original', () => {
+    it('has the forwarding method of each server, and the virtual port without NAT', () => {
+      const servers = ['11', '12 port = 8080\nforward = direct', '13 port = 8080\nforward = nat'];
+      expect(lines(`network = tunnel\n${virtual({ servers })}`)).toEqual([
+        '-A -t 10.0.0.9:80 -s wlc',
+        '-a -t 10.0.0.9:80 -r 10.0.0.11:80 -i -w 1 --tun-type ipip',
+        '-a -t 10.0.0.9:80 -r 10.0.0.12:80 -g -w 1',
+        '-a -t 10.0.0.9:80 -r 10.0.0.13:8080 -m -w 1',
+      ]);
+    });
+
+    it('forwards to the sorry server as its block says', () => {
+      const block = virtual({ lines: 'port = 80; forward = direct; sorry_server = 10.0.0.99' });
+      expect(lines(block, ['s11', 's12'])[1]).toBe('-a -t 10.0.0.9:80 -r 10.0.0.99:80 -g -w 1');
+    });
+
+    it('has SCTP, flags and one-packet scheduling', () => {
+      expect(lines(virtual({ lines: 'protocol = sctp', servers: ['11'] }))[0]).toBe(
+        '-A --sctp-service 10.0.0.9:80 -s wlc',
+      );
+      expect(lines(virtual({ lines: 'scheduler = sh; scheduler_flags = sh-port sh-fallback' }))[0]).toBe(
+        '-A -t 10.0.0.9:80 -s sh -b sh-fallback,sh-port',
+      );
+      expect(lines(virtual({ lines: 'protocol = udp; expect = *; ops = 1' }))[0]).toBe(
+        '-A -u 10.0.0.9:80 -s wlc -o',
+      );
+    });
+
+    it('has thresholds, but none for the sorry server', () => {
+      const settings = 'upper_threshold = 9; lower_threshold = 5; sorry_server = 10.0.0.99';
+      const wanted = configuration(
+        HEAD + virtual({ lines: settings, servers: ['11', '12 upper_threshold = 7'] }),
+      );
+      const limits = (verdict: 'up' | 'down') =>
+        desiredTable(wanted, () => verdict).services[0]?.servers.map(({ upperThreshold, lowerThreshold }) => [
+          upperThreshold,
+          lowerThreshold,
+        ]);
+      expect(limits('up')).toEqual([
+        [9, 5],
+        [7, 5],
+      ]);
+      expect(limits('down')).toEqual([[0, 0]]);
+    });
+  });
+
+  describe('of IPv6', () => {
+    const six = (block: string) =>
+      block.replaceAll('10.0.0.9 ', '2001:db8::9 ').replaceAll('= 10.0.0.', '= 2001:DB8:0::');
+
+    it('has keys in brackets and a prefix length for persistence', () => {
+      expect(
+        lines(six(virtual({ lines: 'port = 80; persistent = 60; pmask = 64', servers: ['11'] }))),
+      ).toEqual([
+        '-A -t [2001:db8::9]:80 -s wlc -p 60 -M 64',
+        '-a -t [2001:db8::9]:80 -r [2001:db8::11]:80 -m -w 1',
+      ]);
+      expect(lines(six(virtual({ lines: 'port = 80; persistent = 60; pmask = 128' })))[0]).toBe(
+        '-A -t [2001:db8::9]:80 -s wlc -p 60',
+      );
+    });
+
+    it('keeps the entries of a mark apart by family', () => {
+      const four = virtual({ name: 'four', lines: 'fwmark = 7', servers: ['11'] });
+      const text = `network = direct\n${four}${six(virtual({ name: 'six', lines: 'fwmark = 7', servers: ['11'] }))}`;
+      expect(lines(text)).toEqual([
+        '-A -f 7 -s wlc',
+        '-a -f 7 -r 10.0.0.11:80 -g -w 1',
+        '-A -f 7 -6 -s wlc',
+        '-a -f 7 -6 -r [2001:db8::11]:80 -g -w 1',
+      ]);
+    });
+
+    it('tunnels to a server of the other family', () => {
+      const block = virtual({ servers: ['11'] }).replace('10.0.0.9 ', '2001:db8::9 ');
+      expect(lines(`network = tunnel\n${block}`)[1]).toBe(
+        '-a -t [2001:db8::9]:80 -r 10.0.0.11:80 -i -w 1 --tun-type ipip',
+      );
+    });
+  });
 });

@@ -32,7 +32,15 @@ export class Director {
   /** Starts pulse in the foreground, its lines going to a file. */
   start(...more: readonly string[]): void {
     const log = openSync(this.logFile, 'a');
-    const args = [binaryPath('pulse'), '-n', '-c', this.configFile, '--run-dir', this.directory, ...this.words];
+    const args = [
+      binaryPath('pulse'),
+      '-n',
+      '-c',
+      this.configFile,
+      '--run-dir',
+      this.directory,
+      ...this.words,
+    ];
     this.guardian = this.host.spawn(process.execPath, [...args, ...more], {
       argv0: 'pulse',
       stdio: ['ignore', log, log],
@@ -75,13 +83,20 @@ export class Director {
     return this.ask(runDirectory(this.directory).pulseSocket, 'handover', 60_000);
   }
 
-  reload(): Promise<{ readonly ok: boolean; readonly diagnostics: readonly string[]; readonly operations: readonly string[] }> {
+  reload(): Promise<{
+    readonly ok: boolean;
+    readonly diagnostics: readonly string[];
+    readonly operations: readonly string[];
+  }> {
     return this.ask(runDirectory(this.directory).pulseSocket, 'reload', 60_000);
   }
 
   /** The kernel's table, in `ipvsadm -Sn` lines. */
   table(): readonly string[] {
-    return this.host.exec('ipvsadm', '-Sn').split('\n').filter((line) => line !== '');
+    return this.host
+      .exec('ipvsadm', '-Sn')
+      .split('\n')
+      .filter((line) => line !== '');
   }
 
   /** Addresses of every interface, `eth0 10.0.0.2/24`, sorted. */
@@ -90,7 +105,9 @@ export class Director {
     return lines
       .flatMap((line) => {
         const [device = '', , ...found] = line.split(/\s+/).filter((word) => word !== '');
-        return found.filter((word) => word.includes('/')).map((address) => `${device.split('@')[0]} ${address}`);
+        return found
+          .filter((word) => word.includes('/'))
+          .map((address) => `${device.split('@')[0]} ${address}`);
       })
       .sort();
   }

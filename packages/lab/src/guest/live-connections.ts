@@ -44,7 +44,9 @@ export class LiveConnections {
     const answered = (): number =>
       this.connections.filter(({ echoed }, index) => echoed > (before[index] ?? 0)).length;
     const settled = (): boolean =>
-      this.connections.every(({ echoed, problem }, index) => problem !== undefined || echoed > (before[index] ?? 0));
+      this.connections.every(
+        ({ echoed, problem }, index) => problem !== undefined || echoed > (before[index] ?? 0),
+      );
     await until('every echo', settled, ECHO_LIMIT_MS).catch(() => undefined);
     const problems = this.connections.flatMap(({ echoed, problem, openedAtMs }, index) =>
       echoed > (before[index] ?? 0) ? [] : [`aged ${Date.now() - openedAtMs} ms: ${problem ?? 'no echo'}`],
@@ -77,7 +79,11 @@ export class LiveConnections {
     });
     this.connections.push(connection);
     socket.write('x');
-    await until('the first echo', () => connection.echoed > 0 || connection.problem !== undefined, ECHO_LIMIT_MS);
+    await until(
+      'the first echo',
+      () => connection.echoed > 0 || connection.problem !== undefined,
+      ECHO_LIMIT_MS,
+    );
     if (connection.problem !== undefined) throw new Error(`an echo connection failed: ${connection.problem}`);
   }
 }

@@ -59,7 +59,9 @@ export class Namespace {
 
   /** Runs a program of the system to its end and returns its output. */
   exec(program: string, ...args: readonly string[]): string {
-    return this.run(() => execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }));
+    return this.run(() =>
+      execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }),
+    );
   }
 
   /** Runs lines of `ip -batch`, in one process. */

@@ -87,7 +87,12 @@ export class Networks {
     this.tc(host, network, way, 'del', []);
   }
 
-  private impair(host: HostName, network: NetworkName, way: 'to' | 'from', ...netem: readonly string[]): void {
+  private impair(
+    host: HostName,
+    network: NetworkName,
+    way: 'to' | 'from',
+    ...netem: readonly string[]
+  ): void {
     this.tc(host, network, way, 'add', ['netem', ...netem]);
   }
 

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { Director } from './director.js';
 import type { Namespace } from './namespace.js';
 import { addressOf, Networks, setSysctls } from './networks.js';
-import { Director } from './director.js';
 import { RealServer } from './real-server.js';
 import { until } from './requests.js';
 
@@ -30,7 +30,10 @@ service = lvs
 `;
 
 /** The server blocks of a virtual server, by the network through which the directors reach them. */
-export function serverBlocks(network: 'public' | 'inner', names: readonly ServerName[] = SERVER_NAMES): string {
+export function serverBlocks(
+  network: 'public' | 'inner',
+  names: readonly ServerName[] = SERVER_NAMES,
+): string {
   return names
     .map(
       (name) => `  server ${name} {
@@ -107,7 +110,8 @@ export class Pair {
         }
         for (const director of this.directors) {
           const { ready, tableInSync, problems } = await director.lvsd();
-          if (!ready || !tableInSync) throw new Error(`${director.name}: ${problems.join('; ') || 'not ready'}`);
+          if (!ready || !tableInSync)
+            throw new Error(`${director.name}: ${problems.join('; ') || 'not ready'}`);
         }
         return alpha.active
           ? { active: this.alpha, standby: this.beta }
@@ -170,7 +174,9 @@ export class Pair {
 function readSysctls(text: string): Readonly<Record<string, string>> {
   const pairs = text.split('\n').flatMap((line) => {
     const colon = line.indexOf(':');
-    return colon < 0 ? [] : [[`net.ipv4.${line.slice(0, colon).replaceAll('/', '.')}`, line.slice(colon + 1)] as const];
+    return colon < 0
+      ? []
+      : [[`net.ipv4.${line.slice(0, colon).replaceAll('/', '.')}`, line.slice(colon + 1)] as const];
   });
   return Object.fromEntries(pairs);
 }

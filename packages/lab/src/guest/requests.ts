@@ -29,7 +29,12 @@ export function get(client: Namespace, host: string, port = 80, limitMs = LIMIT_
 }
 
 /** How many of `count` requests each real server answered, by its name. */
-export async function tally(client: Namespace, host: string, count: number, port = 80): Promise<Map<string, number>> {
+export async function tally(
+  client: Namespace,
+  host: string,
+  count: number,
+  port = 80,
+): Promise<Map<string, number>> {
   const answers = new Map<string, number>();
   for (let number = 0; number < count; number += 1) {
     const name = await get(client, host, port);
@@ -54,7 +59,8 @@ export async function until<T>(
     } catch (error) {
       last = String(error);
     }
-    if (Date.now() > endMs) throw new Error(`gave up waiting for ${what} after ${limitMs} ms (last: ${last})`);
+    if (Date.now() > endMs)
+      throw new Error(`gave up waiting for ${what} after ${limitMs} ms (last: ${last})`);
     await pause(50);
   }
 }

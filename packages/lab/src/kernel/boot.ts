@@ -79,7 +79,10 @@ export async function bootGuest(options: GuestOptions): Promise<void> {
   const onLine = (line: string): void => {
     const message = readMessage(line);
     if (message?.type === 'done') finished = true;
-    if (message !== undefined) return options.onMessage(message);
+    if (message !== undefined) {
+      options.onMessage(message);
+      return;
+    }
     kept.push(line);
     if (kept.length > KEPT_LINES) kept.shift();
     options.onLine?.(line);
@@ -87,10 +90,13 @@ export async function bootGuest(options: GuestOptions): Promise<void> {
   for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', onLine);
   await ended(child, options.limitMs);
   if (!finished) {
-    throw new UserError(`the lab kernel ended too early or took over ${options.limitMs} ms:\n${kept.join('\n')}`, {
-      code: 'LAB_ENDED',
-      hint: 'the lines above are the last of its console',
-    });
+    throw new UserError(
+      `the lab kernel ended too early or took over ${options.limitMs} ms:\n${kept.join('\n')}`,
+      {
+        code: 'LAB_ENDED',
+        hint: 'the lines above are the last of its console',
+      },
+    );
   }
 }
 

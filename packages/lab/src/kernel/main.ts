@@ -1,6 +1,6 @@
 import { runMain } from '@piranha/common';
-import { bootGuest } from './boot.js';
 import { GROUPS } from '../scenarios/index.js';
+import { bootGuest } from './boot.js';
 
 const GROUP_LIMIT_MS = 900_000;
 
@@ -14,7 +14,9 @@ runMain('lab', async () => {
       onLine: (line) => process.stdout.write(`    ${line}\n`),
       onMessage: (message) => {
         if (message.type === 'result') {
-          process.stdout.write(`  ${message.ok ? 'ok    ' : 'FAILED'} ${message.title} (${message.durationMs} ms)\n`);
+          process.stdout.write(
+            `  ${message.ok ? 'ok    ' : 'FAILED'} ${message.title} (${message.durationMs} ms)\n`,
+          );
           if (message.problem) process.stdout.write(`${message.problem}\n`);
         } else if (message.type === 'broken') process.stdout.write(`${message.problem}\n`);
       },

@@ -84,7 +84,9 @@ function markGlued(pair: Pair): void {
   for (const { host } of pair.directors) {
     host.exec(
       'iptables-legacy',
-      ...`-t mangle -A PREROUTING -d ${GLUED} -p tcp -m multiport --dports 80,443 -j MARK --set-mark 7`.split(' '),
+      ...`-t mangle -A PREROUTING -d ${GLUED} -p tcp -m multiport --dports 80,443 -j MARK --set-mark 7`.split(
+        ' ',
+      ),
     );
   }
 }
@@ -189,7 +191,9 @@ export const directRouting: ScenarioGroup<Pair> = {
       active.host.exec('ipvsadm', '-A', '-t', '10.9.9.9:99', '-s', 'rr');
       try {
         assert.equal((await pair.alpha.reload()).ok, true);
-        await until('its name', async () => (await active.lvsd()).foreignEntries.some((text) => text.includes('10.9.9.9')));
+        await until('its name', async () =>
+          (await active.lvsd()).foreignEntries.some((text) => text.includes('10.9.9.9')),
+        );
         assert.ok(active.table().some((line) => line.includes('10.9.9.9')));
       } finally {
         active.host.exec('ipvsadm', '-D', '-t', '10.9.9.9:99');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { setTimeout as pause } from 'node:timers/promises';
 import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import { signalProcess } from '@piranha/common';
 import { runDirectory } from '@piranha/protocol';
 import type { Director } from '../guest/director.js';
@@ -45,7 +45,7 @@ ${serverBlocks('public', ['one', 'two'])}
 /** Does something to the active director and demands that the other one serves with every connection alive. */
 async function survives(
   pair: Pair,
-  what: (active: Director) => Promise<unknown> | void,
+  what: (active: Director) => unknown,
 ): Promise<{ readonly before: Director; readonly after: Director }> {
   const { active, standby } = await pair.settled();
   const connections = new LiveConnections(pair.client, VIP);
@@ -59,13 +59,21 @@ async function survives(
 }
 
 /** Ends or stops one process of the active director; nobody may take over, and it must be back. */
-async function staysActive(pair: Pair, name: string, pidOf: (director: Director) => Promise<number>, signal: NodeJS.Signals): Promise<void> {
+async function staysActive(
+  pair: Pair,
+  name: string,
+  pidOf: (director: Director) => Promise<number>,
+  signal: NodeJS.Signals,
+): Promise<void> {
   const { active } = await pair.settled();
   const pid = await pidOf(active);
   signalProcess(pid, signal);
   for (const endMs = Date.now() + DECEIVED_MS; Date.now() < endMs; await pause(250)) {
     assert.notEqual(await get(pair.client, VIP), '');
-    assert.deepEqual(pair.holders(VIP).map((holder) => holder.name), [active.name]);
+    assert.deepEqual(
+      pair.holders(VIP).map((holder) => holder.name),
+      [active.name],
+    );
   }
   await until(`another ${name}`, async () => (await pidOf(active)) !== pid);
   assert.equal((await pair.settled()).active, active);
@@ -118,10 +126,27 @@ export const failover: ScenarioGroup<Pair> = {
       assert.equal((await pair.settled()).active, after);
     },
 
-    'SIGKILL of pulse: no failover': (pair) => staysActive(pair, 'pulse', pidIn(({ pulsePid }) => pulsePid), 'SIGKILL'),
-    'SIGKILL of lvsd: no failover': (pair) => staysActive(pair, 'lvsd', pidIn(({ lvsdPid }) => lvsdPid), 'SIGKILL'),
+    'SIGKILL of pulse: no failover': (pair) =>
+      staysActive(
+        pair,
+        'pulse',
+        pidIn(({ pulsePid }) => pulsePid),
+        'SIGKILL',
+      ),
+    'SIGKILL of lvsd: no failover': (pair) =>
+      staysActive(
+        pair,
+        'lvsd',
+        pidIn(({ lvsdPid }) => lvsdPid),
+        'SIGKILL',
+      ),
     'SIGKILL of the guardian: no failover': (pair) =>
-      staysActive(pair, 'guardian', pidIn(({ guardianPid }) => guardianPid), 'SIGKILL'),
+      staysActive(
+        pair,
+        'guardian',
+        pidIn(({ guardianPid }) => guardianPid),
+        'SIGKILL',
+      ),
     'SIGKILL of a nanny: no failover': (pair) => staysActive(pair, 'nanny', nannyPid, 'SIGKILL'),
 
     'the private link alone fails: no failover': async (pair) => {
@@ -133,7 +158,9 @@ export const failover: ScenarioGroup<Pair> = {
       await pair.settled();
     },
 
-    'the public link of the active director fails silently: its partner still hears it, no failover': async (pair) => {
+    'the public link of the active director fails silently: its partner still hears it, no failover': async (
+      pair,
+    ) => {
       const { active } = await pair.settled();
       pair.networks.lose(active.name, 'public', 'from');
       await pause(DECEIVED_MS);
@@ -142,11 +169,14 @@ export const failover: ScenarioGroup<Pair> = {
       await pair.settled();
     },
 
-    'words of the active director are lost on every path: it is asked to release, one holder stays': async (pair) => {
+    'words of the active director are lost on every path: it is asked to release, one holder stays': async (
+      pair,
+    ) => {
       const { active, standby } = await pair.settled();
       for (const network of ['public', 'private'] as const) pair.networks.lose(active.name, network, 'from');
       await until('the partner to hold the address alone', () => standby.holds(VIP) && !active.holds(VIP));
-      for (const network of ['public', 'private'] as const) pair.networks.repair(active.name, network, 'from');
+      for (const network of ['public', 'private'] as const)
+        pair.networks.repair(active.name, network, 'from');
       assert.equal((await pair.settled()).active, standby);
     },
 

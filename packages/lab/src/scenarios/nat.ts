@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { ScenarioGroup } from '../guest/group.js';
 import { LiveConnections } from '../guest/live-connections.js';
-import { DIRECTORS, Pair, serverBlocks } from '../guest/pair.js';
 import { setSysctls } from '../guest/networks.js';
+import { DIRECTORS, Pair, serverBlocks } from '../guest/pair.js';
 import { PORTS, routeThrough } from '../guest/real-server.js';
 import { get, tally, until } from '../guest/requests.js';
 
@@ -56,7 +56,8 @@ export const nat: ScenarioGroup<Pair> = {
       configuration: CONFIGURATION,
       prepare: (networks) => {
         for (const name of SERVERS) routeThrough(networks.host(name), ROUTER);
-        for (const name of ['alpha', 'beta'] as const) setSysctls(networks.host(name), { 'net.ipv4.ip_forward': '1' });
+        for (const name of ['alpha', 'beta'] as const)
+          setSysctls(networks.host(name), { 'net.ipv4.ip_forward': '1' });
       },
     }),
   scenarios: {
@@ -67,7 +68,9 @@ export const nat: ScenarioGroup<Pair> = {
       assert.equal((await tally(client, VIP, 6, WEB_PORTS.mh)).size, 1);
     },
 
-    'the NAT router address moves with the service, and connections live on through a handover': async (pair) => {
+    'the NAT router address moves with the service, and connections live on through a handover': async (
+      pair,
+    ) => {
       const { active, standby } = await pair.settled();
       assert.deepEqual(pair.holders(ROUTER), [active]);
       const connections = new LiveConnections(pair.client, VIP);

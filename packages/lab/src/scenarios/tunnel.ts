@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { ScenarioGroup } from '../guest/group.js';
 import type { Namespace } from '../guest/namespace.js';
-import { DIRECTORS, Pair, serverBlocks } from '../guest/pair.js';
 import { setSysctls } from '../guest/networks.js';
+import { DIRECTORS, Pair, serverBlocks } from '../guest/pair.js';
 import { holdSilently } from '../guest/real-server.js';
 import { tally } from '../guest/requests.js';
 

@@ -42,7 +42,7 @@ export function nannyArguments(
   if (options.verbose) words.push('-v');
   words.push('-a', seconds(check.reentryMs), '-I', configuration.ipvsadmPath, '-t', seconds(check.timeoutMs));
   words.push('-w', String(server.weight), '-V', service.address?.address ?? '0.0.0.0');
-  words.push('-M', METHOD_LETTERS[configuration.network]);
+  words.push('-M', METHOD_LETTERS[server.forwarding]);
   words.push(...textOption('-U', loadCommand(configuration, check.loadMonitor)));
   // As in the original, a nanny of a service with a sorry server stays in the foreground too.
   if (options.foreground || service.sorryServer !== undefined) words.push('--nodaemon');

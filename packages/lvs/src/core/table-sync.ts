@@ -1,4 +1,5 @@
 import type { OperationResult, Table, TableOperation } from '@piranha/ipvs';
+import { DRIFT_LINES, driftOf, leftAlone } from './table-drift.js';
 
 /**
  * Brings the live table to the desired one through a backend that may refuse an operation or vanish. One request is
@@ -14,6 +15,10 @@ export interface TableSyncPolicy {
   readonly retryCapMs: number;
   /** After more operations than this the table is read instead of carried on by arithmetic. */
   readonly readAfterOperations: number;
+  /** The table is read again this often, to see what others did to it, ms; Infinity where nobody else can. */
+  readonly rereadMs: number;
+  /** What is done about entries of ours that somebody else changed: put right, or only told. */
+  readonly drift: 'revert' | 'report';
 }
 
 /** The table arithmetic, of @piranha/ipvs. */
@@ -31,6 +36,9 @@ interface OperationFailure {
   readonly retryAtMs: number;
 }
 
+/** Parts of a state that decide what is to be done. */
+type Comparison = Pick<TableSyncState, 'live' | 'desired' | 'owned' | 'drift'>;
+
 export interface TableSyncState {
   readonly link: 'offline' | 'connecting' | 'online';
   readonly busy: 'nothing' | 'read' | 'apply';
@@ -43,6 +51,11 @@ export interface TableSyncState {
   readonly failures: ReadonlyMap<string, OperationFailure>;
   /** The believed table was read just now: a refused operation may be tried again on it. */
   readonly fresh: boolean;
+  /** Operations by their text that became due although neither we nor the wish changed: somebody else did it. */
+  readonly drift: ReadonlySet<string>;
+  readonly readAtMs: number;
+  /** What was compared last and found equal, so that it is not compared again. */
+  readonly compared: Comparison | undefined;
   /** The believed table is behind and must be read before it is compared. */
   readonly stale: boolean;
   readonly connectAtMs: number;
@@ -79,6 +92,13 @@ export type TableSyncEffect =
       readonly message: string;
     }
   | { readonly type: 'logRecovered'; readonly text: string }
+  /** Somebody else changed the table: the operations that put it right, once each, and how many more there are. */
+  | {
+      readonly type: 'logDrift';
+      readonly texts: readonly string[];
+      readonly more: number;
+      readonly policy: TableSyncPolicy['drift'];
+    }
   | { readonly type: 'logApplied'; readonly text: string };
 
 interface TableSyncStep {
@@ -96,6 +116,9 @@ export function initialTableSync(owned: ReadonlySet<string>): TableSyncState {
     desired: undefined,
     owned,
     failures: new Map(),
+    drift: new Set(),
+    readAtMs: 0,
+    compared: undefined,
     fresh: false,
     stale: false,
     connectAtMs: 0,
@@ -132,17 +155,32 @@ function onLost(
   return { state: next, effects: first ? [{ type: 'logLost', message }] : [] };
 }
 
-function onRead(state: TableSyncState, table: Table, nowMs: number): TableSyncStep {
+function onRead(
+  policy: TableSyncPolicy,
+  tools: TableTools,
+  state: TableSyncState,
+  table: Table,
+  nowMs: number,
+): TableSyncStep {
   const first = state.live === undefined;
+  const drift = driftOf(tools, state, table);
   const next: TableSyncState = {
     ...state,
     busy: 'nothing',
     live: table,
+    drift,
+    readAtMs: nowMs,
     fresh: true,
     stale: false,
     lost: undefined,
   };
-  if (!first) return { state: next, effects: [] };
+  const found = [...drift].filter((text) => !state.drift.has(text));
+  if (!first) {
+    const texts = found.slice(0, DRIFT_LINES);
+    const more = found.length - texts.length;
+    const told = { type: 'logDrift' as const, texts, more, policy: policy.drift };
+    return { state: next, effects: found.length > 0 ? [told] : [] };
+  }
   const afterMs = state.lost === undefined ? undefined : nowMs - state.lost.atMs;
   return { state: next, effects: [{ type: 'loaded', table, afterMs }] };
 }
@@ -167,6 +205,7 @@ function onApplied(
 ): TableSyncStep {
   const effects: TableSyncEffect[] = [];
   const failures = new Map(state.failures);
+  const drift = new Set(state.drift);
   let live = state.live;
   const stale = state.inFlight.length > policy.readAfterOperations;
   state.inFlight.forEach((operation, index) => {
@@ -177,6 +216,7 @@ function onApplied(
       if (live && !stale) live = tools.apply(live, operation);
       if (before) effects.push({ type: 'logRecovered', text });
       failures.delete(text);
+      drift.delete(text);
       effects.push({ type: 'logApplied', text });
     } else {
       const { message } = result;
@@ -184,23 +224,43 @@ function onApplied(
       if (before?.message !== message) effects.push({ type: 'logFailed', operation, text, message });
     }
   });
-  return { state: { ...state, busy: 'nothing', inFlight: [], live, stale, failures }, effects };
+  return { state: { ...state, busy: 'nothing', inFlight: [], live, stale, failures, drift }, effects };
 }
 
 /** Starts the next request when nothing is under way. */
-function advance(tools: TableTools, state: TableSyncState, nowMs: number): TableSyncStep {
+function advance(
+  policy: TableSyncPolicy,
+  tools: TableTools,
+  state: TableSyncState,
+  nowMs: number,
+): TableSyncStep {
   if (state.link === 'offline' && nowMs >= state.connectAtMs) {
     return { state: { ...state, link: 'connecting' }, effects: [{ type: 'connect' }] };
   }
   if (state.link !== 'online' || state.busy !== 'nothing') return { state, effects: [] };
   const retryDue = [...state.failures.values()].some(({ retryAtMs }) => nowMs >= retryAtMs);
-  if (!state.live || state.stale || (retryDue && !state.fresh)) {
+  const rereadDue = nowMs - state.readAtMs >= policy.rereadMs;
+  if (!state.live || state.stale || rereadDue || (retryDue && !state.fresh)) {
     return { state: { ...state, busy: 'read' }, effects: [{ type: 'read' }] };
   }
-  return state.desired ? converge(tools, state, state.live, state.desired, nowMs) : { state, effects: [] };
+  if (!retryDue && isCompared(state)) return { state, effects: [] };
+  return state.desired
+    ? converge(policy, tools, state, state.live, state.desired, nowMs)
+    : { state, effects: [] };
+}
+
+function isCompared({ compared, live, desired, owned, drift }: TableSyncState): boolean {
+  return (
+    compared !== undefined &&
+    compared.live === live &&
+    compared.desired === desired &&
+    compared.owned === owned &&
+    compared.drift === drift
+  );
 }
 
 function converge(
+  policy: TableSyncPolicy,
   tools: TableTools,
   state: TableSyncState,
   live: Table,
@@ -211,9 +271,11 @@ function converge(
   const texts = new Set(all.map(tools.text));
   // What the diff no longer asks for is no problem any more.
   const failures = new Map([...state.failures].filter(([text]) => texts.has(text)));
+  const drift = new Set([...state.drift].filter((text) => texts.has(text)));
+  const isLeft = policy.drift === 'report' ? leftAlone(tools.text, all, drift) : () => false;
   const operations = all.filter((operation) => {
     const failure = failures.get(tools.text(operation));
-    return failure === undefined || nowMs >= failure.retryAtMs;
+    return !isLeft(operation) && (failure === undefined || nowMs >= failure.retryAtMs);
   });
   const wanted = new Set(tools.keys(desired));
   if (operations.length > 0) {
@@ -224,13 +286,16 @@ function converge(
       inFlight: operations,
       owned,
       failures,
+      drift,
       fresh: false,
     };
     return { state: next, effects: [{ type: 'apply', operations, owned }] };
   }
-  const next: TableSyncState = { ...state, failures, fresh: false };
-  if (all.length > 0 || sameKeys(wanted, state.owned)) return { state: next, effects: [] };
-  return { state: { ...next, owned: wanted }, effects: [{ type: 'saveOwned', owned: wanted }] };
+  const isSame = all.length > 0 || sameKeys(wanted, state.owned);
+  const owned = isSame ? state.owned : wanted;
+  const compared = { live, desired, owned, drift };
+  const next: TableSyncState = { ...state, failures, drift, owned, compared, fresh: false };
+  return { state: next, effects: isSame ? [] : [{ type: 'saveOwned', owned }] };
 }
 
 function take(
@@ -246,7 +311,7 @@ function take(
     case 'lost':
       return onLost(policy, state, event.message, nowMs);
     case 'read':
-      return onRead(state, event.table, nowMs);
+      return onRead(policy, tools, state, event.table, nowMs);
     case 'applied':
       return onApplied(policy, tools, state, event.results, nowMs);
     case 'desire':
@@ -265,13 +330,14 @@ export function stepTableSync(
   nowMs: number,
 ): TableSyncStep {
   const taken = take(policy, tools, state, event, nowMs);
-  const advanced = advance(tools, taken.state, nowMs);
+  const advanced = advance(policy, tools, taken.state, nowMs);
   return { state: advanced.state, effects: [...taken.effects, ...advanced.effects] };
 }
 
-/** True when the table is as desired as far as is known: backend there, nothing refused. */
+/** True when the table is as desired as far as is known: backend there, nothing refused, nothing changed by others. */
 export function isTableInSync(state: TableSyncState): boolean {
-  return state.link === 'online' && state.live !== undefined && state.failures.size === 0;
+  const { link, live, failures, drift } = state;
+  return link === 'online' && live !== undefined && failures.size === 0 && drift.size === 0;
 }
 
 /** True when nothing is under way or due, for the first `ready` and for a clean stop. */
@@ -283,5 +349,9 @@ export function isTableSettled(state: TableSyncState): boolean {
 export function tableProblems(state: TableSyncState): string[] {
   if (state.lost) return [`director lost: ${state.lost.message}`];
   if (!state.live) return ['table not read yet'];
-  return [...state.failures].map(([text, { message }]) => `${text}: ${message}`);
+  const refused = [...state.failures].map(([text, { message }]) => `${text}: ${message}`);
+  const drifted = [...state.drift].filter((text) => !state.failures.has(text));
+  const told = drifted.slice(0, DRIFT_LINES).map((text) => `changed by somebody else: ${text} puts it right`);
+  const more = drifted.length - told.length;
+  return [...refused, ...told, ...(more > 0 ? [`changed by somebody else: ${more} more operations`] : [])];
 }

@@ -21,7 +21,7 @@ import {
 import type { Setup } from '../core/setup.js';
 import { sorryChanges } from '../core/sorry-watch.js';
 import { serviceStatuses } from '../core/status.js';
-import { isTableInSync, isTableSettled, tableProblems } from '../core/table-sync.js';
+import { isTableInSync, isTableSettled, type TableSyncPolicy, tableProblems } from '../core/table-sync.js';
 import { desiredOf, foreignTexts, TABLE_TOOLS } from '../core/table-tools.js';
 import { timeoutsDiffer, timeoutsOf } from '../core/timeouts.js';
 import {
@@ -42,7 +42,17 @@ const TICK_MS = 100;
 const TABLE_WAIT_MS = 1_000;
 /** How long a reload or a stop waits for its table operations, ms. */
 const SETTLE_LIMIT_MS = 2_000;
-const TABLE_POLICY = { reconnectMs: 100, retryFirstMs: 200, retryCapMs: 5_000, readAfterOperations: 200 };
+/** A stop waits longer for a large table, ms for each entry. */
+const SETTLE_MS_PER_ENTRY = 2;
+const TABLE_POLICY = {
+  reconnectMs: 100,
+  retryFirstMs: 200,
+  retryCapMs: 5_000,
+  readAfterOperations: 200,
+  rereadMs: Number.POSITIVE_INFINITY,
+};
+/** Nobody tells us of a hand that changes the kernel's table; and an attempt to reach it is a process or two. */
+const KERNEL_POLICY = { ...TABLE_POLICY, reconnectMs: 1_000, rereadMs: 5_000 };
 const EMPTY_TABLE: Table = { services: [] };
 
 interface DaemonOptions {
@@ -93,7 +103,7 @@ export class Daemon {
       owned: readOwned(run.ownedEntries),
       saveOwned: (keys) => saveOwned(run.ownedEntries, keys),
       tools: TABLE_TOOLS,
-      policy: TABLE_POLICY,
+      policy: () => this.tablePolicy(),
       onLoaded: (table, afterMs) => this.onLoaded(table, afterMs),
       onNotice: (notice) => logTableNotice(log, notice),
       onStep: () => this.checkReady(),
@@ -135,7 +145,11 @@ export class Daemon {
     logServiceStops(log, this.setup.configuration);
     this.monitoring.stop();
     if (this.loaded) this.writer.desire(EMPTY_TABLE);
-    await this.until(() => this.writer.state.owned.size === 0 && this.writer.state.busy === 'nothing');
+    const limitMs = SETTLE_LIMIT_MS + this.writer.state.owned.size * SETTLE_MS_PER_ENTRY;
+    await this.until(
+      () => this.writer.state.owned.size === 0 && this.writer.state.busy === 'nothing',
+      limitMs,
+    );
     await this.until(() => this.monitoring.running === 0);
     this.monitoring.killAll();
     for (const timer of this.timers) clearInterval(timer);
@@ -145,6 +159,12 @@ export class Daemon {
     await this.server?.close();
     removePidFile(run.lvsdPid, process.pid);
     await log.close();
+  }
+
+  private tablePolicy(): TableSyncPolicy {
+    const policy = this.options.directorName === 'kernel' ? KERNEL_POLICY : TABLE_POLICY;
+    // At the end everything of ours goes, whoever changed it.
+    return { ...policy, drift: this.stopping ? 'revert' : this.setup.configuration.tableDrift };
   }
 
   private async listen(): Promise<void> {
@@ -296,8 +316,8 @@ export class Daemon {
     return { table: await backend.readTable(), owned: [...this.writer.state.owned].sort() };
   }
 
-  private async until(condition: () => boolean): Promise<void> {
-    const deadlineMs = monotonicNowMs() + SETTLE_LIMIT_MS;
+  private async until(condition: () => boolean, limitMs = SETTLE_LIMIT_MS): Promise<void> {
+    const deadlineMs = monotonicNowMs() + limitMs;
     while (!condition() && monotonicNowMs() < deadlineMs) await wait(10);
   }
 }

@@ -27,6 +27,12 @@ export function logTableNotice(log: EventLog, notice: TableNotice): void {
     case 'logRecovered':
       log.log('LVSD_OPERATION_RECOVERED', { operation: notice.text });
       return;
+    case 'logDrift':
+      for (const operation of notice.texts) {
+        log.log('LVSD_TABLE_DRIFT', { operation, policy: notice.policy });
+      }
+      if (notice.more > 0) log.log('LVSD_TABLE_DRIFT_MORE', { count: notice.more, policy: notice.policy });
+      return;
     case 'logApplied':
       log.log('LVSD_TABLE_OPERATION', { operation: notice.text });
       return;

@@ -1,5 +1,4 @@
-import { UserError } from '@piranha/common';
-import { type Director, MemoryDirector, UserspaceDirector } from '@piranha/ipvs';
+import { type Director, KernelDirector, MemoryDirector, UserspaceDirector } from '@piranha/ipvs';
 import { ControlClient } from '@piranha/protocol';
 import type { LvsdOptions } from '../core/options.js';
 
@@ -13,16 +12,28 @@ export interface OpenDirector {
 export type DirectorOpener = (onLost: () => void) => Promise<OpenDirector>;
 
 /**
- * How to reach the backend that was asked for.
- * @throws UserError `DIRECTOR_NOT_AVAILABLE` for the kernel's, which this release does not have
+ * Reads the table once.
+ * @throws UserError that says what the backend lacks
  */
-export function directorOpener(kind: LvsdOptions['director'], ipvsuSocket: string): DirectorOpener {
-  if (kind === 'kernel') {
-    throw new UserError('lvsd: the kernel director is not in this release', {
-      code: 'DIRECTOR_NOT_AVAILABLE',
-      hint: 'start with --director userspace',
-    });
+export async function checkDirector(open: DirectorOpener): Promise<void> {
+  const { director, close } = await open(() => undefined);
+  try {
+    await director.readTable();
+  } finally {
+    close();
   }
+}
+
+/** The original's path of ipvsadm; systems that have it elsewhere are looked through. */
+const USUAL_PATH = '/sbin/ipvsadm';
+
+/** How to reach the backend that was asked for. The kernel's has no connection: whether it is there shows by reading. */
+export function directorOpener(
+  kind: LvsdOptions['director'],
+  ipvsuSocket: string,
+  ipvsadmPath: string,
+): DirectorOpener {
+  if (kind === 'kernel') return async () => openKernel(ipvsadmPath);
   if (kind === 'memory') {
     const director = new MemoryDirector();
     return () => Promise.resolve({ director, close: () => undefined });
@@ -37,4 +48,9 @@ export function directorOpener(kind: LvsdOptions['director'], ipvsuSocket: strin
     };
     return { director, close };
   };
+}
+
+function openKernel(ipvsadmPath: string): OpenDirector {
+  const director = new KernelDirector(ipvsadmPath === USUAL_PATH ? undefined : ipvsadmPath);
+  return { director, close: () => undefined };
 }

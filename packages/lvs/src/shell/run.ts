@@ -8,7 +8,7 @@ import { testStartLines } from '../core/test-start.js';
 import { diagnosticLines, loadSetup, parseErrorLine, type SetupSource } from './configuration.js';
 import { Daemon } from './daemon.js';
 import { startDetached } from './detach.js';
-import { directorOpener } from './open-director.js';
+import { checkDirector, directorOpener } from './open-director.js';
 
 /** lvsd from its command line to its end. */
 export async function runLvsd(args: readonly string[]): Promise<void> {
@@ -32,8 +32,9 @@ export async function runLvsd(args: readonly string[]): Promise<void> {
     return;
   }
   if (options.action === 'test') return print(testStart(setup));
-  // Before anything is detached: a wrong --director is told to whoever typed it.
-  const openDirector = directorOpener(options.director, run.ipvsuSocket);
+  const openDirector = directorOpener(options.director, run.ipvsuSocket, setup.configuration.ipvsadmPath);
+  // Whoever typed it is told at once what the kernel lacks; one that was restarted waits for it to come back.
+  if (options.director === 'kernel' && !source.isRestart) await checkDirector(openDirector);
   if (!options.foreground && !options.noFork) return startDetached(args, run.lvsdSocket);
   setProcessTitle('lvsd', args);
   await serve(options, setup, { run, openDirector, diagnostics, source, usesLastGood });

@@ -1,4 +1,4 @@
-import { errorText, monotonicNowMs } from '@piranha/common';
+import { errorText, monotonicNowMs, UserError } from '@piranha/common';
 import type { Director, Table, TableOperation } from '@piranha/ipvs';
 import {
   initialTableSync,
@@ -14,7 +14,7 @@ import type { DirectorOpener, OpenDirector } from './open-director.js';
 /** A refusal, a recovery or a loss, for the log. */
 export type TableNotice = Extract<
   TableSyncEffect,
-  { type: 'logLost' | 'logFailed' | 'logRecovered' | 'logApplied' }
+  { type: 'logLost' | 'logFailed' | 'logRecovered' | 'logApplied' | 'logDrift' }
 >;
 
 interface TableWriterOptions {
@@ -23,7 +23,8 @@ interface TableWriterOptions {
   /** Writes the owned file; done before the entries are made. */
   readonly saveOwned: (keys: ReadonlySet<string>) => Promise<void>;
   readonly tools: TableTools;
-  readonly policy: TableSyncPolicy;
+  /** Read at each step, for a reload may change it. */
+  readonly policy: () => TableSyncPolicy;
   /** The table was read, at the start or (`afterMs`) that long after the backend was lost. */
   readonly onLoaded: (table: Table, afterMs: number | undefined) => void;
   readonly onNotice: (notice: TableNotice) => void;
@@ -65,7 +66,7 @@ export class TableWriter {
   private step(event: TableSyncEvent): void {
     if (this.closed) return;
     const { policy, tools } = this.options;
-    const { state, effects } = stepTableSync(policy, tools, this.state, event, monotonicNowMs());
+    const { state, effects } = stepTableSync(policy(), tools, this.state, event, monotonicNowMs());
     this.state = state;
     for (const effect of effects) this.carryOut(effect);
     this.options.onStep();
@@ -118,7 +119,7 @@ export class TableWriter {
         this.opened = opened;
         this.step({ type: 'connected' });
       })
-      .catch((error: unknown) => lost(errorText(error)));
+      .catch((error: unknown) => lost(problemText(error)));
   }
 
   /** One request; whatever goes wrong with it means that the backend is to be reached and read anew. */
@@ -130,7 +131,13 @@ export class TableWriter {
         if (generation === this.generation) this.step(event);
       })
       .catch((error: unknown) => {
-        if (generation === this.generation) this.step({ type: 'lost', message: errorText(error) });
+        if (generation === this.generation) this.step({ type: 'lost', message: problemText(error) });
       });
   }
+}
+
+/** With the remedy, where there is one: the line in the log is all that an operator gets. */
+function problemText(error: unknown): string {
+  const text = errorText(error);
+  return error instanceof UserError && error.hint !== undefined ? `${text}: ${error.hint}` : text;
 }

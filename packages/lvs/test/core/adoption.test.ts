@@ -15,12 +15,8 @@ function liveTable(...servers: TableServer[]): Table {
   return { services: [{ key, scheduler: 'wlc', ...settings, servers }] };
 }
 
-function adopt(
-  live: Table,
-  service: Parameters<typeof virtualServer>[0] = {},
-  network: 'nat' | 'direct' = 'nat',
-) {
-  const configuration = configurationOf([virtualServer(service)], { network });
+function adopt(live: Table, service: Parameters<typeof virtualServer>[0] = {}) {
+  const configuration = configurationOf([virtualServer(service)]);
   const [target] = indexTargets(configuration).targets;
   if (!target) throw new Error('no target');
   return adoptFromTable(configuration, target, new TableIndex(live))?.health;
@@ -45,7 +41,8 @@ describe('adoptFromTable', () => {
 
   it('looks for the virtual port under direct routing', () => {
     const servers = [realServer({ port: 8080 })];
-    expect(adopt(liveTable(entry('10.0.0.11', 1, 80)), { servers }, 'direct')).toBe('up');
+    const direct = [realServer({ port: 8080, forwarding: 'direct' })];
+    expect(adopt(liveTable(entry('10.0.0.11', 1, 80)), { servers: direct })).toBe('up');
     expect(adopt(liveTable(entry('10.0.0.11', 1, 80)), { servers })).toBeUndefined();
     expect(adopt(liveTable(entry('10.0.0.11', 1, 8080)), { servers })).toBe('up');
   });

@@ -31,7 +31,7 @@ describe('nannyArguments', () => {
         firewallMark: 7,
         quiesceServer: true,
         sorryServer: '10.0.0.99',
-        servers: [realServer({ weight: 0, port: 5353 })],
+        servers: [realServer({ weight: 0, port: 5353, forwarding: 'tunnel' })],
         check: {
           sendProgram: '/bin/check %h %p',
           send: 'ping',
@@ -42,7 +42,7 @@ describe('nannyArguments', () => {
           loadMonitor: 'uptime',
         },
       },
-      { network: 'tunnel', rshCommand: 'ssh' },
+      { rshCommand: 'ssh' },
       { verbose: true, foreground: true },
     );
     expect(line).toBe(

@@ -12,11 +12,19 @@ import {
   stepTableSync,
   type TableSyncEffect,
   type TableSyncEvent,
+  type TableSyncPolicy,
   type TableTools,
   tableProblems,
 } from '../../src/core/table-sync.js';
 
-const POLICY = { reconnectMs: 100, retryFirstMs: 200, retryCapMs: 1_000, readAfterOperations: 3 };
+const POLICY: TableSyncPolicy = {
+  reconnectMs: 100,
+  retryFirstMs: 200,
+  retryCapMs: 1_000,
+  readAfterOperations: 3,
+  rereadMs: Number.POSITIVE_INFINITY,
+  drift: 'revert',
+};
 
 function service(port: number): TableService {
   return {
@@ -59,10 +67,10 @@ const TOOLS: TableTools = {
   keys,
 };
 
-function writer(owned: string[] = []) {
+function writer(owned: string[] = [], policy = POLICY) {
   let state = initialTableSync(new Set(owned));
   const feed = (nowMs: number, event: TableSyncEvent): TableSyncEffect[] => {
-    const step = stepTableSync(POLICY, TOOLS, state, event, nowMs);
+    const step = stepTableSync(policy, TOOLS, state, event, nowMs);
     state = step.state;
     return [...step.effects];
   };
@@ -80,8 +88,8 @@ function writer(owned: string[] = []) {
 }
 
 /** A writer whose table was read and brought to port 80. */
-function settledWriter() {
-  const subject = writer();
+function settledWriter(policy = POLICY) {
+  const subject = writer([], policy);
   subject.feed(0, { type: 'tick' });
   subject.feed(1, { type: 'connected' });
   subject.feed(2, { type: 'read', table: table() });

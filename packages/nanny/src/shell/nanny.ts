@@ -56,7 +56,7 @@ async function openReporter(options: NannyOptions, lvsdLost: AbortController): P
 }
 
 function announce(options: NannyOptions, policy: LoopPolicy, reporter: Reporter): void {
-  const service = `${options.virtualAddress}:${options.check.virtualPort}`;
+  const service = serverName({ address: options.virtualAddress, port: options.check.virtualPort });
   const fields: Record<string, string | number> = { service, server: policy.server };
   if (options.firewallMark !== 0) fields.firewallMark = options.firewallMark;
   reporter.log({ event: 'NANNY_STARTED', fields });

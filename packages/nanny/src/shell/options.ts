@@ -1,4 +1,12 @@
-import { formatIpv4, type OptionValues, parseDaemonArguments, parseIpv4, UserError } from '@piranha/common';
+import {
+  formatIpv4,
+  formatIpv6,
+  type OptionValues,
+  parseDaemonArguments,
+  parseIpv4,
+  parseIpv6,
+  UserError,
+} from '@piranha/common';
 import type { CheckOptions } from '../core/check-plan.js';
 import { NANNY_OPTIONS, type NannyOptionName, normalizeArguments } from '../core/command-line.js';
 
@@ -66,9 +74,11 @@ class Values {
     if (text === undefined) return undefined;
     const address = parseIpv4(text);
     if (address !== undefined) return formatIpv4(address);
+    const groups = parseIpv6(text);
+    if (groups !== undefined) return formatIpv6(groups);
     throw new UserError(`nanny: bad IP address -- ${text}`, {
       code: 'NANNY_BAD_ADDRESS',
-      hint: `--${name} takes a dotted IPv4 address`,
+      hint: `--${name} takes a dotted IPv4 address or an IPv6 address`,
     });
   }
 }

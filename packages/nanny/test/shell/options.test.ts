@@ -51,6 +51,14 @@ describe('readCommandLine', () => {
     });
   });
 
+  it('takes IPv6 addresses', () => {
+    expect(read('-h 2001:DB8::0:11 -V 2001:db8:0::9 --lvs')).toMatchObject({
+      check: { target: { address: '2001:db8::11' } },
+      virtualAddress: '2001:db8::9',
+    });
+    expect(refusal('-h [::1] --lvs')).toBe('nanny: bad IP address -- [::1]');
+  });
+
   it('takes the virtual port for the real one, and fractions of seconds', () => {
     expect(read('-h 10.0.0.1 -p 443 -t 0.5 -a .25 -U none --lvs')).toMatchObject({
       check: { target: { port: 443 }, intervalMs: 500 },

@@ -59,6 +59,13 @@ function onSilence(settings: PulseSettings, state: PulseState, nowMs: number): P
   if (!settings.hasPartner || silentMs < settings.deadtimeMs) return { state, effects: [] };
   const lost: PulseState = { ...state, partnerWord: undefined };
   if (state.duty === 'standby' || state.duty === 'claiming') {
+    if (state.disabled) {
+      const told =
+        state.partnerWord === undefined
+          ? []
+          : [log('PULSE_PARTNER_LOST', { silentMs: Math.round(silentMs) })];
+      return withEffects({ ...lost, duty: 'standby', deadlineMs: Infinity }, ...told);
+    }
     // Even a node with a failure tries: serving badly beats nobody serving.
     const fields = {
       silentMs: Math.round(silentMs),
@@ -167,11 +174,11 @@ export function stepPulse(
     case 'shutdown':
       return onShutdown(settings, state, event.signal, nowMs);
     case 'localFailure':
-      return onLocalFailure(settings, state, event.what, nowMs);
+      return onLocalFailure(settings, { ...state, disabled: event.disables }, event.what, nowMs);
     case 'localRecovered':
       if (state.failure === undefined) return { state, effects: [] };
       return withEffects(
-        { ...state, failure: undefined },
+        { ...state, failure: undefined, disabled: false },
         log('PULSE_LOCAL_RECOVERED', { what: state.failure }),
       );
   }

@@ -79,8 +79,12 @@ export function onLocalFailure(
   nowMs: number,
 ): PulseStep {
   const failed: PulseState = { ...state, failure: what };
-  // Without a partner to take over, serving badly beats not serving.
-  if (state.duty !== 'active' || state.partnerWord === undefined) return { state: failed, effects: [] };
+  if (state.duty !== 'active') return { state: failed, effects: [] };
+  if (state.partnerWord === undefined) {
+    // Without a partner to take over, serving badly beats not serving; without a link nothing is served at all.
+    if (!state.disabled || !settings.hasPartner) return { state: failed, effects: [] };
+    return drop(failed, what, log('PULSE_LINK_DEACTIVATES', { what }));
+  }
   return andThen(withEffects(failed, log('PULSE_LOCAL_FAILURE', { what })), (next) =>
     release(settings, next, 'failure', nowMs),
   );

@@ -74,7 +74,11 @@ function onStopped(
 function onReleaseAsked(settings: PulseSettings, state: PulseState, nowMs: number): PulseStep {
   const holds = state.duty === 'active' || state.duty === 'releasing';
   if (!holds || nowMs - state.takenAtMs < settings.deadtimeMs) return { state, effects: [] };
-  return drop({ ...state, intent: state.intent === 'shutdown' ? 'shutdown' : undefined }, 'asked to release', log('PULSE_RELEASE_OBEYED'));
+  return drop(
+    { ...state, intent: state.intent === 'shutdown' ? 'shutdown' : undefined },
+    'asked to release',
+    log('PULSE_RELEASE_OBEYED'),
+  );
 }
 
 /** A word of the partner arrived. */

@@ -23,7 +23,7 @@ export function roleFromAddresses(
 }
 
 /** Distinct VIPs of active virtual servers, in the file's order. */
-function vipsOf(configuration: LvsConfiguration): readonly string[] {
+export function vipsOf(configuration: LvsConfiguration): readonly string[] {
   const active = configuration.virtualServers.filter((service) => service.active);
   const addresses = active.flatMap((service) => service.address?.address ?? []);
   return [...new Set(addresses)];
@@ -48,6 +48,17 @@ export function heartbeatPaths(configuration: LvsConfiguration, role: NodeRole):
   const second = primaryPrivate !== undefined && primaryPrivate !== primary;
   if (second && backupPrivate !== undefined) paths.push(path('private', primaryPrivate, backupPrivate));
   return paths;
+}
+
+/** This node's own heartbeat addresses, as the file has them. */
+export function ownHeartbeatAddresses(
+  configuration: LvsConfiguration,
+  role: NodeRole,
+): { readonly publicAddress: string | undefined; readonly privateAddress: string | undefined } {
+  const { primary, backup, primaryPrivate, backupPrivate } = configuration;
+  return role === 'primary'
+    ? { publicAddress: primary, privateAddress: primaryPrivate }
+    : { publicAddress: backup, privateAddress: backupPrivate };
 }
 
 /** What the state machine needs of a configuration. */

@@ -14,6 +14,7 @@ export function startPulse(settings: PulseSettings, start: PulseStart, nowMs: nu
     deadlineMs: Infinity,
     listening: false,
     failure: undefined,
+    disabled: false,
     lastAnnounceMs: Number.NEGATIVE_INFINITY,
     takenAtMs: Number.NEGATIVE_INFINITY,
   };

@@ -36,6 +36,8 @@ export interface PulseState {
   readonly listening: boolean;
   /** What of ours is broken; a broken node does not take over by itself. */
   readonly failure: string | undefined;
+  /** The failure is such that addresses of ours would reach nobody: this node takes none. */
+  readonly disabled: boolean;
   readonly lastAnnounceMs: number;
   /** When the addresses were taken last. */
   readonly takenAtMs: number;
@@ -52,7 +54,8 @@ export type PulseEvent =
   | { readonly type: 'dropped' }
   | { readonly type: 'handover' }
   | { readonly type: 'shutdown'; readonly signal: string }
-  | { readonly type: 'localFailure'; readonly what: string }
+  /** `disables`: not even a dead partner makes this node take over, as with a link that is down. */
+  | { readonly type: 'localFailure'; readonly what: string; readonly disables: boolean }
   | { readonly type: 'localRecovered' };
 
 export type PulseEffect =

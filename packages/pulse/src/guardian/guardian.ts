@@ -1,5 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { binaryPath, errorText, isAlive, livingPid, monotonicNowMs, patient, signalProcess } from '@piranha/common';
+import {
+  binaryPath,
+  errorText,
+  isAlive,
+  livingPid,
+  monotonicNowMs,
+  patient,
+  signalProcess,
+} from '@piranha/common';
 import type { EventLog } from '@piranha/events';
 import { type ControlPeer, type PulseAlive, RESTARTED_VARIABLE, type RunDirectory } from '@piranha/protocol';
 import {
@@ -36,7 +44,7 @@ export class Guardian {
     private readonly log: EventLog,
   ) {
     this.pid = livingPid(files.pulsePid, 'pulse-worker');
-    this.standIn = new StandIn(files, (word) => this.dispatch({ type: 'heard', word }));
+    this.standIn = new StandIn(files, options.director, (word) => this.dispatch({ type: 'heard', word }));
     this.first = startGuardian(this.pid !== undefined, LIMITS, monotonicNowMs());
     this.state = this.first.state;
   }

@@ -24,6 +24,7 @@ export class StandIn {
 
   constructor(
     private readonly files: RunDirectory,
+    private readonly director: string,
     private readonly onHeard: (word: HeartbeatWord) => void,
   ) {}
 
@@ -53,8 +54,15 @@ export class StandIn {
     this.opening = false;
   }
 
-  /** Puts down every address that is held. */
+  /** Puts down every address that is held, wherever it is. */
   async releaseAddresses(): Promise<void> {
+    if (this.director === 'userspace') return this.releaseFromIpvsu();
+    // Only now: a guardian stays small.
+    const { releaseRecorded } = await import('../shell/release-recorded.js');
+    return releaseRecorded(this.files.heldAddresses);
+  }
+
+  private async releaseFromIpvsu(): Promise<void> {
     const client = await ControlClient.connect({ path: this.files.ipvsuSocket });
     try {
       const { held } = (await client.call('vip.list')) as VipAnswer;

@@ -4,25 +4,24 @@ import { loadWithLastGood } from '@piranha/config';
 import type { EventLog } from '@piranha/events';
 import {
   ALIVE_INTERVAL_MS,
-  type ControlClient,
   ControlServer,
   RESTARTED_VARIABLE,
   type RunDirectory,
   runDirectory,
-  type VipAnswer,
 } from '@piranha/protocol';
-import type { PulseEvent, PulseStart } from '../core/types.js';
+import { ownHeartbeatAddresses } from '../core/settings.js';
+import type { PulseStart } from '../core/types.js';
 import { commonDaemonArguments, type PulseOptions } from '../options.js';
-import { UserspaceAddresses } from './addresses.js';
+import type { Backend } from './backend.js';
+import { FailureBoard } from './failure-board.js';
 import { GuardianLink } from './guardian-link.js';
+import { KernelBackend } from './kernel-backend.js';
 import { type LoadedSettings, settingsOf } from './load-settings.js';
 import { openPulseLog } from './pulse-log.js';
 import { readSavedState, removeSavedState } from './saved-state.js';
 import { SupervisedDaemon } from './supervised-daemon.js';
+import { UserspaceBackend } from './userspace-backend.js';
 import { PulseWorker, reloadSafely } from './worker.js';
-
-/** How long a start looks for addresses that an earlier pulse left held, ms. */
-const LEFTOVER_LIMIT_MS = 10_000;
 
 /** Starts the children, decides how to begin, and serves until it is told to stop. */
 export async function runWorker(options: PulseOptions): Promise<void> {
@@ -33,7 +32,8 @@ export async function runWorker(options: PulseOptions): Promise<void> {
     loadOrLastGood(options, files, log, isRestart);
   const loaded = await load(process.env[RESTARTED_VARIABLE] === '1');
   writePidFile(files.pulsePid, process.pid);
-  const parts = buildParts(options, files, log);
+  const failures = new FailureBoard((event) => worker.dispatch(event));
+  const parts = buildParts({ options, files, log, loaded, failures });
   const worker = new PulseWorker(
     {
       ...parts,
@@ -41,20 +41,19 @@ export async function runWorker(options: PulseOptions): Promise<void> {
       configFile: options.configFile,
       log,
       onChange: () => link.reportNow(),
-      onExit: () => void shutDown(files, log, parts, closeSockets),
+      onExit: () => void shutDown({ files, log, parts, closeSockets, partnerServes: worker.partnerServes }),
     },
     loaded,
   );
   const link = new GuardianLink(files, options.foreground, log, () => worker.alive());
-  parts.onBroken = (what, broken) => worker.dispatch(brokenEvent(what, broken));
-  const leftovers = firstHeldAddresses(parts);
-  parts.ipvsu.start();
+  parts.backend.start();
   if (loaded.configuration.standby === 'warm') parts.lvsd.start();
 
   const adopt = process.env.PIRANHA_ADOPT === '1';
   const saved = adopt ? readSavedState(files.pulseState) : undefined;
-  const how = await decideStart(options, adopt, leftovers);
+  const how = await decideStart(options, adopt, parts.backend);
   await worker.start(how, saved === undefined ? undefined : new Date(saved.since));
+  failures.open();
   const reload = () => reloadSafely(worker, () => load(false), log);
   const server = await ControlServer.listen({
     path: files.pulseSocket,
@@ -87,19 +86,18 @@ async function loadOrLastGood(
   return settingsOf(loaded.result, configFile, role);
 }
 
-function brokenEvent(what: string, broken: boolean): PulseEvent {
-  return broken ? { type: 'localFailure', what: `${what} does not stay up` } : { type: 'localRecovered' };
+interface End {
+  readonly files: RunDirectory;
+  readonly log: EventLog;
+  readonly parts: Parts;
+  readonly closeSockets: () => Promise<void>;
+  readonly partnerServes: boolean;
 }
 
 /** The last steps of a clean stop: the addresses are down already. */
-async function shutDown(
-  files: RunDirectory,
-  log: EventLog,
-  parts: Parts,
-  closeSockets: () => Promise<void>,
-): Promise<void> {
+async function shutDown({ files, log, parts, closeSockets, partnerServes }: End): Promise<void> {
   await parts.lvsd.stop();
-  await parts.ipvsu.stop();
+  await parts.backend.stop(partnerServes);
   await closeSockets();
   removeSavedState(files.pulseState);
   rmSync(files.lastGoodConfiguration, { force: true });
@@ -108,38 +106,22 @@ async function shutDown(
   process.exit(0);
 }
 
-/** What ipvsu holds at our first connection to it: addresses that an earlier pulse left. */
-function firstHeldAddresses(parts: Parts): Promise<readonly string[]> {
-  return new Promise((resolve) => {
-    parts.onIpvsu = (client) => void heldAddresses(client).then(resolve);
-    setTimeout(() => resolve([]), LEFTOVER_LIMIT_MS).unref();
-  });
-}
-
 interface Parts {
   readonly lvsd: SupervisedDaemon;
-  readonly ipvsu: SupervisedDaemon;
-  readonly addresses: UserspaceAddresses;
-  onBroken: (what: string, broken: boolean) => void;
-  /** Called at each connection to ipvsu. */
-  onIpvsu: (client: ControlClient) => void;
+  readonly backend: Backend;
 }
 
-function buildParts(options: PulseOptions, files: RunDirectory, log: EventLog): Parts {
+interface PartsNeeds {
+  readonly options: PulseOptions;
+  readonly files: RunDirectory;
+  readonly log: EventLog;
+  readonly loaded: LoadedSettings;
+  readonly failures: FailureBoard;
+}
+
+function buildParts({ options, files, log, loaded, failures }: PartsNeeds): Parts {
   const args = commonDaemonArguments(options);
   const common = { inheritOutput: options.foreground, log };
-  const ipvsu: SupervisedDaemon = new SupervisedDaemon({
-    ...common,
-    name: 'ipvsu',
-    args,
-    socketPath: files.ipvsuSocket,
-    pidFile: files.ipvsuPid,
-    onBroken: (broken) => parts.onBroken('ipvsu', broken),
-    onConnected: (client) => {
-      parts.onIpvsu(client);
-      addresses.restore();
-    },
-  });
   const lvsd = new SupervisedDaemon({
     ...common,
     name: 'lvsd',
@@ -147,31 +129,29 @@ function buildParts(options: PulseOptions, files: RunDirectory, log: EventLog): 
     args: ['-c', options.configFile, '--nofork', '--director', options.director, ...args],
     socketPath: files.lvsdSocket,
     pidFile: files.lvsdPid,
-    onBroken: (broken) => parts.onBroken('lvsd', broken),
+    onBroken: (broken) => failures.child('lvsd', broken),
   });
-  const addresses = new UserspaceAddresses(
-    () => ipvsu.connection,
-    (problem) => log.log('PULSE_TAKE_SLOW', { problem }),
-  );
-  const parts: Parts = { lvsd, ipvsu, addresses, onBroken: () => undefined, onIpvsu: () => undefined };
-  return parts;
-}
-
-async function heldAddresses(client: ControlClient): Promise<readonly string[]> {
-  try {
-    return ((await client.call('vip.list')) as VipAnswer).held;
-  } catch {
-    return [];
+  if (options.director === 'userspace') {
+    const onBroken = (broken: boolean): void => failures.child('ipvsu', broken);
+    const backend = new UserspaceBackend({ ...common, files, args, onBroken }, loaded.configuration);
+    return { lvsd, backend };
   }
+  const backend = new KernelBackend(
+    {
+      files,
+      log,
+      hasIpvs: options.director === 'kernel',
+      ownAddresses: (configuration) => ownHeartbeatAddresses(configuration, loaded.settings.role),
+      onLinkProblems: (problems) => failures.links(problems, log),
+    },
+    loaded.configuration,
+  );
+  return { lvsd, backend };
 }
 
-async function decideStart(
-  options: PulseOptions,
-  adopt: boolean,
-  firstList: Promise<readonly string[]>,
-): Promise<PulseStart> {
+async function decideStart(options: PulseOptions, adopt: boolean, backend: Backend): Promise<PulseStart> {
   // Nothing may delay an adoption: the partner is told "running" by a guardian that waits for us.
   if (adopt) return { type: 'adopt' };
   if (options.forceActive) return { type: 'forced' };
-  return (await firstList).length > 0 ? { type: 'leftover' } : { type: 'fresh' };
+  return (await backend.hasLeftovers()) ? { type: 'leftover' } : { type: 'fresh' };
 }

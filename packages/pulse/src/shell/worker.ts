@@ -13,7 +13,8 @@ import { wordOf } from '../core/moves.js';
 import type { HeartbeatPath } from '../core/settings.js';
 import { startPulse } from '../core/start.js';
 import type { PulseEffect, PulseEvent, PulseStart, PulseState, PulseStep } from '../core/types.js';
-import type { Addresses } from './addresses.js';
+import { runStateCommand } from '../takeover/state-command.js';
+import type { Backend } from './backend.js';
 import { HeartbeatSockets } from './heartbeat-sockets.js';
 import type { LoadedSettings } from './load-settings.js';
 import { writeSavedState } from './saved-state.js';
@@ -27,9 +28,8 @@ export interface WorkerParts {
   readonly files: RunDirectory;
   readonly configFile: string;
   readonly log: EventLog;
-  readonly addresses: Addresses;
+  readonly backend: Backend;
   readonly lvsd: SupervisedDaemon;
-  readonly ipvsu: SupervisedDaemon;
   /** Called after each change that the guardian must know. */
   readonly onChange: () => void;
   readonly onExit: () => void;
@@ -50,6 +50,8 @@ export class PulseWorker {
   private since = new Date();
   private readonly heardAtMs = new Map<string, number>();
   private strangersLogged = 0;
+  /** The state command that ran last: a node that goes on as it is runs none. */
+  private lastCommand: 'active' | 'inactive' | undefined;
 
   constructor(
     private readonly parts: WorkerParts,
@@ -64,6 +66,7 @@ export class PulseWorker {
     if (since !== undefined) this.since = since;
     const step = startPulse(this.loaded.settings, how, monotonicNowMs());
     this.commit(step, since !== undefined);
+    if (this.state.duty === 'standby') this.standBy();
     this.plan();
   }
 
@@ -91,7 +94,7 @@ export class PulseWorker {
     if (!answer.ok) return answer;
     await this.exchangeSockets(next);
     this.loaded = next;
-    if (this.holding) void this.parts.addresses.hold(next.settings.vips);
+    this.parts.backend.change(next.configuration, this.holding);
     this.parts.onChange();
     this.plan();
     return answer;
@@ -100,6 +103,11 @@ export class PulseWorker {
   get holding(): boolean {
     const { duty } = this.state;
     return duty === 'taking' || duty === 'active' || duty === 'releasing';
+  }
+
+  /** Whether the partner said that it serves. */
+  get partnerServes(): boolean {
+    return this.state.partnerWord === 'lvs running';
   }
 
   /** What the guardian is to beat should this process die now. */
@@ -116,7 +124,8 @@ export class PulseWorker {
     };
   }
 
-  status(): PulseStatus {
+  async status(): Promise<PulseStatus> {
+    const sync = await this.parts.backend.syncStatus();
     const { settings } = this.loaded;
     const nowMs = monotonicNowMs();
     const paths = (this.sockets?.counters() ?? []).map((path) => {
@@ -138,7 +147,8 @@ export class PulseWorker {
       partner: this.partner(),
       paths,
       vips: this.holding ? settings.vips : [],
-      children: [this.parts.lvsd.status(), this.parts.ipvsu.status()],
+      ...(sync === undefined ? {} : { sync }),
+      children: [this.parts.lvsd, ...this.parts.backend.children].map((child) => child.status()),
       history: this.parts.log.history(),
     };
   }
@@ -171,7 +181,7 @@ export class PulseWorker {
   }
 
   private run(effect: PulseEffect): void {
-    const { log, addresses } = this.parts;
+    const { log, backend } = this.parts;
     switch (effect.type) {
       case 'send':
         log.log('PULSE_SENT', { word: effect.word });
@@ -184,7 +194,7 @@ export class PulseWorker {
         void this.drop();
         return;
       case 'announce':
-        addresses.announce();
+        backend.announce();
         return;
       case 'log':
         log.log(effect.event, effect.fields);
@@ -198,15 +208,31 @@ export class PulseWorker {
     }
   }
 
+  /** The original ran inactive_cmd at every start, to undo what an earlier run may have left. */
+  private standBy(): void {
+    this.runCommand('inactive');
+    void this.parts.backend.standBy('started');
+  }
+
+  private runCommand(role: 'active' | 'inactive'): void {
+    const { activeCommand, inactiveCommand } = this.loaded.configuration;
+    const command = role === 'active' ? activeCommand : inactiveCommand;
+    if (command === undefined || this.lastCommand === role) return;
+    this.lastCommand = role;
+    void runStateCommand({ command, role, event: this.state.reason, log: this.parts.log });
+  }
+
   private take(): void {
     if (this.loaded.configuration.standby === 'cold') this.parts.lvsd.start();
-    void this.parts.addresses.hold(this.loaded.settings.vips).then((reached) => {
+    this.runCommand('active');
+    void this.parts.backend.take(this.state.reason).then((reached) => {
       if (reached) this.dispatch({ type: 'taken' });
     });
   }
 
   private async drop(): Promise<void> {
-    const reached = await this.parts.addresses.hold([]);
+    this.runCommand('inactive');
+    const reached = await this.parts.backend.drop(this.state.reason);
     if (!reached) return;
     if (this.loaded.configuration.standby === 'cold') await this.parts.lvsd.stop();
     this.dispatch({ type: 'dropped' });

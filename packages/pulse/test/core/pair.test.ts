@@ -157,7 +157,7 @@ describe('a pair of directors', () => {
 
   it('hands over when something of its own is broken for good, and not back', () => {
     const pair = servingPair();
-    pair.send('primary', { type: 'localFailure', what: 'lvsd does not stay up' });
+    pair.send('primary', { type: 'localFailure', what: 'lvsd does not stay up', disables: false });
     pair.run(1_000);
     expect(pair.holders()).toEqual(['backup']);
     expect(pair.nobodyMs).toBe(0);
@@ -168,7 +168,7 @@ describe('a pair of directors', () => {
 
   it('a broken node takes over all the same when nobody else is left', () => {
     const pair = servingPair();
-    pair.send('backup', { type: 'localFailure', what: 'lvsd does not stay up' });
+    pair.send('backup', { type: 'localFailure', what: 'lvsd does not stay up', disables: false });
     pair.crash('primary');
     pair.run(1_000);
     expect(pair.holders()).toEqual(['backup']);

@@ -29,7 +29,7 @@ it('hears the partner although the port was still taken at first, and leaves it 
   const { port } = pulse.address();
   const partner = await bound(PARTNER);
   const heard: HeartbeatWord[] = [];
-  const standIn = new StandIn(runDirectory('/nonexistent'), (word) => heard.push(word));
+  const standIn = new StandIn(runDirectory('/nonexistent'), 'userspace', (word) => heard.push(word));
   cleanups.push(
     () => standIn.close(),
     () => partner.close(),
@@ -56,7 +56,7 @@ it('gives up waiting for a port when pulse is back', async () => {
   const pulse = await bound(LOCAL);
   cleanups.push(() => pulse.close());
   const plan = planAt(pulse.address().port);
-  const standIn = new StandIn(runDirectory('/nonexistent'), () => undefined);
+  const standIn = new StandIn(runDirectory('/nonexistent'), 'userspace', () => undefined);
   const listening = standIn.listen(plan, true);
   await standIn.listen(plan, false);
   await listening;

@@ -39,6 +39,14 @@ export const LVSD_EVENTS = {
   LVSD_TABLE_LOADED: lvsd('info', 'table loaded from the {director} director'),
   LVSD_TABLE_OPERATION: lvsd('debug', 'table: {operation}'),
   LVSD_OPERATION_FAILED: lvsd('error', 'ipvsadm failed for virtual server {key}! {operation}: {problem}'),
+  LVSD_TABLE_DRIFT: lvsd(
+    'warning',
+    'table was changed by somebody else: {operation} puts it right (table_drift = {policy})',
+  ),
+  LVSD_TABLE_DRIFT_MORE: lvsd(
+    'warning',
+    'table was changed by somebody else: {count} more operations put it right (table_drift = {policy})',
+  ),
   LVSD_OPERATION_RECOVERED: lvsd('info', 'table operation works again: {operation}'),
   LVSD_TIMEOUTS_FAILED: lvsd('error', 'ipvsadm failed to set timeouts ({tcp} {tcpfin} {udp})'),
   LVSD_DIRECTOR_LOST: lvsd('error', 'director lost: {problem}'),

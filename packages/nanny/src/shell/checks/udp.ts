@@ -1,4 +1,5 @@
 import { createSocket } from 'node:dgram';
+import { addressFamily } from '@piranha/common';
 import { type Check, type CheckOutcome, failed, passed, serverName } from '../../check.js';
 import type { PlanOf } from '../../core/check-plan.js';
 import { AnswerJudge } from '../../core/expect.js';
@@ -16,7 +17,7 @@ type Heard = { readonly datagram: Buffer } | { readonly error: NodeJS.ErrnoExcep
 export function udpCheck(plan: PlanOf<'udp'>): Check {
   return {
     run: async ({ signal }) => {
-      const socket = createSocket('udp4');
+      const socket = createSocket(addressFamily(plan.target.address) === 6 ? 'udp6' : 'udp4');
       try {
         const limitMs = plan.silencePasses ? Math.min(plan.stepLimitMs, REFUSAL_WAIT_MS) : plan.stepLimitMs;
         const heard = await limitStep<Heard>(limitMs, signal, (settle) => {

@@ -6,24 +6,16 @@ const CALL_LIMIT_MS = 5_000;
 /** A problem is told only when it lasts: at a start the director needs a moment. */
 const TELL_AFTER_ATTEMPTS = 10;
 
-/** The virtual addresses of this node, wherever they live. One set is wanted at a time; the last call wins. */
-export interface Addresses {
-  /**
-   * Makes the held set equal to `addresses` and resolves when it is; true when it was reached, false when a later call
-   * took over. Retries for as long as the backend refuses.
-   */
-  hold(addresses: readonly string[]): Promise<boolean>;
-  /** Tells the network where the addresses are now. */
-  announce(): void;
-}
-
 interface Waiter {
   readonly version: number;
   readonly resolve: (reached: boolean) => void;
 }
 
-/** VIPs of the userspace director: a held address is one that ipvsu listens on. */
-export class UserspaceAddresses implements Addresses {
+/**
+ * VIPs of the userspace director: a held address is one that ipvsu listens on. One set is wanted at a time; the last
+ * call wins.
+ */
+export class UserspaceAddresses {
   private wanted: readonly string[] = [];
   private version = 0;
   private busy = false;
@@ -35,6 +27,10 @@ export class UserspaceAddresses implements Addresses {
     private readonly onProblem: (problem: string) => void,
   ) {}
 
+  /**
+   * Makes the held set equal to `addresses` and resolves when it is; true when it was reached, false when a later call
+   * took over. Retries for as long as the director refuses.
+   */
   hold(addresses: readonly string[]): Promise<boolean> {
     this.wanted = addresses;
     this.version += 1;
@@ -48,10 +44,6 @@ export class UserspaceAddresses implements Addresses {
   /** To be called when ipvsu is connected again: a new process holds nothing. */
   restore(): void {
     if (this.version > 0) void this.reconcile();
-  }
-
-  announce(): void {
-    // Addresses on loopback have no neighbours to tell.
   }
 
   private async reconcile(): Promise<void> {

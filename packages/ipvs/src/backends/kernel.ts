@@ -1,0 +1,101 @@
+import { readKernelStatistics } from '../core/kernel-statistics.js';
+import type { Table, TableOperation } from '../core/model.js';
+import { sortTable } from '../core/order.js';
+import { PlanCheck } from '../core/plan-check.js';
+import { parseSaveText } from '../core/save-reader.js';
+import { operationArguments, operationText } from '../core/save-text.js';
+import { withThresholds } from '../core/thresholds.js';
+import type { Director, OperationResult, ServiceStatistics, TableTimeouts } from '../director.js';
+import { Ipvsadm, ipvsadmFailed } from '../shell/ipvsadm.js';
+
+/** A plan of fewer operations takes one call each: that is fewer calls than a restore and its readings. */
+const PLAN_FROM_OPERATIONS = 5;
+
+interface Waiting {
+  readonly operation: TableOperation;
+  /** Position among the results. */
+  readonly index: number;
+}
+
+/** The kernel's own IPVS table, through `ipvsadm`, which alone knows every kernel's interface. */
+export class KernelDirector implements Director {
+  readonly kind = 'kernel';
+  private readonly ipvsadm: Ipvsadm;
+
+  /**
+   * @param path of ipvsadm; by default it is looked for where systems have it
+   * @throws UserError `IPVSADM_MISSING`; every call may reject with `IPVS_NO_MODULE`, `IPVS_NO_PRIVILEGE` or
+   * `IPVSADM_FAILED`
+   */
+  constructor(path?: string) {
+    this.ipvsadm = new Ipvsadm(path);
+  }
+
+  /** A line that makes no sense is somebody else's: it is left out, and so never touched. */
+  async readTable(): Promise<Table> {
+    const { table } = parseSaveText(await this.output(['-Sn']));
+    if (table.services.length === 0) return table;
+    return sortTable(withThresholds(table, await this.output(['-Ln', '--thresholds'])));
+  }
+
+  async apply(operations: readonly TableOperation[]): Promise<readonly OperationResult[]> {
+    const results: OperationResult[] = [];
+    let waiting: readonly Waiting[] = operations.map((operation, index) => ({ operation, index }));
+    while (waiting.length >= PLAN_FROM_OPERATIONS) waiting = await this.restore(waiting, results);
+    for (const { operation, index } of waiting) results[index] = await this.applyOne(operation);
+    return results;
+  }
+
+  async readStatistics(): Promise<readonly ServiceStatistics[]> {
+    const [counters, connections] = await Promise.all([
+      this.output(['-Ln', '--stats', '--exact']),
+      this.output(['-Ln', '--persistent-conn']),
+    ]);
+    return readKernelStatistics(counters, connections);
+  }
+
+  async setTimeouts({ tcpSeconds, tcpFinSeconds, udpSeconds }: TableTimeouts): Promise<void> {
+    await this.output(['--set', ...[tcpSeconds, tcpFinSeconds, udpSeconds].map(String)]);
+  }
+
+  async close(): Promise<void> {
+    // The kernel keeps the table; nothing is held here.
+  }
+
+  private async output(args: readonly string[]): Promise<string> {
+    const { exitCode, stdout, messages } = await this.ipvsadm.run(args);
+    if (exitCode !== 0) throw ipvsadmFailed(args, messages.join('; ') || `exit code ${exitCode}`);
+    return stdout;
+  }
+
+  private async applyOne(operation: TableOperation): Promise<OperationResult> {
+    const { exitCode, messages } = await this.ipvsadm.run(operationArguments(operation));
+    if (exitCode === 0) return { ok: true };
+    return { ok: false, message: messages.join('; ') || `exit code ${exitCode}` };
+  }
+
+  /** One `-R`, read back; what it left undone is tried alone. What it did not reach is returned, for the next one. */
+  private async restore(
+    waiting: readonly Waiting[],
+    results: OperationResult[],
+  ): Promise<readonly Waiting[]> {
+    const operations = waiting.map(({ operation }) => operation);
+    const before = await this.readTable();
+    const { exitCode, messages } = await this.ipvsadm.run(['-R'], operations.map(operationText));
+    const silent = messages.length === 0 ? 'silent' : 'refusals';
+    const end = exitCode === 0 ? silent : 'stopped';
+    const check = new PlanCheck(operations, before, await this.readTable(), end);
+    const left: Waiting[] = [];
+    for (const { operation, index } of waiting) {
+      const verdict = check.verdictOn(operation);
+      if (verdict.type === 'later') left.push({ operation, index });
+      else if (verdict.type === 'unclear') {
+        const result = await this.applyOne(operation);
+        if (result.ok) check.carriedOut(operation);
+        results[index] = result;
+      } else
+        results[index] = verdict.type === 'done' ? { ok: true } : { ok: false, message: verdict.message };
+    }
+    return left;
+  }
+}

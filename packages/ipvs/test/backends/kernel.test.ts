@@ -1,0 +1,153 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { KernelDirector, type ServiceKey, type TableOperation, type TableServer } from '../../src/index.js';
+import { directorCompliance } from '../support/compliance.js';
+import { type FakeIpvsadm, fakeIpvsadm } from '../support/fake-ipvsadm.js';
+
+const key: ServiceKey = { kind: 'address', protocol: 'tcp', address: '10.0.0.9', port: 80 };
+
+directorCompliance('the kernel backend with a stand-in for ipvsadm', async () => {
+  const ipvsadm = fakeIpvsadm();
+  return { director: new KernelDirector(ipvsadm.path), key, close: async () => ipvsadm.remove() };
+});
+
+let ipvsadm: FakeIpvsadm;
+let director: KernelDirector;
+
+beforeEach(() => {
+  ipvsadm = fakeIpvsadm();
+  director = new KernelDirector(ipvsadm.path);
+});
+
+afterEach(() => ipvsadm.remove());
+
+function addService(port = 80, scheduler = 'rr'): TableOperation {
+  const settings = { schedulerFlags: [], persistentSeconds: 0, persistenceMask: undefined, onePacket: false };
+  return { type: 'addService', service: { key: { ...key, port }, scheduler, ...settings } };
+}
+
+function server(last: number, changes: Partial<TableServer> = {}): TableServer {
+  return {
+    address: `10.0.1.${last}`,
+    port: 80,
+    forwarding: 'direct',
+    weight: 1,
+    upperThreshold: 0,
+    lowerThreshold: 0,
+    ...changes,
+  };
+}
+
+function addServer(last: number, changes: Partial<TableServer> = {}, port = 80): TableOperation {
+  return { type: 'addServer', key: { ...key, port }, server: server(last, changes) };
+}
+
+async function servers(): Promise<readonly TableServer[]> {
+  return (await director.readTable()).services[0]?.servers ?? [];
+}
+
+const OK = { ok: true };
+
+describe('the kernel backend', () => {
+  it('makes one call of one change', async () => {
+    await director.apply([addService(), addServer(1)]);
+    ipvsadm.takeCalls();
+    await director.apply([{ type: 'editServer', key, server: server(1, { weight: 7 }) }]);
+    expect(ipvsadm.takeCalls()).toEqual(['-e -t 10.0.0.9:80 -r 10.0.1.1:80 -g -w 7']);
+    await director.apply([]);
+    expect(ipvsadm.takeCalls()).toEqual([]);
+  });
+
+  it('makes one restore of many changes, and checks it by reading', async () => {
+    const results = await director.apply([addService(), ...[1, 2, 3, 4, 5].map((last) => addServer(last))]);
+    expect(results).toEqual(new Array(6).fill(OK));
+    expect(ipvsadm.takeCalls()).toEqual(['-Sn', '-R', '-Sn', '-Ln --thresholds']);
+  });
+
+  it('reads the thresholds, which the saved text leaves out', async () => {
+    await director.apply([addService(), addServer(1, { upperThreshold: 100, lowerThreshold: 50 })]);
+    expect(await servers()).toEqual([server(1, { upperThreshold: 100, lowerThreshold: 50 })]);
+  });
+
+  it('tries what the kernel refused alone, and what hangs on it not at all', async () => {
+    const plan = [addService(), addServer(1), addService(81, 'nonsense'), addServer(1, {}, 81), addServer(2)];
+    expect(await director.apply(plan)).toEqual([
+      OK,
+      OK,
+      { ok: false, message: 'Scheduler or persistence engine not found' },
+      { ok: false, message: 'Service not defined' },
+      OK,
+    ]);
+    expect(ipvsadm.takeCalls()).toEqual([
+      '-Sn',
+      '-R',
+      '-Sn',
+      '-Ln --thresholds',
+      '-A -t 10.0.0.9:81 -s nonsense',
+    ]);
+    expect(await servers()).toEqual([server(1), server(2)]);
+  });
+
+  it('goes on behind a line at which a restore stops', async () => {
+    const wrong = [2, 4].map((last) => addServer(last, { weight: -1 }));
+    const plan = [addService(), addServer(1), ...wrong, ...[5, 6, 7, 8, 9].map((last) => addServer(last))];
+    const refused = { ok: false, message: 'illegal weight specified' };
+    expect(await director.apply(plan)).toEqual([OK, OK, refused, refused, OK, OK, OK, OK, OK]);
+    expect(await servers()).toEqual([1, 5, 6, 7, 8, 9].map((last) => server(last)));
+  });
+
+  it('keeps the order of operations on one entry behind such a line', async () => {
+    const plan: TableOperation[] = [
+      addService(),
+      addServer(1, { weight: -1 }),
+      addServer(2),
+      addServer(3),
+      { type: 'editServer', key, server: server(3, { weight: 9 }) },
+      { type: 'deleteServer', key, address: '10.0.1.2', port: 80 },
+      addServer(3),
+    ];
+    const results = await director.apply(plan);
+    expect(results.map(({ ok }) => ok)).toEqual([true, false, true, true, true, true, false]);
+    expect(await servers()).toEqual([server(3, { weight: 9 })]);
+  });
+
+  it('passes timeouts on as they are: 0 leaves one alone', async () => {
+    await director.setTimeouts({ tcpSeconds: 900, tcpFinSeconds: 0, udpSeconds: 30 });
+    expect(ipvsadm.takeCalls()).toEqual(['--set 900 0 30']);
+  });
+
+  it('asks the kernel twice for all counters', async () => {
+    await director.apply([addService(), addServer(1)]);
+    ipvsadm.takeCalls();
+    expect((await director.readStatistics())[0]?.servers).toHaveLength(1);
+    expect(ipvsadm.takeCalls().sort()).toEqual(['-Ln --persistent-conn', '-Ln --stats --exact']);
+  });
+});
+
+describe('the kernel backend without a kernel that helps', () => {
+  it.each([
+    ['no-module', 'IPVS_NO_MODULE', 5, /^this kernel has no IPVS \(modprobe: FATAL: Module ip_vs not found/],
+    ['no-privilege', 'IPVS_NO_PRIVILEGE', 4, /no right to use the kernel's IPVS table/],
+    ['memory', 'IPVSADM_FAILED', 1, /Cannot allocate memory/],
+    ['broken', 'IPVSADM_FAILED', 1, /^ipvsadm -Sn: Cannot do it/],
+    ['killed', 'IPVSADM_FAILED', 1, /SIGKILL/],
+    ['endless', 'IPVSADM_FAILED', 1, /said too much/],
+  ] as const)('tells %s by its code, with a remedy', async (mode, code, exitCode, message) => {
+    ipvsadm.setMode(mode);
+    await expect(director.readTable()).rejects.toMatchObject({
+      code,
+      exitCode,
+      message: expect.stringMatching(message),
+      hint: expect.stringMatching(/./),
+    });
+  });
+
+  it('names a missing program and what to install', () => {
+    const missing = {
+      code: 'IPVSADM_MISSING',
+      exitCode: 5,
+      hint: expect.stringContaining('package ipvsadm'),
+    };
+    expect(() => new KernelDirector('/nowhere/ipvsadm')).toThrow(expect.objectContaining(missing));
+    expect(() => new KernelDirector('no-such-ipvsadm')).toThrow(expect.objectContaining(missing));
+  });
+});

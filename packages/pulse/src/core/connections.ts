@@ -1,0 +1,91 @@
+/** The kernel's connection table, as far as status tells of it. */
+
+/** One connection. `key` is the same on both directors of a pair. */
+export interface ConnectionEntry {
+  /** Protocol, client, virtual and real address with ports, in the kernel's hexadecimal form. */
+  readonly key: string;
+  /** Such as ESTABLISHED; NONE for the template of a persistent client. */
+  readonly state: string;
+  /** Until the kernel forgets it, seconds. Its age is not kept. */
+  readonly expiresSeconds: number;
+  /** SYNC: learned from the partner. LOCAL: made here. Undefined where the file does not say. */
+  readonly origin: 'SYNC' | 'LOCAL' | undefined;
+}
+
+export interface ConnectionList {
+  readonly connections: readonly ConnectionEntry[];
+  /** True where there were more than the limit. */
+  readonly cut: boolean;
+}
+
+const PROTOCOLS = new Set(['TCP', 'UDP', 'SCTP', 'IP', 'AH', 'ESP']);
+const STATE = /^[A-Z0-9_?!]{1,16}$/;
+
+/**
+ * One line of /proc/net/ip_vs_conn or /proc/net/ip_vs_conn_sync: protocol, client, port, virtual, port, real, port,
+ * state, in the second file the origin, seconds, and for some services more. Undefined for the heading and for
+ * anything else.
+ */
+export function parseConnection(line: string): ConnectionEntry | undefined {
+  const words = line.trim().split(/\s+/, 10);
+  const [protocol = '', , , , , , , state = '', ninth = '', tenth = ''] = words;
+  if (!PROTOCOLS.has(protocol) || !STATE.test(state)) return undefined;
+  const origin = ninth === 'SYNC' || ninth === 'LOCAL' ? ninth : undefined;
+  const seconds = origin === undefined ? ninth : tenth;
+  if (!/^\d{1,10}$/.test(seconds)) return undefined;
+  return { key: words.slice(0, 7).join(' '), state, expiresSeconds: Number(seconds), origin };
+}
+
+/** Reads at most `limit` connections. */
+export function readConnections(text: string, limit: number): ConnectionList {
+  const connections: ConnectionEntry[] = [];
+  for (const line of text.split('\n')) {
+    const connection = parseConnection(line);
+    if (connection === undefined) continue;
+    if (connections.length === limit) return { connections, cut: true };
+    connections.push(connection);
+  }
+  return { connections, cut: false };
+}
+
+/** How much of the active director's work its partner could go on with. */
+export interface Coverage {
+  readonly total: number;
+  readonly known: number;
+  /** 0 to 1; 1 where there is no connection. */
+  readonly share: number;
+}
+
+/** How many of `mine` the partner knows too. */
+export function coverage(mine: ConnectionList, partners: ConnectionList): Coverage {
+  const theirs = new Set(partners.connections.map(({ key }) => key));
+  const total = mine.connections.length;
+  const known = mine.connections.filter(({ key }) => theirs.has(key)).length;
+  return { total, known, share: total === 0 ? 1 : known / total };
+}
+
+/** Counts of a connection table. */
+export interface ConnectionCounts {
+  readonly total: number;
+  /** Learned from the partner. */
+  readonly synced: number;
+  readonly byState: Readonly<Record<string, number>>;
+}
+
+/** Counts connections one by one, so that a table of a million needs no memory. */
+export class ConnectionCounter {
+  private total = 0;
+  private synced = 0;
+  private readonly states = new Map<string, number>();
+
+  add({ state, origin }: ConnectionEntry): void {
+    this.total += 1;
+    if (origin === 'SYNC') this.synced += 1;
+    this.states.set(state, (this.states.get(state) ?? 0) + 1);
+  }
+
+  counts(): ConnectionCounts {
+    const { total, synced } = this;
+    return { total, synced, byState: Object.fromEntries(this.states) };
+  }
+}

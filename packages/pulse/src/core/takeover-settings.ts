@@ -1,0 +1,24 @@
+import { type LvsConfiguration, usesNat } from '@piranha/config';
+import type { GuardTargets } from './guard-rules.js';
+import type { TakeoverSettings } from './takeover.js';
+import { virtualAddressesOf } from './virtual-addresses.js';
+
+/** What the takeover takes from a configuration. `hasIpvs`: the kernel forwards. */
+export function takeoverSettings(configuration: LvsConfiguration, hasIpvs: boolean): TakeoverSettings {
+  const { failoverState, syncInterface, syncId, resetGuard, manageSysctls } = configuration;
+  const forwardsNat = usesNat(configuration);
+  return { failoverState, syncInterface, syncId, resetGuard, manageSysctls, hasIpvs, forwardsNat };
+}
+
+/** What the reset guard holds back: resets from the VIPs, and replies of NAT's real servers that nobody translated. */
+export function guardTargetsOf(configuration: LvsConfiguration): GuardTargets {
+  const services = configuration.virtualServers.filter(({ active }) => active);
+  return {
+    vips: virtualAddressesOf(configuration).map(({ address }) => address),
+    natServers: services
+      .filter(({ protocol }) => protocol === 'tcp')
+      .flatMap(({ servers }) => servers)
+      .filter(({ active, forwarding, port }) => active && forwarding === 'nat' && port > 0)
+      .map(({ address, port }) => ({ address, port })),
+  };
+}

@@ -1,0 +1,27 @@
+import type { LvsConfiguration } from '@piranha/config';
+import type { SyncStatus } from '@piranha/protocol';
+import type { SupervisedDaemon } from './supervised-daemon.js';
+
+/** What stands behind this node's addresses: the kernel, or the userspace director. */
+export interface Backend {
+  /** Processes beside lvsd that pulse watches for it. */
+  readonly children: readonly SupervisedDaemon[];
+  /** Starts what it needs; returns at once. */
+  start(): void;
+  /** Whether addresses are held that an earlier pulse left. */
+  hasLeftovers(): Promise<boolean>;
+  /** Makes this node a warm standby. */
+  standBy(reason: string): Promise<void>;
+  /** Holds the addresses; true when that was reached, false when a later call took over. */
+  take(reason: string): Promise<boolean>;
+  /** Puts the addresses down; answers as take. */
+  drop(reason: string): Promise<boolean>;
+  /** Tells the network where the addresses are. */
+  announce(): void;
+  /** Takes another configuration; addresses follow at once where this node holds them. */
+  change(configuration: LvsConfiguration, holding: boolean): void;
+  /** What is known of the connections that would survive; undefined where nothing is. */
+  syncStatus(): Promise<SyncStatus | undefined>;
+  /** The end of this pulse: nothing of it is left. `partnerServes`: it took over, and hears our last words. */
+  stop(partnerServes: boolean): Promise<void>;
+}

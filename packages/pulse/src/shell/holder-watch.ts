@@ -1,0 +1,48 @@
+import { errorText, monotonicNowMs } from '@piranha/common';
+import { type ArpPacket, type ArpWatch, watchArp } from '@piranha/net';
+import type { VirtualAddress } from '../core/virtual-addresses.js';
+
+/** One answer to another holder in this time, ms: two that both insist must not flood the network. */
+const ANSWER_SPACING_MS = 1_000;
+
+/** While this node holds addresses, hears of others that claim them too. */
+export class HolderWatch {
+  private watches: ArpWatch[] = [];
+  private answeredAtMs = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    private readonly options: {
+      /** Another holder was heard; at most once a second. */
+      readonly onOther: (address: string, mac: string) => void;
+      readonly onProblem: (problem: string) => void;
+    },
+  ) {}
+
+  /** Watches the interfaces of these addresses; an empty list ends the watch. */
+  watch(addresses: readonly VirtualAddress[]): void {
+    this.close();
+    const watched = addresses.filter(({ family }) => family === 4);
+    const ours = new Set(watched.map(({ address }) => address));
+    for (const name of new Set(watched.map((address) => address.interface))) {
+      try {
+        const heard = (packet: ArpPacket): void => this.heard(ours, packet);
+        this.watches.push(watchArp(name, heard, () => undefined));
+      } catch (error) {
+        this.options.onProblem(errorText(error));
+      }
+    }
+  }
+
+  close(): void {
+    for (const watch of this.watches.splice(0)) watch.close();
+  }
+
+  /** A packet from the wire that says our address is its sender's; what we send ourselves is not heard. */
+  private heard(ours: ReadonlySet<string>, { senderAddress, senderMac }: ArpPacket): void {
+    if (!ours.has(senderAddress)) return;
+    const nowMs = monotonicNowMs();
+    if (nowMs - this.answeredAtMs < ANSWER_SPACING_MS) return;
+    this.answeredAtMs = nowMs;
+    this.options.onOther(senderAddress, senderMac);
+  }
+}

@@ -1,0 +1,175 @@
+import { spawn } from 'node:child_process';
+import { type LvsConfiguration, needsFtpHelper } from '@piranha/config';
+import type { EventLog } from '@piranha/events';
+import { RouteNetlink } from '@piranha/net';
+import type { RunDirectory, SyncStatus } from '@piranha/protocol';
+import { findingText } from '../core/address-plan.js';
+import type { LinkProblem } from '../core/link-state.js';
+import { guardTargetsOf, takeoverSettings } from '../core/takeover-settings.js';
+import { type VirtualAddress, virtualAddressesOf } from '../core/virtual-addresses.js';
+import { ResetGuard } from '../takeover/reset-guard.js';
+import { SyncDaemonControl } from '../takeover/sync-daemon.js';
+import { readSyncStatus } from '../takeover/sync-status.js';
+import { Sysctls } from '../takeover/sysctls.js';
+import { Takeover } from '../takeover/takeover.js';
+import { Announcements } from './announcements.js';
+import type { Backend } from './backend.js';
+import { HolderWatch } from './holder-watch.js';
+import { KernelAddresses } from './kernel-addresses.js';
+import { LinkMonitor } from './link-monitor.js';
+
+export interface KernelBackendOptions {
+  readonly files: RunDirectory;
+  readonly log: EventLog;
+  /** False where the table is only a model: addresses move, nothing is forwarded. */
+  readonly hasIpvs: boolean;
+  /** This node's own heartbeat addresses, whose links are watched. */
+  readonly ownAddresses: (configuration: LvsConfiguration) => {
+    readonly publicAddress: string | undefined;
+    readonly privateAddress: string | undefined;
+  };
+  readonly onLinkProblems: (problems: readonly LinkProblem[]) => void;
+}
+
+/** Addresses on real interfaces, and everything around them that keeps connections alive while they move. */
+export class KernelBackend implements Backend {
+  readonly children = [];
+  private readonly route = new RouteNetlink();
+  private readonly addresses: KernelAddresses;
+  private readonly announcements: Announcements;
+  private readonly holders: HolderWatch;
+  private readonly takeover: Takeover;
+  private readonly links: LinkMonitor;
+  /** What an earlier pulse left is known; every move waits for it. */
+  private looked: Promise<void> = Promise.resolve();
+
+  /** @throws UserError `ADDRESS_FAILED` where the kernel's addresses cannot be reached */
+  constructor(
+    private readonly options: KernelBackendOptions,
+    private configuration: LvsConfiguration,
+  ) {
+    const { files, log, hasIpvs } = options;
+    const slow = (problem: string): void => log.log('PULSE_TAKE_SLOW', { problem });
+    this.addresses = new KernelAddresses({
+      heldFile: files.heldAddresses,
+      route: this.route,
+      onProblem: slow,
+      onFinding: (finding) => log.log('PULSE_ADDRESS_FOUND', { finding: findingText(finding) }),
+    });
+    this.announcements = new Announcements(log);
+    this.holders = new HolderWatch({
+      onOther: (address, mac) => {
+        log.log('PULSE_OTHER_HOLDER', { address, mac });
+        this.announcements.announceOnce(this.wanted);
+      },
+      onProblem: slow,
+    });
+    this.takeover = new Takeover(
+      {
+        sysctls: new Sysctls({
+          recordFile: files.firstSysctls,
+          onProblem: (problem) => log.log('PULSE_SYSCTL_PROBLEM', { problem }),
+        }),
+        sync: new SyncDaemonControl(),
+        guard: new ResetGuard(),
+        guardTargets: () => guardTargetsOf(this.configuration),
+        hold: () => this.addresses.hold(this.wanted),
+        drop: () => this.addresses.hold([]),
+        announce: () => this.announcements.announce(this.wanted),
+        log,
+      },
+      takeoverSettings(configuration, hasIpvs),
+    );
+    this.links = new LinkMonitor({
+      route: this.route,
+      judged: () => this.judgedLinks(),
+      onChange: () => this.addresses.restore(),
+      onProblems: options.onLinkProblems,
+      onError: slow,
+    });
+  }
+
+  start(): void {
+    this.looked = this.takeover.look(undefined);
+    this.loadFtpHelper();
+    this.links.judge();
+  }
+
+  async hasLeftovers(): Promise<boolean> {
+    const leftovers = this.addresses.leftovers().map(({ address }) => address);
+    if (leftovers.length > 0) this.options.log.log('PULSE_LEFTOVERS', { addresses: leftovers.join(' ') });
+    return leftovers.length > 0;
+  }
+
+  async standBy(reason: string): Promise<void> {
+    await this.looked;
+    await this.takeover.standby(reason);
+  }
+
+  async take(reason: string): Promise<boolean> {
+    await this.looked;
+    this.holders.watch(this.wanted);
+    return this.takeover.take(reason);
+  }
+
+  async drop(reason: string): Promise<boolean> {
+    await this.looked;
+    this.quieten();
+    return this.takeover.release(reason);
+  }
+
+  announce(): void {
+    this.announcements.announceOnce(this.wanted);
+  }
+
+  change(configuration: LvsConfiguration, holding: boolean): void {
+    this.configuration = configuration;
+    this.loadFtpHelper();
+    void this.takeover.configure(takeoverSettings(configuration, this.options.hasIpvs), 'reload');
+    this.links.judge();
+    if (!holding) return;
+    this.holders.watch(this.wanted);
+    void this.addresses.hold(this.wanted).then((reached) => {
+      if (reached) this.announcements.announce(this.wanted);
+    });
+  }
+
+  syncStatus(): Promise<SyncStatus> {
+    return readSyncStatus(this.takeover.status());
+  }
+
+  async stop(partnerServes: boolean): Promise<void> {
+    this.quieten();
+    this.links.close();
+    await this.takeover.stop('stop', partnerServes);
+    this.takeover.close();
+    this.announcements.close();
+    this.addresses.close();
+  }
+
+  private get wanted(): readonly VirtualAddress[] {
+    return virtualAddressesOf(this.configuration);
+  }
+
+  private quieten(): void {
+    this.holders.close();
+    this.announcements.stopRepeats();
+  }
+
+  /** As the original: only where a partner could serve instead. */
+  private judgedLinks() {
+    const { monitorLinks, backupActive } = this.configuration;
+    return monitorLinks && backupActive ? this.options.ownAddresses(this.configuration) : undefined;
+  }
+
+  /** NAT rewrites addresses inside FTP's control connection by a module that nothing else would load. */
+  private loadFtpHelper(): void {
+    if (!this.options.hasIpvs || !needsFtpHelper(this.configuration)) return;
+    const child = spawn('modprobe', ['ip_vs_ftp'], { stdio: 'ignore' });
+    const failed = (problem: string): void => this.options.log.log('PULSE_FTP_HELPER', { problem });
+    child.on('error', (error) => failed(error.message));
+    child.on('exit', (code) => {
+      if (code !== 0) failed(`modprobe ended with ${code}`);
+    });
+  }
+}
