@@ -27,9 +27,10 @@ if (skipped.length > 0) {
   process.stdout.write('\nSkipped, with the reason in the name:\n');
   for (const { fullName } of skipped) process.stdout.write(`  ${fullName}\n`);
 }
-// In CI everything that a test needs is installed: a skip there is a hole, not a courtesy.
-const skipsAreErrors = process.env.CI === 'true' && skipped.length > 0 && process.argv.length <= 2;
-if (skipsAreErrors) process.stdout.write('CI=true: nothing may be skipped\n');
+// In CI every package that a test needs is installed: a skip is a hole there, unless the machine itself lacks something.
+const holes = skipped.filter(({ fullName }) => !fullName.includes('on this machine'));
+const skipsAreErrors = process.env.CI === 'true' && holes.length > 0 && process.argv.length <= 2;
+if (skipsAreErrors) process.stdout.write('CI=true: nothing may be skipped for want of a package\n');
 const failedFiles = results.testResults.filter(
   ({ status, assertionResults }) =>
     status === 'failed' && assertionResults.every((one) => one.status !== 'failed'),

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { KernelDirector, type ServiceKey, type TableOperation, type TableServer } from '../../src/index.js';
+import { KernelDirector, type TableOperation, type TableServer } from '../../src/index.js';
 import { directorCompliance } from '../support/compliance.js';
 import { type FakeIpvsadm, fakeIpvsadm } from '../support/fake-ipvsadm.js';
 
-const key: ServiceKey = { kind: 'address', protocol: 'tcp', address: '10.0.0.9', port: 80 };
+const key = { kind: 'address', protocol: 'tcp', address: '10.0.0.9', port: 80 } as const;
 
 directorCompliance('the kernel backend with a stand-in for ipvsadm', async () => {
   const ipvsadm = fakeIpvsadm();
@@ -130,7 +130,7 @@ describe('the kernel backend without a kernel that helps', () => {
     ['memory', 'IPVSADM_FAILED', 1, /Cannot allocate memory/],
     ['broken', 'IPVSADM_FAILED', 1, /^ipvsadm -Sn: Cannot do it/],
     ['killed', 'IPVSADM_FAILED', 1, /SIGKILL/],
-    ['endless', 'IPVSADM_FAILED', 1, /said too much/],
+    ['noisy', 'IPVSADM_FAILED', 1, /said too much/],
   ] as const)('tells %s by its code, with a remedy', async (mode, code, exitCode, message) => {
     ipvsadm.setMode(mode);
     await expect(director.readTable()).rejects.toMatchObject({

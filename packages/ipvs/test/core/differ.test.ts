@@ -2,7 +2,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { tryOperation } from '../../src/core/apply.js';
 import { sortTable } from '../../src/core/order.js';
-import { applyOperation, diffTables, ownedKeys, serviceKeyText, type Table } from '../../src/index.js';
+import {
+  applyOperation,
+  diffTables,
+  operationText,
+  ownedKeys,
+  parseSaveText,
+  serviceKeyText,
+  type Table,
+} from '../../src/index.js';
 import { anyTable } from '../support/tables.js';
 
 function applied(desired: Table, live: Table, owned: ReadonlySet<string>): Table {
@@ -91,5 +99,19 @@ describe('the table differ', () => {
       })),
     });
     expect(diffTables(table(5), table(1), new Set())).toHaveLength(1);
+  });
+
+  it('puts a tunnel of another type right where the entry is ours, and leaves it where it is not', () => {
+    const { table: live } = parseSaveText(
+      '-A -t 10.0.0.9:80 -s rr -p 60 --pe sip\n-a -t 10.0.0.9:80 -r 10.0.0.11:80 -i -w 1 --tun-type gre --tun-csum\n',
+    );
+    const { table: desired } = parseSaveText(
+      '-A -t 10.0.0.9:80 -s rr -p 60\n-a -t 10.0.0.9:80 -r 10.0.0.11:80 -i -w 1 --tun-type ipip\n',
+    );
+    expect(diffTables(desired, live, new Set()).map(operationText)).toEqual([
+      '-E -t 10.0.0.9:80 -s rr -p 60',
+      '-e -t 10.0.0.9:80 -r 10.0.0.11:80 -i -w 1 --tun-type ipip',
+    ]);
+    expect(diffTables({ services: [] }, live, new Set())).toEqual([]);
   });
 });

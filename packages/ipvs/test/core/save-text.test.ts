@@ -2,7 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sortTable } from '../../src/core/order.js';
 import { operationText, parseSaveText, saveLines } from '../../src/index.js';
+import { recorded } from '../support/recorded.js';
 import { anyTable } from '../support/tables.js';
+
+const RECORDED = recorded('save');
 
 /** What ipvsadm 1.31 printed with -Sn on a kernel with IPVS. */
 const PRINTED = `-A -t 9.0.0.9:80 -s sh -b sh-port
@@ -31,6 +34,38 @@ describe('the text of ipvsadm -Sn', () => {
     const { table, problems } = parseSaveText(PRINTED);
     expect(problems).toEqual([]);
     expect(`${saveLines(table).join('\n')}\n`).toBe(PRINTED);
+  });
+
+  it('carries what is never ours along: other tunnels, persistence engines, flags without a name', () => {
+    const { table, problems } = parseSaveText(RECORDED);
+    expect(problems).toEqual([]);
+    // Of a flag that it has no name for, ipvsadm prints the option alone.
+    expect([...saveLines(table)].sort()).toEqual(
+      RECORDED.replace(' -b \n', '\n').trimEnd().split('\n').sort(),
+    );
+    const texts = table.services.flatMap(({ otherWords, servers }) => [
+      otherWords,
+      ...servers.map(({ otherTunnel }) => otherTunnel),
+    ]);
+    expect(texts.filter((text) => text !== undefined)).toEqual([
+      '--tun-type gue --tun-port 6000 --tun-nocsum',
+      '--tun-type gue --tun-port 6001 --tun-remcsum',
+      '--tun-type gre --tun-csum',
+      '--pe sip',
+    ]);
+  });
+
+  it('leaves out a line of a later ipvsadm, and goes on', () => {
+    const { table, problems } = parseSaveText('-A -t 10.0.0.9:80 -s rr --new x\n-A -t 10.0.0.9:81 -s rr\n');
+    expect(problems).toEqual([{ line: 1, text: 'unknown word --new' }]);
+    expect(table.services).toHaveLength(1);
+  });
+
+  it('reads marks from 2^31 on, which ipvsadm prints as negative numbers', () => {
+    const { table } = parseSaveText('-A -f -1 -s wlc\n');
+    expect(table.services[0]?.key).toEqual({ kind: 'mark', mark: 4_294_967_295, family: 4 });
+    const [service] = table.services;
+    expect(service && operationText({ type: 'addService', service })).toBe('-A -f 4294967295 -s wlc');
   });
 
   it('survives print and read for any table', () => {

@@ -1,6 +1,7 @@
 import { UserError } from '@piranha/common';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { parseSaveText } from '../../src/core/save-reader.js';
 import { readOperations, readTableValue, readTimeouts } from '../../src/core/wire.js';
 import { readResults, readStatisticsValue } from '../../src/core/wire-answers.js';
 
@@ -77,6 +78,17 @@ describe('wire values', () => {
         }
       }),
     );
+  });
+
+  it('carry what is never ours along', () => {
+    const { table } = parseSaveText(
+      '-A -u 10.0.0.9:5060 -s rr -p 60 --pe sip\n-a -u 10.0.0.9:5060 -r 10.0.0.11:5060 -i -w 1 --tun-type gre --tun-csum\n',
+    );
+    expect(readTableValue(JSON.parse(JSON.stringify(table)))).toEqual(table);
+    expect(table.services[0]).toMatchObject({
+      otherWords: '--pe sip',
+      servers: [{ otherTunnel: '--tun-type gre --tun-csum' }],
+    });
   });
 
   it('answers must be one for each operation', () => {

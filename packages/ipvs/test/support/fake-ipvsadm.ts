@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 const SCRIPT = fileURLToPath(new URL('../fixtures/fake-ipvsadm.mjs', import.meta.url));
 
 /** Ways in which the stand-in fails as the real one does. */
-type FakeMode = 'no-module' | 'no-privilege' | 'memory' | 'broken' | 'killed' | 'endless' | '';
+type FakeMode = 'no-module' | 'no-privilege' | 'memory' | 'broken' | 'killed' | 'noisy' | '';
 
 /** A program that keeps a table as ipvsadm does, in a directory of its own. */
 export interface FakeIpvsadm {

@@ -8,14 +8,14 @@ const port = fc.constantFrom(80, 443);
 const key: fc.Arbitrary<ServiceKey> = fc.oneof(
   fc.record({
     kind: fc.constant('address' as const),
-    protocol: fc.constantFrom('tcp' as const, 'udp' as const),
-    address,
+    protocol: fc.constantFrom('tcp' as const, 'udp' as const, 'sctp' as const),
+    address: fc.oneof(address, fc.constant('2001:db8::9')),
     port,
   }),
   fc.record({
     kind: fc.constant('mark' as const),
-    mark: fc.integer({ min: 1, max: 3 }),
-    family: fc.constant(4 as const),
+    mark: fc.constantFrom(1, 2, 0xffff_ffff),
+    family: fc.constantFrom(4 as const, 6 as const),
   }),
 );
 
@@ -31,7 +31,7 @@ const server: fc.Arbitrary<TableServer> = fc.record({
 const service: fc.Arbitrary<TableService> = fc.record({
   key,
   scheduler: fc.constantFrom('rr', 'wlc'),
-  schedulerFlags: fc.constantFrom([], ['sh-port']),
+  schedulerFlags: fc.constantFrom([], ['sh-port'], ['mh-fallback', 'mh-port']),
   persistentSeconds: fc.constant(300),
   persistenceMask: fc.constantFrom(undefined, '255.255.255.0'),
   onePacket: fc.boolean(),

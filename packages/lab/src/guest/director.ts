@@ -45,7 +45,11 @@ export class Director {
       argv0: 'pulse',
       stdio: ['ignore', log, log],
       // A process start takes a second here, and all share one slow processor.
-      env: { ...markedEnvironment(this.directory), PIRANHA_PATIENCE: '10' },
+      env: {
+        ...markedEnvironment(this.directory),
+        PIRANHA_PATIENCE: '10',
+        XTABLES_LOCKFILE: `${this.directory}/xtables.lock`,
+      },
     });
     closeSync(log);
   }

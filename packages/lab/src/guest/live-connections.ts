@@ -5,6 +5,7 @@ import { PORTS } from './real-server.js';
 import { until } from './requests.js';
 
 const ECHO_LIMIT_MS = 20_000;
+const YOUNGEST_MS = 200;
 
 interface LiveConnection {
   readonly socket: Socket;
@@ -23,6 +24,22 @@ export class LiveConnections {
     private readonly address: string,
     private readonly port: number = PORTS.echo,
   ) {}
+
+  /**
+   * Opens `count` connections spread over `spanMs`, while other clients come and go; the youngest is `YOUNGEST_MS` old
+   * when this resolves. The kernel keeps its newest synchronisation message back until another one follows it.
+   */
+  async openAmongOthers(count: number, spanMs: number): Promise<void> {
+    let isOver = false;
+    const others = async (): Promise<void> => {
+      for (; !isOver; await pause(50)) await this.comeAndGo();
+    };
+    const traffic = others();
+    await this.open(count, spanMs);
+    await pause(YOUNGEST_MS);
+    isOver = true;
+    await traffic;
+  }
 
   /** Opens `count` connections spread over `spanMs`; each has echoed once when this resolves. */
   async open(count: number, spanMs: number): Promise<void> {
@@ -57,6 +74,15 @@ export class LiveConnections {
   close(): void {
     for (const { socket } of this.connections) socket.destroy();
     this.connections.length = 0;
+  }
+
+  private comeAndGo(): Promise<void> {
+    return new Promise((resolve) => {
+      const socket = this.client.connect(this.address, this.port);
+      socket.once('connect', () => socket.destroy());
+      socket.once('error', () => undefined);
+      socket.once('close', () => resolve());
+    });
   }
 
   private async openOne(): Promise<void> {

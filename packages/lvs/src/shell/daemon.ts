@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import {
   errorText,
   monotonicNowMs,
+  patient,
   removePidFile,
   SUITE_VERSION,
   UserError,
@@ -41,7 +42,7 @@ const TICK_MS = 100;
 /** Nannies wait this long for the table, so that they know what their servers were, ms. */
 const TABLE_WAIT_MS = 1_000;
 /** How long a reload or a stop waits for its table operations, ms. */
-const SETTLE_LIMIT_MS = 2_000;
+const SETTLE_LIMIT_MS = patient(2_000);
 /** A stop waits longer for a large table, ms for each entry. */
 const SETTLE_MS_PER_ENTRY = 2;
 const TABLE_POLICY = {

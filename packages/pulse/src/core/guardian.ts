@@ -8,6 +8,8 @@ import type { HeartbeatWord, PulseAlive } from '@piranha/protocol';
 
 /** How long a pulse may be silent, ms. */
 export interface GuardianLimits {
+  /** A longer silence makes the guardian beat for it. */
+  readonly silenceMs: number;
   /** One that reported once and is silent longer hangs. */
   readonly hangMs: number;
   /** One that was started must report within this; slow machines start Node slowly. */
@@ -19,8 +21,6 @@ const RESTART_DELAYS_MS = [0, 200, 500, 1_000, 2_000, 5_000] as const;
 const GIVE_UP_AFTER = 5;
 /** A pulse that lived this long is steady: failures count from zero again, ms. */
 const STEADY_AFTER_MS = 30_000;
-/** pulse reports at least this often; a longer silence makes the guardian beat for it, ms. */
-const SILENCE_LIMIT_MS = 400;
 
 type GuardianPhase = 'adopting' | 'starting' | 'watching' | 'waiting' | 'stopping';
 
@@ -164,7 +164,7 @@ function watch(state: GuardianState, nowMs: number): GuardianStep {
   }
   if (state.phase === 'stopping') return { state, effects: [] };
   const limitMs = state.phase === 'starting' ? state.limits.startMs : state.limits.hangMs;
-  const beating = silentMs > SILENCE_LIMIT_MS ? standIn(state, nowMs) : { state, effects: [] };
+  const beating = silentMs > state.limits.silenceMs ? standIn(state, nowMs) : { state, effects: [] };
   if (silentMs <= limitMs) return beating;
   // The exit follows; until then the clock starts anew instead of a kill a tick.
   return {

@@ -26,7 +26,7 @@ import { StandIn } from './stand-in.js';
 const TICK_MS = 50;
 /** How long pulse may take to hand over and stop, beyond its own release limit, ms. */
 const STOP_SLACK_MS = patient(15_000);
-const LIMITS = { hangMs: patient(1_000), startMs: patient(15_000) };
+const LIMITS = { silenceMs: patient(400), hangMs: patient(1_000), startMs: patient(15_000) };
 
 /** Carries out the guardian's decisions: starts and kills pulse, and stands in for it. */
 export class Guardian {

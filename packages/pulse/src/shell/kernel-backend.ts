@@ -28,6 +28,8 @@ export interface KernelBackendOptions {
     readonly publicAddress: string | undefined;
     readonly privateAddress: string | undefined;
   };
+  /** True while this node means to keep the addresses. */
+  readonly insists: () => boolean;
   readonly onLinkProblems: (problems: readonly LinkProblem[]) => void;
 }
 
@@ -59,6 +61,8 @@ export class KernelBackend implements Backend {
     this.announcements = new Announcements(log);
     this.holders = new HolderWatch({
       onOther: (address, mac) => {
+        // A partner that takes over from us is no rival.
+        if (!options.insists()) return;
         log.log('PULSE_OTHER_HOLDER', { address, mac });
         this.announcements.announceOnce(this.wanted);
       },

@@ -33,7 +33,7 @@ export async function runWorker(options: PulseOptions): Promise<void> {
   const loaded = await load(process.env[RESTARTED_VARIABLE] === '1');
   writePidFile(files.pulsePid, process.pid);
   const failures = new FailureBoard((event) => worker.dispatch(event));
-  const parts = buildParts({ options, files, log, loaded, failures });
+  const parts = buildParts({ options, files, log, loaded, failures, insists: () => worker.insists });
   const worker = new PulseWorker(
     {
       ...parts,
@@ -117,9 +117,10 @@ interface PartsNeeds {
   readonly log: EventLog;
   readonly loaded: LoadedSettings;
   readonly failures: FailureBoard;
+  readonly insists: () => boolean;
 }
 
-function buildParts({ options, files, log, loaded, failures }: PartsNeeds): Parts {
+function buildParts({ options, files, log, loaded, failures, insists }: PartsNeeds): Parts {
   const args = commonDaemonArguments(options);
   const common = { inheritOutput: options.foreground, log };
   const lvsd = new SupervisedDaemon({
@@ -141,6 +142,7 @@ function buildParts({ options, files, log, loaded, failures }: PartsNeeds): Part
       files,
       log,
       hasIpvs: options.director === 'kernel',
+      insists,
       ownAddresses: (configuration) => ownHeartbeatAddresses(configuration, loaded.settings.role),
       onLinkProblems: (problems) => failures.links(problems, log),
     },

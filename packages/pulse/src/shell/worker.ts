@@ -105,6 +105,11 @@ export class PulseWorker {
     return duty === 'taking' || duty === 'active' || duty === 'releasing';
   }
 
+  /** Whether this node holds the addresses and means to keep them. */
+  get insists(): boolean {
+    return this.state.duty === 'taking' || (this.state.duty === 'active' && !this.state.listening);
+  }
+
   /** Whether the partner said that it serves. */
   get partnerServes(): boolean {
     return this.state.partnerWord === 'lvs running';

@@ -2,6 +2,9 @@ import { patient } from '@piranha/common';
 import { execa } from 'execa';
 
 const PATH = '/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin';
+/** Where an operator put iptables' lock; without it every network namespace would wait for every other. */
+const LOCK_FILE =
+  process.env.XTABLES_LOCKFILE === undefined ? {} : { XTABLES_LOCKFILE: process.env.XTABLES_LOCKFILE };
 const OUTPUT_LIMIT_BYTES = 256 * 1024;
 
 /** What one call of a system tool gave. */
@@ -28,7 +31,7 @@ export async function runTool(
     timeout: patient(limitMs),
     killSignal: 'SIGKILL',
     maxBuffer: OUTPUT_LIMIT_BYTES,
-    env: { PATH, LC_ALL: 'C' },
+    env: { PATH, LC_ALL: 'C', ...LOCK_FILE },
     extendEnv: false,
     ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
   });

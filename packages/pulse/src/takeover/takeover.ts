@@ -1,4 +1,4 @@
-import { errorText, monotonicNowMs } from '@piranha/common';
+import { errorText, monotonicNowMs, patient } from '@piranha/common';
 import type { EventLog } from '@piranha/events';
 import type { GuardTargets } from '../core/guard-rules.js';
 import { sysctlAdvice } from '../core/sysctl-plan.js';
@@ -19,7 +19,7 @@ import type { Sysctls } from './sysctls.js';
 
 const RETRY_MS = 5_000;
 /** The announcement waits for a slow guard no longer. */
-const GUARD_WAIT_MS = 500;
+const GUARD_WAIT_MS = patient(500);
 
 /** What a takeover works with. */
 export interface TakeoverParts {

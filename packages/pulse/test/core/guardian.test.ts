@@ -26,7 +26,7 @@ class Watch {
   effects: GuardianEffect[];
 
   constructor(adopt = false) {
-    const { state, effects } = startGuardian(adopt, { hangMs: 1_000, startMs: 15_000 }, 0);
+    const { state, effects } = startGuardian(adopt, { silenceMs: 400, hangMs: 1_000, startMs: 15_000 }, 0);
     this.state = state;
     this.effects = [...effects];
   }
