@@ -220,9 +220,10 @@ describe('lvsd from the command line', () => {
 
   it('names the way out when the kernel director is asked for', async () => {
     writeConfiguration([18081]);
+    writeFileSync(configFile, `ipvsadm = /nowhere/ipvsadm\n${readFileSync(configFile, 'utf8')}`);
     const lvsd = run('lvsd', ['-n', '-c', configFile, '--run-dir', directory]);
-    expect(await lvsd.ended()).toBe(1);
-    expect(lvsd.output()).toContain('DIRECTOR_NOT_AVAILABLE');
+    expect(await lvsd.ended()).toBe(5);
+    expect(lvsd.output()).toContain('IPVSADM_MISSING');
     expect(lvsd.output()).toContain('--director userspace');
   });
 

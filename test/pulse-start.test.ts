@@ -55,13 +55,17 @@ describe('pulse refuses to start', () => {
     expect(status).toBe(1);
   });
 
-  it('with the kernel director, which is the default', async () => {
-    const { status, stderr } = await pulse('--director', 'kernel');
-    expect(stderr).toContain('[DIRECTOR_NOT_AVAILABLE]');
+  it('with the kernel director, which is the default, where ipvsadm is missing', async () => {
+    const file = fileWith(
+      'no-ipvsadm.cf',
+      `ipvsadm = /nowhere/ipvsadm\n${pairConfiguration(pair.layout, {})}`,
+    );
+    const { status, stderr } = await pulse('-c', file, '--director', 'kernel');
+    expect(stderr).toContain('[IPVSADM_MISSING]');
     expect(stderr).toContain('--director userspace');
-    expect(status).toBe(1);
-    const args = ['-n', '-c', pair.configFile, '--node', 'primary', '--run-dir', runDirectoryOf()];
-    expect(await runProgram('pulse', args, runDirectoryOf())).toMatchObject({ status: 1, stderr });
+    expect(status).toBe(5);
+    const args = ['-n', '-c', file, '--node', 'primary', '--run-dir', runDirectoryOf()];
+    expect(await runProgram('pulse', args, runDirectoryOf())).toMatchObject({ status: 5, stderr });
   });
 
   it('as a backup that is marked inactive', async () => {

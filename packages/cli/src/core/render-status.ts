@@ -17,6 +17,21 @@ function pathRow({ name, local, partner, sent, received, silentMs }: PathStatus)
   return ['', name, `${local} -> ${partner}`, `sent ${sent}`, `received ${received}`, heard];
 }
 
+/** What would outlive this director; nothing where nothing is synchronised. */
+function syncRows({ sync }: PulseStatus): string[][] {
+  if (sync === undefined) return [];
+  const sides = [sync.master ? 'sends' : '', sync.backup ? 'listens' : ''].filter((side) => side !== '');
+  const listening =
+    sync.listeningSeconds === undefined ? '' : ` for ${spanText(sync.listeningSeconds * 1_000)}`;
+  const { connections } = sync;
+  const known =
+    connections === undefined
+      ? ''
+      : `; ${connections.total}${connections.cut ? ' or more' : ''} connections, ${connections.synced} from the partner`;
+  const guard = sync.guardOn ? '; resets held back' : '';
+  return [['sync', `${sides.join(' and ') || 'off'}${listening}${known}${guard}`]];
+}
+
 function pulseLines(status: PulseStatus, nowMs: number): string[] {
   const { role, active, state, reason, since, partner, keepaliveMs, deadtimeMs } = status;
   const beat = `keepalive ${keepaliveMs / 1000} s, deadtime ${deadtimeMs / 1000} s`;
@@ -35,6 +50,7 @@ function pulseLines(status: PulseStatus, nowMs: number): string[] {
       ['partner', partner],
       ['beat', beat],
       ['VIPs', status.vips.length === 0 ? 'none held' : status.vips.join(' ')],
+      ...syncRows(status),
       ['pulse', `pid ${status.pid}, version ${status.version}, ${status.configFile}`],
     ]),
     ...(status.paths.length === 0 ? [] : ['paths', ...columns(status.paths.map(pathRow))]),

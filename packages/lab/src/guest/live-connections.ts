@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import { monotonicNowMs } from '@piranha/common';
 import type { Namespace } from './namespace.js';
 import { PORTS } from './real-server.js';
 import { until } from './requests.js';
@@ -51,7 +52,7 @@ export class LiveConnections {
 
   /** Ages now, ms. */
   ages(): readonly number[] {
-    return this.connections.map(({ openedAtMs }) => Date.now() - openedAtMs);
+    return this.connections.map(({ openedAtMs }) => monotonicNowMs() - openedAtMs);
   }
 
   /** Sends on every connection and tells how many answer, and what became of the others. */
@@ -66,7 +67,9 @@ export class LiveConnections {
       );
     await until('every echo', settled, ECHO_LIMIT_MS).catch(() => undefined);
     const problems = this.connections.flatMap(({ echoed, problem, openedAtMs }, index) =>
-      echoed > (before[index] ?? 0) ? [] : [`aged ${Date.now() - openedAtMs} ms: ${problem ?? 'no echo'}`],
+      echoed > (before[index] ?? 0)
+        ? []
+        : [`aged ${Math.round(monotonicNowMs() - openedAtMs)} ms: ${problem ?? 'no echo'}`],
     );
     return { alive: answered(), problems };
   }
@@ -88,7 +91,7 @@ export class LiveConnections {
   private async openOne(): Promise<void> {
     const connection: LiveConnection = {
       socket: this.client.connect(this.address, this.port),
-      openedAtMs: Date.now(),
+      openedAtMs: monotonicNowMs(),
       echoed: 0,
       problem: undefined,
     };

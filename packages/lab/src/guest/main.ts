@@ -1,3 +1,4 @@
+import { monotonicNowMs } from '@piranha/common';
 import { type LabMessage, printMessage } from '../kernel/console.js';
 import { groupNamed } from '../scenarios/index.js';
 import type { ScenarioGroup, SharedLab } from './group.js';
@@ -10,14 +11,20 @@ function say(message: LabMessage): void {
 
 async function runScenarios(group: ScenarioGroup, lab: SharedLab): Promise<void> {
   for (const [title, run] of Object.entries(group.scenarios)) {
-    const startedAtMs = Date.now();
+    const startedAtMs = monotonicNowMs();
     say({ type: 'started', title });
     try {
       await run(lab);
-      say({ type: 'result', title, ok: true, durationMs: Date.now() - startedAtMs });
+      say({ type: 'result', title, ok: true, durationMs: Math.round(monotonicNowMs() - startedAtMs) });
     } catch (error) {
       const problem = `${textOf(error)}\n${lab.lastLines()}`;
-      say({ type: 'result', title, ok: false, durationMs: Date.now() - startedAtMs, problem });
+      say({
+        type: 'result',
+        title,
+        ok: false,
+        durationMs: Math.round(monotonicNowMs() - startedAtMs),
+        problem,
+      });
     }
   }
 }

@@ -49,26 +49,28 @@ export interface PairOptions {
   /** The whole lvs.cf. */
   readonly configuration: string;
   /** Brings hosts into the state that the method of forwarding needs, before anything starts. */
-  readonly prepare?: (networks: Networks) => void;
+  readonly prepare?: (networks: Networks) => void | Promise<void>;
   /** Network namespaces in which the real servers live, if not their own. */
   readonly servers?: readonly ServerName[];
 }
 
 /** Two directors, three real servers and a client, served by the kernel's own IPVS. */
 export class Pair {
-  readonly networks = new Networks();
-  readonly client: Namespace = this.networks.host('client');
+  readonly client: Namespace;
   readonly alpha: Director;
   readonly beta: Director;
   readonly servers: Readonly<Record<ServerName, RealServer>>;
   private readonly before: ReadonlyMap<Director, Before>;
 
-  private constructor(private readonly options: PairOptions) {
+  private constructor(
+    readonly networks: Networks,
+    private readonly options: PairOptions,
+  ) {
+    this.client = networks.host('client');
     mkdirSync('/run/lab', { recursive: true });
     this.configure(options.configuration);
     const server = (name: ServerName): RealServer => new RealServer(name, this.networks.host(name));
     this.servers = { one: server('one'), two: server('two'), three: server('three') };
-    options.prepare?.(this.networks);
     this.alpha = new Director('alpha', this.networks.host('alpha'), CONFIGURATION_FILE);
     this.beta = new Director('beta', this.networks.host('beta'), CONFIGURATION_FILE);
     this.before = new Map(this.directors.map((director) => [director, stateOf(director)]));
@@ -76,7 +78,9 @@ export class Pair {
 
   /** Starts the servers and both directors and waits until one serves and the other stands by. */
   static async open(options: PairOptions): Promise<Pair> {
-    const pair = new Pair(options);
+    const networks = new Networks();
+    await options.prepare?.(networks);
+    const pair = new Pair(networks, options);
     for (const name of options.servers ?? SERVER_NAMES) await pair.servers[name].start();
     for (const director of pair.directors) director.start();
     try {
@@ -97,7 +101,7 @@ export class Pair {
   }
 
   /** Waits until one director serves, the other stands by, they hear each other and every server has a verdict. */
-  settled(limitMs = 90_000): Promise<{ readonly active: Director; readonly standby: Director }> {
+  settled(limitMs = 240_000): Promise<{ readonly active: Director; readonly standby: Director }> {
     return until(
       'one active and one standby director',
       async () => {
@@ -145,7 +149,11 @@ export class Pair {
         // It did not run.
       }
     }
-    setSysctls(director.host, readSysctls(before?.sysctls ?? ''));
+    const now = readSysctls(stateOf(director).sysctls);
+    const changed = Object.entries(readSysctls(before?.sysctls ?? '')).filter(
+      ([name, value]) => now[name] !== value,
+    );
+    setSysctls(director.host, Object.fromEntries(changed));
     director.host.exec('iptables-legacy', '-F');
     rmSync(director.directory, { recursive: true, force: true });
     mkdirSync(director.directory, { mode: 0o750 });
@@ -170,7 +178,7 @@ export class Pair {
   }
 }
 
-/** The lines of `grep .` as names with dots and values; only what can be written. */
+/** The lines of `grep .` as names with dots, and values. */
 function readSysctls(text: string): Readonly<Record<string, string>> {
   const pairs = text.split('\n').flatMap((line) => {
     const colon = line.indexOf(':');

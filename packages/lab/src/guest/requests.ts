@@ -1,5 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
+import { monotonicNowMs } from '@piranha/common';
 import type { Namespace } from './namespace.js';
 
 const LIMIT_MS = 5_000;
@@ -49,7 +50,7 @@ export async function until<T>(
   probe: () => T | undefined | false | Promise<T | undefined | false>,
   limitMs = 60_000,
 ): Promise<T> {
-  const endMs = Date.now() + limitMs;
+  const endMs = monotonicNowMs() + limitMs;
   let last = '';
   for (;;) {
     try {
@@ -59,7 +60,7 @@ export async function until<T>(
     } catch (error) {
       last = String(error);
     }
-    if (Date.now() > endMs)
+    if (monotonicNowMs() > endMs)
       throw new Error(`gave up waiting for ${what} after ${limitMs} ms (last: ${last})`);
     await pause(50);
   }

@@ -7,7 +7,8 @@ import { signalProcess, UserError } from '@piranha/common';
 import { type LabMessage, readMessage } from './console.js';
 
 const INIT = fileURLToPath(new URL('../../guest/init.sh', import.meta.url));
-const DRIVER = fileURLToPath(new URL('../guest/main.js', import.meta.url));
+/** Always the built one: the guest has nothing that could run the sources. */
+const DRIVER = fileURLToPath(new URL('../../dist/guest/main.js', import.meta.url));
 const MODULES = '/usr/lib/uml/modules';
 const KERNEL = 'linux.uml';
 const MEMORY = '2500M';

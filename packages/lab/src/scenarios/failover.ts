@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { signalProcess } from '@piranha/common';
+import { monotonicNowMs, signalProcess } from '@piranha/common';
 import { runDirectory } from '@piranha/protocol';
 import type { Director } from '../guest/director.js';
 import type { ScenarioGroup } from '../guest/group.js';
@@ -64,7 +64,7 @@ async function staysActive(
   const { active } = await pair.settled();
   const pid = await pidOf(active);
   signalProcess(pid, signal);
-  for (const endMs = Date.now() + DECEIVED_MS; Date.now() < endMs; await pause(250)) {
+  for (const endMs = monotonicNowMs() + DECEIVED_MS; monotonicNowMs() < endMs; await pause(250)) {
     assert.notEqual(await get(pair.client, VIP), '');
     assert.deepEqual(
       pair.holders(VIP).map((holder) => holder.name),
@@ -216,6 +216,6 @@ function freeze(pair: Pair, director: Director): void {
 }
 
 function thaw(pair: Pair, director: Director): void {
-  director.signalAll('SIGCONT');
   for (const network of ['public', 'private'] as const) pair.networks.heal(director.name, network);
+  director.signalAll('SIGCONT');
 }

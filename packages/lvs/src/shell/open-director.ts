@@ -1,4 +1,4 @@
-import { type Director, KernelDirector, MemoryDirector, UserspaceDirector } from '@piranha/ipvs';
+import { type Director, kernelDirector, MemoryDirector, UserspaceDirector } from '@piranha/ipvs';
 import { ControlClient } from '@piranha/protocol';
 import type { LvsdOptions } from '../core/options.js';
 
@@ -24,9 +24,6 @@ export async function checkDirector(open: DirectorOpener): Promise<void> {
   }
 }
 
-/** The original's path of ipvsadm; systems that have it elsewhere are looked through. */
-const USUAL_PATH = '/sbin/ipvsadm';
-
 /** How to reach the backend that was asked for. The kernel's has no connection: whether it is there shows by reading. */
 export function directorOpener(
   kind: LvsdOptions['director'],
@@ -51,6 +48,6 @@ export function directorOpener(
 }
 
 function openKernel(ipvsadmPath: string): OpenDirector {
-  const director = new KernelDirector(ipvsadmPath === USUAL_PATH ? undefined : ipvsadmPath);
+  const director = kernelDirector(ipvsadmPath);
   return { director, close: () => undefined };
 }

@@ -116,8 +116,10 @@ export function readCommandLine(args: readonly string[]): CommandLine {
   if (values.flag('version')) return 'version';
   const address = requireServer(values);
   requireService(values);
-  const virtualPort = values.integer('port', DEFAULT_PORT, 1, 65_535);
-  const port = values.integer('rport', virtualPort, 1, 65_535);
+  // 0 stands for a service on every port. Nothing can be connected to there, but a program may check it.
+  const virtualPort = values.integer('port', DEFAULT_PORT, 0, 65_535);
+  const hasProgram = values.text('send_program') !== undefined;
+  const port = values.integer('rport', virtualPort, hasProgram ? 0 : 1, 65_535);
   // lvsd uses the weight, nobody the scale; but a wrong word must not pass unseen.
   values.integer('weight', 1, 0, 2 ** 31);
   values.integer('scale', 10, 0, 2 ** 31);

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, rmSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { ScenarioGroup } from '../guest/group.js';
+import { DIRECTORS, Pair, serverBlocks } from '../guest/pair.js';
+import { holdSilently } from '../guest/real-server.js';
+import { get, until } from '../guest/requests.js';
+
+const VIP = '10.0.0.100';
+const SERVERS = ['one'] as const;
+const ACTIVE_MARK = '/run/lab/active-command';
+const INACTIVE_MARK = '/run/lab/inactive-command';
+/** Longer than the deadtime of the lab's pairs. */
+const DECEIVED_MS = 8_000;
+
+const CONFIGURATION = `${DIRECTORS}
+network = direct
+monitor_links = 1
+active_cmd = /usr/bin/touch ${ACTIVE_MARK}
+inactive_cmd = /usr/bin/touch ${INACTIVE_MARK}
+virtual web {
+  active = 1
+  address = ${VIP} eth0:1
+  port = 80
+  scheduler = rr
+  timeout = 3
+  reentry = 3
+${serverBlocks('public', SERVERS)}
+}
+`;
+
+/** The web service's real server, as the table shows it with this weight. */
+const entry = (weight: number): string => `-a -t ${VIP}:80 -r 10.0.0.11:80 -g -w ${weight}`;
+
+function stepClock(text: string): void {
+  execFileSync('date', ['-s', text], { stdio: 'pipe' });
+}
+
+export const life: ScenarioGroup<Pair> = {
+  name: 'life',
+  title: 'the life of a pair',
+  open: () =>
+    Pair.open({
+      configuration: CONFIGURATION,
+      servers: SERVERS,
+      prepare: (networks) => {
+        for (const name of SERVERS) holdSilently(networks.host(name), [VIP]);
+      },
+    }),
+  scenarios: {
+    'active_cmd and inactive_cmd ran': async (pair) => {
+      await pair.settled();
+      assert.ok(existsSync(ACTIVE_MARK));
+      assert.ok(existsSync(INACTIVE_MARK));
+    },
+
+    'a table entry that a hand changed or removed is put right and told': async (pair) => {
+      const { active } = await pair.settled();
+      active.host.exec('ipvsadm', '-e', '-t', `${VIP}:80`, '-r', '10.0.0.11:80', '-g', '-w', '7');
+      await until('the weight', () => active.table().includes(entry(1)));
+      active.host.exec('ipvsadm', '-C');
+      await until('the entry', () => active.table().includes(entry(1)));
+      assert.match(active.lastLines(), /LVSD_TABLE_DRIFT/);
+      await pair.settled();
+    },
+
+    'an address that a hand removed is put back': async (pair) => {
+      const { active } = await pair.settled();
+      active.host.exec('ip', 'addr', 'del', `${VIP}/32`, 'dev', 'eth0');
+      await until('the address', () => active.holds(VIP));
+    },
+
+    'a step of the wall clock, either way, changes nothing': async (pair) => {
+      const { active } = await pair.settled();
+      for (const text of ['+1 hour', '-2 hours', '+1 hour']) {
+        stepClock(text);
+        await pause(DECEIVED_MS / 2);
+        assert.deepEqual(pair.holders(VIP), [active]);
+      }
+      assert.equal((await pair.settled()).active, active);
+    },
+
+    'the public link of the active director goes down: it hands over by the private path': async (pair) => {
+      const { active, standby } = await pair.settled();
+      rmSync(ACTIVE_MARK, { force: true });
+      pair.networks.cut(active.name, 'public');
+      await until('the partner to hold the address alone', () => standby.holds(VIP) && !active.holds(VIP));
+      assert.match(active.lastLines(), /Primary NIC: link down/);
+      assert.equal(await get(pair.client, VIP), 'one');
+      await until('active_cmd on the partner', () => existsSync(ACTIVE_MARK));
+      pair.networks.heal(active.name, 'public');
+      assert.equal((await pair.settled()).active, standby);
+    },
+
+    'a director that starts with what a killed one left cleans up and stands by': async (pair) => {
+      const { active, standby } = await pair.settled();
+      await active.kill();
+      assert.ok(active.holds(VIP));
+      await until('the partner to take over', () => standby.holds(VIP));
+      active.start();
+      await until('the leftovers to go', () => !active.holds(VIP));
+      assert.equal((await pair.settled()).active, standby);
+      assert.match(active.lastLines(), /PULSE_LEFTOVERS/);
+    },
+
+    'a handover there and back leaves one holder each time': async (pair) => {
+      for (let round = 0; round < 2; round += 1) {
+        const { active, standby } = await pair.settled();
+        assert.equal((await active.handover()).ok, true);
+        await until('the other one', () => standby.holds(VIP) && !active.holds(VIP));
+        assert.equal(await get(pair.client, VIP), 'one');
+      }
+      await pair.settled();
+    },
+  },
+};
