@@ -36,6 +36,14 @@ describe('renderStatus', () => {
     expect(text).toMatch(/lvsd +pid 101 +running +started 2 times/);
   });
 
+  it('shows what would outlive this director, where connections are synchronised', () => {
+    const sync = { goal: 'standby', master: false, backup: true, guardOn: false, listeningSeconds: 65 };
+    const connections = { total: 12, synced: 11, byState: { ESTABLISHED: 12 }, cut: false };
+    const text = page({ pulse: { reached: true, status: pulseStatus({ sync: { ...sync, connections } }) } });
+    expect(text).toMatch(/sync +listens for 1 min 5 s; 12 connections, 11 from the partner$/m);
+    expect(page()).not.toMatch(/^sync /m);
+  });
+
   it('shows each server with its connections', () => {
     expect(page()).toMatch(/one +127\.0\.0\.11:8081 +up +1 +3 +4 +57 +102 +1 min +connected/);
   });

@@ -1,4 +1,3 @@
-import type { ChildProcess } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { binaryPath, signalProcess } from '@piranha/common';
 import { ControlClient, type LvsdStatus, type PulseStatus, runDirectory } from '@piranha/protocol';
@@ -16,7 +15,6 @@ export type DirectorName = 'alpha' | 'beta';
 export class Director {
   readonly directory: string;
   private readonly logFile: string;
-  private guardian: ChildProcess | undefined;
 
   constructor(
     readonly name: DirectorName,
@@ -41,7 +39,7 @@ export class Director {
       this.directory,
       ...this.words,
     ];
-    this.guardian = this.host.spawn(process.execPath, [...args, ...more], {
+    this.host.spawn(process.execPath, [...args, ...more], {
       argv0: 'pulse',
       stdio: ['ignore', log, log],
       // A process start takes a second here, and all share one slow processor.
@@ -56,8 +54,8 @@ export class Director {
 
   /** Stops pulse in order. */
   async stop(): Promise<void> {
-    const pid = this.guardian?.pid;
-    if (pid !== undefined) signalProcess(pid, 'SIGTERM');
+    // The guardian that was started may have been replaced since.
+    signalProcess(Number(readFileSync(runDirectory(this.directory).guardianPid, 'utf8')), 'SIGTERM');
     await until(`the end of ${this.name}`, () => this.pids().length === 0, STOP_LIMIT_MS);
   }
 

@@ -7,7 +7,7 @@ import { Namespace } from './namespace.js';
  * and tunnels) real servers meet; `private`, the directors' second heartbeat path; `inner`, behind the directors,
  * where NAT's real servers live.
  */
-export const NETWORKS = { public: '10.0.0', private: '10.0.1', inner: '192.168.7' } as const;
+const NETWORKS = { public: '10.0.0', private: '10.0.1', inner: '192.168.7' } as const;
 export type NetworkName = keyof typeof NETWORKS;
 
 /** Hosts with the last byte of their addresses and their networks, in the order of their interfaces eth0, eth1… */
@@ -27,7 +27,7 @@ export function addressOf(host: HostName, network: NetworkName): string {
 }
 
 /** The name of a host's interface on a network. */
-export function interfaceOf(host: HostName, network: NetworkName): string {
+function interfaceOf(host: HostName, network: NetworkName): string {
   const networks: readonly NetworkName[] = HOSTS[host].networks;
   return `eth${networks.indexOf(network)}`;
 }

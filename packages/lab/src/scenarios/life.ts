@@ -17,8 +17,8 @@ const DECEIVED_MS = 8_000;
 const CONFIGURATION = `${DIRECTORS}
 network = direct
 monitor_links = 1
-active_cmd = /usr/bin/touch ${ACTIVE_MARK}
-inactive_cmd = /usr/bin/touch ${INACTIVE_MARK}
+active_cmd = "/usr/bin/touch ${ACTIVE_MARK}"
+inactive_cmd = "/usr/bin/touch ${INACTIVE_MARK}"
 virtual web {
   active = 1
   address = ${VIP} eth0:1

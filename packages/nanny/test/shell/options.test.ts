@@ -99,7 +99,7 @@ describe('readCommandLine', () => {
     ],
     [
       '-h 10.0.0.1 --lvs -p 70000',
-      "nanny: bad argument --port: a whole number from 1 to 65535 is expected, not '70000'",
+      "nanny: bad argument --port: a whole number from 0 to 65535 is expected, not '70000'",
     ],
     ['-h 10.0.0.1 --lvs -V x', 'nanny: bad IP address -- x'],
   ])('refuses %j', (line, message) => {

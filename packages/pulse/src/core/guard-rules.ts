@@ -7,7 +7,7 @@ import { addressFamily, parseIpv4, parseIpv6 } from '@piranha/common';
  */
 
 /** A TCP service on a real server that is reached through NAT. */
-export interface NatServer {
+interface NatServer {
   readonly address: string;
   /** 1 to 65535. */
   readonly port: number;

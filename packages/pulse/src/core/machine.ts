@@ -22,6 +22,10 @@ function onReleaseLimit(settings: PulseSettings, state: PulseState, nowMs: numbe
       log('PULSE_HANDOVER_UNDONE', { outcome: 'stopping' }),
     );
   }
+  if (state.disabled) {
+    const what = state.failure ?? 'local failure';
+    return drop({ ...state, intent: undefined }, what, log('PULSE_LINK_DEACTIVATES', { what }));
+  }
   const undone: PulseState = {
     ...state,
     duty: 'active',
@@ -76,8 +80,9 @@ function onSilence(settings: PulseSettings, state: PulseState, nowMs: number): P
   }
   if (state.partnerWord === undefined) return { state, effects: [] };
   const step = withEffects(lost, log('PULSE_PARTNER_LOST', { silentMs: Math.round(silentMs) }));
-  // Nobody is left to hand over to.
-  return lost.duty === 'releasing' ? andThen(step, (next) => onReleaseLimit(settings, next, nowMs)) : step;
+  // Nobody is left to hand over to; without a link nobody is served either.
+  const ends = lost.duty === 'releasing' || (lost.duty === 'active' && lost.disabled);
+  return ends ? andThen(step, (next) => onReleaseLimit(settings, next, nowMs)) : step;
 }
 
 function onTick(settings: PulseSettings, state: PulseState, lateMs: number, nowMs: number): PulseStep {
@@ -175,18 +180,22 @@ export function stepPulse(
       return onShutdown(settings, state, event.signal, nowMs);
     case 'localFailure':
       return onLocalFailure(settings, { ...state, disabled: event.disables }, event.what, nowMs);
-    case 'localRecovered':
+    case 'localRecovered': {
       if (state.failure === undefined) return { state, effects: [] };
+      // Nothing could be heard without a link: that silence says nothing about the partner.
+      const heardFrom = state.disabled ? nowMs : state.lastHeardMs;
       return withEffects(
-        { ...state, failure: undefined, disabled: false },
+        { ...state, failure: undefined, disabled: false, lastHeardMs: heardFrom },
         log('PULSE_LOCAL_RECOVERED', { what: state.failure }),
       );
+    }
   }
 }
 
 /** When the shell must tick next, monotonic ms. */
 export function nextTickMs(settings: PulseSettings, state: PulseState): number {
-  const waits = state.partnerWord !== undefined || state.duty === 'standby' || state.duty === 'claiming';
+  const wouldTake = (state.duty === 'standby' || state.duty === 'claiming') && !state.disabled;
+  const waits = state.partnerWord !== undefined || wouldTake;
   const deadAtMs = settings.hasPartner && waits ? state.lastHeardMs + settings.deadtimeMs : Infinity;
   const sendAtMs = settings.hasPartner && !state.listening ? state.nextSendMs : Infinity;
   return Math.min(state.deadlineMs, deadAtMs, sendAtMs);

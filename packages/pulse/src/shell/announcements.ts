@@ -30,6 +30,11 @@ export class Announcements {
     }
   }
 
+  /** Asks who holds these addresses; the answers are for HolderWatch. */
+  probe(addresses: readonly VirtualAddress[]): void {
+    this.announcer.probe(addresses);
+  }
+
   /** Nothing of ours announces any more: the addresses leave this node. */
   stopRepeats(): void {
     this.repeater?.kill('SIGTERM');

@@ -5,7 +5,15 @@ import type { VirtualAddress } from '../core/virtual-addresses.js';
 /** One answer to another holder in this time, ms: two that both insist must not flood the network. */
 const ANSWER_SPACING_MS = 1_000;
 
-/** While this node holds addresses, hears of others that claim them too. */
+/** Who was heard to hold one of this pair's addresses. */
+export interface OtherHolder {
+  readonly address: string;
+  readonly mac: string;
+  /** Interface on which it was heard. */
+  readonly interface: string;
+}
+
+/** Hears of others that hold this pair's addresses, and asks for them while this node does not. */
 export class HolderWatch {
   private watches: ArpWatch[] = [];
   private answeredAtMs = Number.NEGATIVE_INFINITY;
@@ -13,7 +21,7 @@ export class HolderWatch {
   constructor(
     private readonly options: {
       /** Another holder was heard; at most once a second. */
-      readonly onOther: (address: string, mac: string) => void;
+      readonly onOther: (other: OtherHolder) => void;
       readonly onProblem: (problem: string) => void;
     },
   ) {}
@@ -25,7 +33,7 @@ export class HolderWatch {
     const ours = new Set(watched.map(({ address }) => address));
     for (const name of new Set(watched.map((address) => address.interface))) {
       try {
-        const heard = (packet: ArpPacket): void => this.heard(ours, packet);
+        const heard = (packet: ArpPacket): void => this.heard(ours, name, packet);
         this.watches.push(watchArp(name, heard, () => undefined));
       } catch (error) {
         this.options.onProblem(errorText(error));
@@ -38,11 +46,11 @@ export class HolderWatch {
   }
 
   /** A packet from the wire that says our address is its sender's; what we send ourselves is not heard. */
-  private heard(ours: ReadonlySet<string>, { senderAddress, senderMac }: ArpPacket): void {
+  private heard(ours: ReadonlySet<string>, name: string, { senderAddress, senderMac }: ArpPacket): void {
     if (!ours.has(senderAddress)) return;
     const nowMs = monotonicNowMs();
     if (nowMs - this.answeredAtMs < ANSWER_SPACING_MS) return;
     this.answeredAtMs = nowMs;
-    this.options.onOther(senderAddress, senderMac);
+    this.options.onOther({ address: senderAddress, mac: senderMac, interface: name });
   }
 }

@@ -4,6 +4,7 @@ import type { EventLog } from '@piranha/events';
 import { RouteNetlink } from '@piranha/net';
 import type { RunDirectory, SyncStatus } from '@piranha/protocol';
 import { findingText } from '../core/address-plan.js';
+import { isForeignHolder } from '../core/foreign-holder.js';
 import type { LinkProblem } from '../core/link-state.js';
 import { guardTargetsOf, takeoverSettings } from '../core/takeover-settings.js';
 import { type VirtualAddress, virtualAddressesOf } from '../core/virtual-addresses.js';
@@ -14,9 +15,13 @@ import { Sysctls } from '../takeover/sysctls.js';
 import { Takeover } from '../takeover/takeover.js';
 import { Announcements } from './announcements.js';
 import type { Backend } from './backend.js';
-import { HolderWatch } from './holder-watch.js';
+import { HolderWatch, type OtherHolder } from './holder-watch.js';
 import { KernelAddresses } from './kernel-addresses.js';
 import { LinkMonitor } from './link-monitor.js';
+import { readNeighbours } from './neighbours.js';
+
+/** How often a standby asks who holds the addresses, ms. */
+const ASK_MS = 30_000;
 
 export interface KernelBackendOptions {
   readonly files: RunDirectory;
@@ -30,6 +35,8 @@ export interface KernelBackendOptions {
   };
   /** True while this node means to keep the addresses. */
   readonly insists: () => boolean;
+  /** The partner's heartbeat addresses. */
+  readonly partnerAddresses: (configuration: LvsConfiguration) => readonly string[];
   readonly onLinkProblems: (problems: readonly LinkProblem[]) => void;
 }
 
@@ -42,6 +49,10 @@ export class KernelBackend implements Backend {
   private readonly holders: HolderWatch;
   private readonly takeover: Takeover;
   private readonly links: LinkMonitor;
+  /** Foreign holders that were told already. */
+  private readonly foreignTold = new Set<string>();
+  /** Asks who holds the addresses while this node does not. */
+  private readonly asking = setInterval(() => this.askForHolders(), ASK_MS);
   /** What an earlier pulse left is known; every move waits for it. */
   private looked: Promise<void> = Promise.resolve();
 
@@ -60,12 +71,7 @@ export class KernelBackend implements Backend {
     });
     this.announcements = new Announcements(log);
     this.holders = new HolderWatch({
-      onOther: (address, mac) => {
-        // A partner that takes over from us is no rival.
-        if (!options.insists()) return;
-        log.log('PULSE_OTHER_HOLDER', { address, mac });
-        this.announcements.announceOnce(this.wanted);
-      },
+      onOther: (other) => void this.otherHeard(other),
       onProblem: slow,
     });
     this.takeover = new Takeover(
@@ -97,6 +103,7 @@ export class KernelBackend implements Backend {
     this.looked = this.takeover.look(undefined);
     this.loadFtpHelper();
     this.links.judge();
+    this.holders.watch(this.wanted);
   }
 
   async hasLeftovers(): Promise<boolean> {
@@ -112,13 +119,12 @@ export class KernelBackend implements Backend {
 
   async take(reason: string): Promise<boolean> {
     await this.looked;
-    this.holders.watch(this.wanted);
     return this.takeover.take(reason);
   }
 
   async drop(reason: string): Promise<boolean> {
     await this.looked;
-    this.quieten();
+    this.announcements.stopRepeats();
     return this.takeover.release(reason);
   }
 
@@ -131,8 +137,8 @@ export class KernelBackend implements Backend {
     this.loadFtpHelper();
     void this.takeover.configure(takeoverSettings(configuration, this.options.hasIpvs), 'reload');
     this.links.judge();
-    if (!holding) return;
     this.holders.watch(this.wanted);
+    if (!holding) return;
     void this.addresses.hold(this.wanted).then((reached) => {
       if (reached) this.announcements.announce(this.wanted);
     });
@@ -143,7 +149,9 @@ export class KernelBackend implements Backend {
   }
 
   async stop(partnerServes: boolean): Promise<void> {
-    this.quieten();
+    clearInterval(this.asking);
+    this.holders.close();
+    this.announcements.stopRepeats();
     this.links.close();
     await this.takeover.stop('stop', partnerServes);
     this.takeover.close();
@@ -151,13 +159,28 @@ export class KernelBackend implements Backend {
     this.addresses.close();
   }
 
+  /** A holder beside us is answered; one beside the partner is told, once, for a takeover would fight with it. */
+  private async otherHeard({ address, mac, interface: name }: OtherHolder): Promise<void> {
+    const { log, insists, partnerAddresses } = this.options;
+    if (insists()) {
+      log.log('PULSE_OTHER_HOLDER', { address, mac });
+      this.announcements.announceOnce(this.wanted);
+      return;
+    }
+    const partner = partnerAddresses(this.configuration);
+    const told = `${address} ${mac}`;
+    if (this.foreignTold.has(told)) return;
+    if (!isForeignHolder({ mac, interface: name }, partner, await readNeighbours())) return;
+    this.foreignTold.add(told);
+    log.log('PULSE_FOREIGN_HOLDER', { address, mac, interface: name });
+  }
+
   private get wanted(): readonly VirtualAddress[] {
     return virtualAddressesOf(this.configuration);
   }
 
-  private quieten(): void {
-    this.holders.close();
-    this.announcements.stopRepeats();
+  private askForHolders(): void {
+    if (!this.options.insists()) this.announcements.probe(this.wanted);
   }
 
   /** As the original: only where a partner could serve instead. */

@@ -9,7 +9,7 @@ import {
   type RunDirectory,
   runDirectory,
 } from '@piranha/protocol';
-import { ownHeartbeatAddresses } from '../core/settings.js';
+import { heartbeatPaths, ownHeartbeatAddresses } from '../core/settings.js';
 import type { PulseStart } from '../core/types.js';
 import { commonDaemonArguments, type PulseOptions } from '../options.js';
 import type { Backend } from './backend.js';
@@ -144,6 +144,8 @@ function buildParts({ options, files, log, loaded, failures, insists }: PartsNee
       hasIpvs: options.director === 'kernel',
       insists,
       ownAddresses: (configuration) => ownHeartbeatAddresses(configuration, loaded.settings.role),
+      partnerAddresses: (configuration) =>
+        heartbeatPaths(configuration, loaded.settings.role).map(({ partner }) => partner),
       onLinkProblems: (problems) => failures.links(problems, log),
     },
     loaded.configuration,

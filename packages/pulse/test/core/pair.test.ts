@@ -174,6 +174,38 @@ describe('a pair of directors', () => {
     expect(pair.holders()).toEqual(['backup']);
   });
 
+  it('a node whose link is down hands over, takes nothing, and is a standby again when the link is back', () => {
+    const pair = servingPair();
+    const lost = { type: 'localFailure', what: 'Primary NIC: link down', disables: true } as const;
+    pair.send('primary', lost);
+    pair.run(1_000);
+    expect(pair.holders()).toEqual(['backup']);
+    expect(pair.nobodyMs).toBe(0);
+    pair.crash('backup');
+    pair.run(2_000);
+    expect(pair.holders()).toEqual([]);
+    pair.send('primary', { type: 'localRecovered' });
+    pair.run(1_000);
+    expect(pair.holders()).toEqual(['primary']);
+  });
+
+  it('a node that loses every link lets go at once: its partner cannot hear it and takes over', () => {
+    const pair = servingPair();
+    pair.cut.primary = true;
+    pair.cut.backup = true;
+    pair.run(100);
+    pair.send('primary', { type: 'localFailure', what: 'Primary NIC: link down', disables: true });
+    pair.run(2_000);
+    expect(pair.holders()).toEqual(['backup']);
+    pair.cut.primary = false;
+    pair.cut.backup = false;
+    pair.send('primary', { type: 'localRecovered' });
+    pair.run(1_000);
+    expect(pair.holders()).toEqual(['backup']);
+    // Neither could hear the other then.
+    expect(pair.bothMs).toBeLessThan(100);
+  });
+
   it('has one stable holder a second after any storm of faults', () => {
     const fault = fc.oneof(
       fc.record({ type: fc.constant('cut' as const), role: role(), on: fc.boolean() }),

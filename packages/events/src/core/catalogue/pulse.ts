@@ -43,6 +43,7 @@ export const PULSE_EVENTS = {
   PULSE_ADDRESS_FOUND: pulse('warning', 'address: {finding}'),
   PULSE_LEFTOVERS: pulse('warning', 'an earlier pulse left {addresses}'),
   PULSE_OTHER_HOLDER: pulse('warning', '{mac} claims {address} too: resending arps'),
+  PULSE_FOREIGN_HOLDER: pulse('error', '{mac} holds {address} and is not the partner'),
   PULSE_FTP_HELPER: pulse('warning', 'FTP through NAT needs the module ip_vs_ftp: {problem}'),
   PULSE_SLEPT: pulse('warning', 'pulse slept for {sleptMs} ms: listening before serving on'),
   PULSE_AWAKE: pulse('info', 'partner does not serve: serving on'),
