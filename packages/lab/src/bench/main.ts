@@ -1,6 +1,8 @@
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { runMain } from '@piranha/common';
+import { runFailoverBench } from './failover/bench.js';
+import { type BenchName, readBenchOptions } from './options.js';
 import { runPairMemoryBench } from './pair-memory.js';
 import { runStartUpBench } from './start-up.js';
 import { runThroughputBench } from './throughput.js';
@@ -8,9 +10,17 @@ import { runThroughputBench } from './throughput.js';
 const SAMPLE = fileURLToPath(new URL('../../../../etc/samples/demo.cf', import.meta.url));
 
 runMain('bench', async () => {
+  const options = readBenchOptions(process.argv.slice(2));
+  const benches: Readonly<Record<BenchName, readonly [title: string, run: () => Promise<string>]>> = {
+    'start-up': ['Start-up and memory', () => runStartUpBench(SAMPLE)],
+    memory: ['Memory of the pair', runPairMemoryBench],
+    throughput: ['Throughput', runThroughputBench],
+    failover: ['Failover', () => runFailoverBench(options)],
+  };
   const [cpu] = cpus();
-  process.stdout.write(`Node ${process.version}, ${cpus().length} x ${cpu?.model ?? 'unknown'}\n\n`);
-  process.stdout.write(`## Start-up and memory\n${await runStartUpBench(SAMPLE)}\n\n`);
-  process.stdout.write(`## Memory of the pair\n${await runPairMemoryBench()}\n\n`);
-  process.stdout.write(`## Throughput\n${await runThroughputBench()}\n`);
+  process.stdout.write(`Node ${process.version}, ${cpus().length} x ${cpu?.model ?? 'unknown'}\n`);
+  for (const name of options.names) {
+    const [title, run] = benches[name];
+    process.stdout.write(`\n## ${title}\n${await run()}\n`);
+  }
 });

@@ -1,5 +1,7 @@
 /** What a group of scenarios shares: one boot and one running lab. */
 export interface SharedLab {
+  /** Waits until everything is as a scenario may expect it; before each. */
+  ready?(): Promise<unknown>;
   /** The end of the directors' logs, for a failure's text. */
   lastLines(): string;
   /** Ends everything; throws when something was left behind. */

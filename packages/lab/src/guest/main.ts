@@ -14,6 +14,7 @@ async function runScenarios(group: ScenarioGroup, lab: SharedLab): Promise<void>
     const startedAtMs = monotonicNowMs();
     say({ type: 'started', title });
     try {
+      await lab.ready?.();
       await run(lab);
       say({ type: 'result', title, ok: true, durationMs: Math.round(monotonicNowMs() - startedAtMs) });
     } catch (error) {

@@ -9,6 +9,8 @@ const CONFIGURATION_FILE = '/run/lab/lvs.cf';
 const SERVER_NAMES = ['one', 'two', 'three'] as const;
 export type ServerName = (typeof SERVER_NAMES)[number];
 
+const READY_LIMIT_MS = 240_000;
+
 /** What the kernel of a director knows that a run of the suite could change. */
 interface Before {
   readonly table: readonly string[];
@@ -56,6 +58,8 @@ export interface PairOptions {
 
 /** Two directors, three real servers and a client, served by the kernel's own IPVS. */
 export class Pair {
+  /** Where the lvs.cf of both directors is. */
+  readonly configurationFile = CONFIGURATION_FILE;
   readonly client: Namespace;
   readonly alpha: Director;
   readonly beta: Director;
@@ -122,6 +126,24 @@ export class Pair {
           : { active: this.beta, standby: this.alpha };
       },
       limitMs,
+    );
+  }
+
+  /** Settled, and every real server up on both directors: a slow start may have taken some out for a while. */
+  async ready(): Promise<void> {
+    await this.settled();
+    await until(
+      'every real server',
+      async () => {
+        for (const director of this.directors) {
+          const servers = (await director.lvsd()).services.flatMap((service) => service.servers);
+          const missing = servers.filter(({ health, weight }) => health !== 'up' || !weight);
+          if (missing.length > 0)
+            throw new Error(`${director.name}: ${missing.map(({ name }) => name).join(' ')}`);
+        }
+        return true;
+      },
+      READY_LIMIT_MS,
     );
   }
 

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { binaryPath } from '@piranha/common';
 import { ask } from '../guest/datagrams.js';
 import type { ScenarioGroup } from '../guest/group.js';
 import { LiveConnections } from '../guest/live-connections.js';
@@ -114,6 +116,15 @@ export const directRouting: ScenarioGroup<Pair> = {
   title: 'direct routing',
   open,
   scenarios: {
+    'the table is what lvsctl plan says, once all checks passed': async (pair) => {
+      const { active } = await pair.settled();
+      const args = [binaryPath('lvsctl'), 'plan', pair.configurationFile];
+      const plan = execFileSync(process.execPath, args, { encoding: 'utf8' });
+      // ipvsadm sorts addresses as signed numbers; the order means nothing.
+      const lines = (text: readonly string[]): readonly string[] => text.filter((line) => line !== '').sort();
+      assert.deepEqual(lines(active.table()), lines(plan.split('\n')));
+    },
+
     'rr serves HTTP from every real server in turn': async ({ client }) => {
       const answers = await tally(client, ROUND_ROBIN, 8);
       assert.deepEqual(Object.fromEntries(answers), { one: 4, two: 4 });

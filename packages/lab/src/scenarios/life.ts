@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
+import { monotonicNowMs } from '@piranha/common';
 import type { ScenarioGroup } from '../guest/group.js';
 import { DIRECTORS, Pair, serverBlocks } from '../guest/pair.js';
 import { holdSilently } from '../guest/real-server.js';
@@ -78,6 +79,18 @@ export const life: ScenarioGroup<Pair> = {
         await pause(DECEIVED_MS / 2);
         assert.deepEqual(pair.holders(VIP), [active]);
       }
+      assert.equal((await pair.settled()).active, active);
+    },
+
+    'words that arrive late change nothing': async (pair) => {
+      const { active } = await pair.settled();
+      for (const network of ['public', 'private'] as const)
+        pair.networks.delay(active.name, network, 'from', 800);
+      for (const endMs = monotonicNowMs() + DECEIVED_MS; monotonicNowMs() < endMs; await pause(250)) {
+        assert.deepEqual(pair.holders(VIP), [active]);
+      }
+      for (const network of ['public', 'private'] as const)
+        pair.networks.repair(active.name, network, 'from');
       assert.equal((await pair.settled()).active, active);
     },
 

@@ -6,6 +6,8 @@ import type { HeartbeatWord, PulseAlive } from '@piranha/protocol';
  * the partner only after repeated failure or when the partner serves already. Times are monotonic ms.
  */
 
+const SHORTEST_SILENCE_MS = 150;
+
 /** How long a pulse may be silent, ms. */
 export interface GuardianLimits {
   /** A longer silence makes the guardian beat for it. */
@@ -154,6 +156,15 @@ function beat(state: GuardianState, nowMs: number): GuardianStep {
   };
 }
 
+/**
+ * How long a silent pulse is waited for: the partner must not miss us meanwhile, and pulse's own reports, a tenth of a
+ * second apart, must not be missed for one late timer.
+ */
+function silenceLimitMs({ plan, limits }: GuardianState): number {
+  const half = (plan?.deadtimeMs ?? Infinity) / 2;
+  return Math.min(limits.silenceMs, Math.max(half, SHORTEST_SILENCE_MS));
+}
+
 function watch(state: GuardianState, nowMs: number): GuardianStep {
   const silentMs = nowMs - state.lastSignMs;
   if (state.phase === 'adopting') {
@@ -164,7 +175,7 @@ function watch(state: GuardianState, nowMs: number): GuardianStep {
   }
   if (state.phase === 'stopping') return { state, effects: [] };
   const limitMs = state.phase === 'starting' ? state.limits.startMs : state.limits.hangMs;
-  const beating = silentMs > state.limits.silenceMs ? standIn(state, nowMs) : { state, effects: [] };
+  const beating = silentMs > silenceLimitMs(state) ? standIn(state, nowMs) : { state, effects: [] };
   if (silentMs <= limitMs) return beating;
   // The exit follows; until then the clock starts anew instead of a kill a tick.
   return {

@@ -64,6 +64,8 @@ export class PulseWorker {
   async start(how: PulseStart, since?: Date): Promise<void> {
     this.sockets = await this.openSockets(this.loaded);
     if (since !== undefined) this.since = since;
+    // The pulse before us ran it, and this is no change of role.
+    if (how.type === 'adopt') this.lastCommand = 'active';
     const step = startPulse(this.loaded.settings, how, monotonicNowMs());
     this.commit(step, since !== undefined);
     if (this.state.duty === 'standby') this.standBy();

@@ -84,6 +84,12 @@ describe('the guardian', () => {
     expect(watch.take('beat')).toEqual([]);
   });
 
+  it('stands in for a silent pulse well before the partner misses it', () => {
+    const watch = watching({ ...ACTIVE, keepaliveMs: 100, deadtimeMs: 361 });
+    watch.run(200);
+    expect(watch.take('beat')).toContainEqual({ type: 'beat', word: 'lvs running' });
+  });
+
   it('beats "stopped" for a dead standby, which has nothing to adopt', () => {
     const watch = watching(STANDBY);
     watch.send({ type: 'exited' });

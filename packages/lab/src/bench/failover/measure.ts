@@ -1,0 +1,75 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { monotonicNowMs } from '@piranha/common';
+import { until } from '../../guest/requests.js';
+import type { Contender } from './contender.js';
+import type { FailoverCase } from './events.js';
+import { type HolderSample, longestGapMs, sharedMs } from './gap.js';
+import { type FailoverStage, SIDES } from './stage.js';
+
+const READY_LIMIT_MS = 30_000;
+/** So long both are left alone before the client starts. */
+const SETTLE_MS = 1_500;
+const SAMPLE_EVERY_MS = 20;
+
+/** What one run showed. */
+export interface FailoverSample {
+  /** The longest time in which the client got no answer, milliseconds. */
+  readonly gapMs: number;
+  /** How long two directors had the address, milliseconds. */
+  readonly sharedMs: number;
+  /** How many had it at the end. */
+  readonly finalHolders: number;
+}
+
+/** One run of one pair, from its start to its end. @throws Error when the pair does not come up */
+export async function measureFailover(
+  stage: FailoverStage,
+  contender: Contender,
+  { beatMs, kills, watchMs, happen }: FailoverCase,
+): Promise<FailoverSample> {
+  try {
+    await settle(stage, contender);
+    stage.startClient();
+    // The event meets the heartbeats at any phase.
+    await pause(SETTLE_MS / 2 + Math.random() * beatMs);
+    const eventMs = monotonicNowMs();
+    await happen(contender, stage);
+    const samples = await watchHolders(stage, kills, eventMs + watchMs);
+    const endMs = monotonicNowMs();
+    const answers = await stage.answers();
+    return {
+      gapMs: longestGapMs(answers, eventMs, endMs),
+      sharedMs: sharedMs(samples),
+      finalHolders: samples.at(-1)?.holders ?? 0,
+    };
+  } finally {
+    await contender.stop();
+    await stage.mend();
+  }
+}
+
+/** Starts `a`, then `b`, and waits until `a` alone has held the address for a while. */
+async function settle(stage: FailoverStage, contender: Contender): Promise<void> {
+  const isRight = (): boolean => stage.holds('a') && !stage.holds('b');
+  try {
+    contender.start('a');
+    await until(`${contender.name} to hold the address`, isRight, READY_LIMIT_MS);
+    contender.start('b');
+    await until(`${contender.name} to stand by`, () => contender.standsBy(), READY_LIMIT_MS);
+    await pause(SETTLE_MS);
+    if (!isRight()) throw new Error('the standby director took the address');
+  } catch (error) {
+    throw new Error(`${String(error)}\n${contender.lastLines()}`);
+  }
+}
+
+async function watchHolders(stage: FailoverStage, isCut: boolean, endMs: number): Promise<HolderSample[]> {
+  const sides = isCut ? SIDES.filter((side) => side !== 'a') : SIDES;
+  const samples: HolderSample[] = [];
+  for (;;) {
+    const atMs = monotonicNowMs();
+    samples.push({ atMs, holders: sides.filter((side) => stage.holds(side)).length });
+    if (atMs >= endMs) return samples;
+    await pause(SAMPLE_EVERY_MS);
+  }
+}

@@ -1,0 +1,150 @@
+import { type ChildProcess, execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { Namespace } from '../../guest/namespace.js';
+
+const PROBE = fileURLToPath(new URL('./probe.js', import.meta.url));
+const PORT = 9000;
+/** The bench's own names: nothing else on the machine is touched. */
+const PREFIX = `pbench-${process.pid}`;
+const END_LIMIT_MS = 5_000;
+
+/** The virtual address of the bench. */
+export const VIRTUAL_ADDRESS = '10.99.0.100';
+
+/** The two directors: `a` is the preferred one, which holds the address before the event. */
+export const SIDES = ['a', 'b'] as const;
+export type Side = (typeof SIDES)[number];
+
+const HOSTS = { a: '10.99.0.1', b: '10.99.0.2', client: '10.99.0.3' } as const;
+type Host = keyof typeof HOSTS;
+
+/** Time and letter of each answer that the client got. */
+export type Answers = readonly (readonly [number, string])[];
+
+/** A director's own address. */
+export function addressOf(side: Side): string {
+  return HOSTS[side];
+}
+
+/** Two directors and a client, each in a namespace of this machine's kernel, around a bridge in a fourth. */
+export class FailoverStage {
+  private readonly hosts = new Map<Host, Namespace>();
+  private readonly responders = new Map<Side, ChildProcess>();
+  private switchboard: Namespace | undefined;
+  private client: ChildProcess | undefined;
+
+  /** Makes namespaces and wires and starts the responders. */
+  async open(): Promise<void> {
+    this.switchboard = makeNamespace('switch');
+    this.switchboard.ip(
+      'link add name bridge0 type bridge stp_state 0 forward_delay 0',
+      'link set dev bridge0 up',
+    );
+    for (const host of Object.keys(HOSTS) as Host[]) this.wire(host, this.switchboard);
+    for (const side of SIDES) await this.respond(side);
+  }
+
+  host(host: Host): Namespace {
+    const namespace = this.hosts.get(host);
+    if (namespace === undefined) throw new Error(`no host ${host}`);
+    return namespace;
+  }
+
+  /** The client asks from now on. */
+  startClient(): void {
+    this.client = this.probe('client', 'client', VIRTUAL_ADDRESS);
+  }
+
+  /** Ends the client and gives everything it heard. */
+  async answers(): Promise<Answers> {
+    const client = this.client;
+    if (!client?.stdout) throw new Error('the client does not run');
+    const chunks: Buffer[] = [];
+    client.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+    client.stdin?.end();
+    await once(client, 'close');
+    this.client = undefined;
+    return JSON.parse(Buffer.concat(chunks).toString()) as Answers;
+  }
+
+  /** Whether a director's kernel has the virtual address; cheap enough to be asked each 20 ms. */
+  holds(side: Side): boolean {
+    return this.host(side).run(() =>
+      readFileSync('/proc/thread-self/net/fib_trie', 'utf8').includes(`|-- ${VIRTUAL_ADDRESS}\n`),
+    );
+  }
+
+  /** The machine loses power: what answers there ends, and its cable is out. */
+  cut(side: Side): void {
+    this.responders.get(side)?.kill('SIGKILL');
+    this.switchboard?.ip(`link set dev port-${side} down`);
+  }
+
+  /** Everything is as it was at first, for the next run. */
+  async mend(): Promise<void> {
+    this.client?.kill('SIGKILL');
+    this.client = undefined;
+    for (const side of SIDES) {
+      // Keepalived's and pulse's addresses alike; their own address stays.
+      if (this.holds(side)) this.host(side).ip(`addr del ${VIRTUAL_ADDRESS}/32 dev eth0`);
+      this.switchboard?.ip(`link set dev port-${side} up`);
+      const responder = this.responders.get(side);
+      if (responder?.exitCode !== null || responder.signalCode !== null) await this.respond(side);
+    }
+    this.host('client').ip('neigh flush dev eth0');
+  }
+
+  /** Ends what this stage started and deletes its namespaces; also after an open that failed. */
+  async close(): Promise<void> {
+    const children = [...this.responders.values(), ...(this.client ? [this.client] : [])];
+    for (const child of children) child.kill('SIGKILL');
+    const ended = Promise.all(
+      children.map((child) => child.exitCode ?? child.signalCode ?? once(child, 'close')),
+    );
+    await Promise.race([ended, pause(END_LIMIT_MS, undefined, { ref: false })]);
+    this.removeNamespaces();
+  }
+
+  /** The part of close that a signal leaves time for. */
+  removeNamespaces(): void {
+    for (const child of this.responders.values()) child.kill('SIGKILL');
+    this.client?.kill('SIGKILL');
+    const made = [...this.hosts.values(), ...(this.switchboard ? [this.switchboard] : [])];
+    this.hosts.clear();
+    this.switchboard = undefined;
+    for (const namespace of made) {
+      namespace.close();
+      execFileSync('ip', ['netns', 'delete', namespace.name], { stdio: 'pipe' });
+    }
+  }
+
+  private wire(host: Host, switchboard: Namespace): void {
+    const namespace = makeNamespace(host);
+    this.hosts.set(host, namespace);
+    switchboard.ip(
+      `link add name port-${host} type veth peer name eth0 netns ${namespace.name}`,
+      `link set dev port-${host} master bridge0 up`,
+    );
+    namespace.ip('link set dev lo up', `addr add ${HOSTS[host]}/24 dev eth0`, 'link set dev eth0 up');
+  }
+
+  private async respond(side: Side): Promise<void> {
+    const responder = this.probe(side, 'responder', side);
+    this.responders.set(side, responder);
+    if (responder.stdout) await once(responder.stdout, 'data');
+  }
+
+  private probe(host: Host, role: string, word: string): ChildProcess {
+    const args = [PROBE, role, word, String(PORT)];
+    return this.host(host).spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  }
+}
+
+function makeNamespace(name: string): Namespace {
+  const full = `${PREFIX}-${name}`;
+  execFileSync('ip', ['netns', 'add', full], { stdio: 'pipe' });
+  return new Namespace(full);
+}

@@ -1,0 +1,55 @@
+import { parseArgs } from 'node:util';
+import { UserError } from '@piranha/common';
+import { FAILOVER_CASES } from './failover/events.js';
+
+const NAMES = ['start-up', 'memory', 'throughput', 'failover'] as const;
+export type BenchName = (typeof NAMES)[number];
+
+const DEFAULT_RUNS = 20;
+const MOST_RUNS = 1000;
+
+interface BenchOptions {
+  /** The benches that run, in their order. */
+  readonly names: readonly BenchName[];
+  /** Runs of each case of the failover bench. */
+  readonly runs: number;
+  /** Cases of the failover bench; empty: all. */
+  readonly cases: readonly string[];
+}
+
+const usage = (text: string): UserError =>
+  new UserError(`bench: ${text}`, {
+    code: 'BENCH_USAGE',
+    hint: `npm run bench -- [${NAMES.join('|')}]... [--runs N] [--case ${FAILOVER_CASES.map(({ word }) => word).join('|')}]...`,
+  });
+
+/**
+ * Reads the names of benches (none: all but failover, which takes an hour) and the options of the failover bench.
+ * @throws UserError `BENCH_USAGE`
+ */
+export function readBenchOptions(args: readonly string[]): BenchOptions {
+  const { positionals, values } = parse(args);
+  const strange = positionals.find((name) => !NAMES.some((known) => known === name));
+  if (strange !== undefined) throw usage(`there is no bench ${strange}`);
+  const cases = values.case ?? [];
+  const unknown = cases.find((word) => !FAILOVER_CASES.some((one) => one.word === word));
+  if (unknown !== undefined) throw usage(`there is no case ${unknown}`);
+  const runs = Number(values.runs ?? DEFAULT_RUNS);
+  if (!Number.isInteger(runs) || runs < 1 || runs > MOST_RUNS) throw usage(`--runs is 1 to ${MOST_RUNS}`);
+  const names = NAMES.filter((name) =>
+    positionals.length === 0 ? name !== 'failover' : positionals.includes(name),
+  );
+  return { names, runs, cases };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { runs: { type: 'string' }, case: { type: 'string', multiple: true } },
+    });
+  } catch (error) {
+    throw usage(error instanceof Error ? error.message : String(error));
+  }
+}
