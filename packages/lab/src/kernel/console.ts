@@ -10,8 +10,6 @@ export type LabMessage =
       /** Why it failed, with what the directors logged last. */
       readonly problem?: string;
     }
-  /** Something measured, for the bench. */
-  | { readonly type: 'figure'; readonly name: string; readonly value: unknown }
   /** The group could not be set up, or its end failed. */
   | { readonly type: 'broken'; readonly problem: string }
   | { readonly type: 'done' };

@@ -1,25 +1,48 @@
-import { runMain } from '@piranha/common';
+import { runMain, UserError } from '@piranha/common';
+import type { ScenarioGroup } from '../guest/group.js';
 import { GROUPS } from '../scenarios/index.js';
 import { bootGuest } from './boot.js';
+import type { LabMessage } from './console.js';
 
 const GROUP_LIMIT_MS = 900_000;
 
+/** `npm run lab`: runs groups of scenarios one after the other, and ends with 1 if one of them fails. */
 runMain('lab', async () => {
-  const names = process.argv.slice(2);
-  for (const { name, title } of GROUPS.filter((group) => names.length === 0 || names.includes(group.name))) {
-    process.stdout.write(`${title}\n`);
+  let failures = 0;
+  for (const group of chosenGroups(process.argv.slice(2))) {
+    process.stdout.write(`${group.title}\n`);
     await bootGuest({
-      group: name,
+      group: group.name,
       limitMs: GROUP_LIMIT_MS,
       onLine: (line) => process.stdout.write(`    ${line}\n`),
       onMessage: (message) => {
-        if (message.type === 'result') {
-          process.stdout.write(
-            `  ${message.ok ? 'ok    ' : 'FAILED'} ${message.title} (${message.durationMs} ms)\n`,
-          );
-          if (message.problem) process.stdout.write(`${message.problem}\n`);
-        } else if (message.type === 'broken') process.stdout.write(`${message.problem}\n`);
+        failures += show(message);
       },
     });
   }
+  process.exitCode = failures > 0 ? 1 : 0;
 });
+
+function chosenGroups(names: readonly string[]): readonly ScenarioGroup[] {
+  const unknown = names.find((name) => !GROUPS.some((group) => group.name === name));
+  if (unknown !== undefined) {
+    throw new UserError(`there is no group ${unknown}`, {
+      code: 'LAB_NO_GROUP',
+      hint: `npm run lab -- [${GROUPS.map(({ name }) => name).join('|')}]...`,
+    });
+  }
+  return names.length === 0 ? GROUPS : GROUPS.filter(({ name }) => names.includes(name));
+}
+
+/** Prints what a scenario came to; the number of failures in it. */
+function show(message: LabMessage): number {
+  if (message.type === 'broken') {
+    process.stdout.write(`  FAILED the group\n${message.problem}\n`);
+    return 1;
+  }
+  if (message.type !== 'result') return 0;
+  const { ok, title, durationMs, problem } = message;
+  process.stdout.write(`  ${ok ? 'ok    ' : 'FAILED'} ${title} (${durationMs} ms)\n`);
+  if (problem) process.stdout.write(`${problem}\n`);
+  return ok ? 0 : 1;
+}

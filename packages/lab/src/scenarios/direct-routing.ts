@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { binaryPath } from '@piranha/common';
 import { ask } from '../guest/datagrams.js';
 import type { ScenarioGroup } from '../guest/group.js';
@@ -7,6 +8,8 @@ import { LiveConnections } from '../guest/live-connections.js';
 import { DIRECTORS, Pair, serverBlocks } from '../guest/pair.js';
 import { holdSilently, PORTS } from '../guest/real-server.js';
 import { get, tally, until } from '../guest/requests.js';
+
+const run = promisify(execFile);
 
 const VIPS = ['10.0.0.100', '10.0.0.101', '10.0.0.102', '10.0.0.103'] as const;
 const [ROUND_ROBIN, WEIGHTED, LEAST, GLUED] = VIPS;
@@ -117,12 +120,14 @@ export const directRouting: ScenarioGroup<Pair> = {
   open,
   scenarios: {
     'the table is what lvsctl plan says, once all checks passed': async (pair) => {
-      const { active } = await pair.settled();
       const args = [binaryPath('lvsctl'), 'plan', pair.configurationFile];
-      const plan = execFileSync(process.execPath, args, { encoding: 'utf8' });
+      // Not at once: this process plays the real servers, and must go on answering meanwhile.
+      const { stdout } = await run(process.execPath, args);
+      await pair.ready();
+      const { active } = await pair.settled();
       // ipvsadm sorts addresses as signed numbers; the order means nothing.
       const lines = (text: readonly string[]): readonly string[] => text.filter((line) => line !== '').sort();
-      assert.deepEqual(lines(active.table()), lines(plan.split('\n')));
+      assert.deepEqual(lines(active.table()), lines(stdout.split('\n')));
     },
 
     'rr serves HTTP from every real server in turn': async ({ client }) => {
