@@ -24,4 +24,5 @@ export { PacketSocket } from './packet-socket.js';
 export { unsteerGroup } from './reuseport-group.js';
 export { LISTEN_BACKLOG, openReuseportSocket } from './reuseport-socket.js';
 export { type AddressChange, type ChangeResult, RouteNetlink } from './route-netlink.js';
+export { type RawReceiver, receiveRaw } from './raw-receiver.js';
 export { type SendResult, UnixDatagram } from './unix-datagram.js';

@@ -94,8 +94,9 @@ class Bench {
   }
 }
 
-function describe({ gapMs, sharedMs, finalHolders }: FailoverSample): string {
-  return `gap ${gapMs.toFixed(1)} ms, shared ${sharedMs.toFixed(0)} ms, ${finalHolders} at the end`;
+function describe({ gapMs, sinceBeatMs, sharedMs, finalHolders }: FailoverSample): string {
+  const since = sinceBeatMs === undefined ? '' : ` (${sinceBeatMs.toFixed(1)} since the last beat)`;
+  return `gap ${gapMs.toFixed(1)} ms${since}, shared ${sharedMs.toFixed(0)} ms, ${finalHolders} at the end`;
 }
 
 /** Progress, beside the tables. */

@@ -1,18 +1,25 @@
 import type { Answers } from './stage.js';
 
+/** A time without an answer. */
+export interface Gap {
+  readonly durationMs: number;
+  /** When the client was answered again, monotonic ms. */
+  readonly endMs: number;
+}
+
 /**
- * The longest time without an answer that ended after the event, milliseconds. Silence that lasts until the end counts
+ * The longest time without an answer that ended after the event. Silence that lasts until the end counts
  * too: the client did not see the address come back.
  */
-export function longestGapMs(answers: Answers, eventMs: number, endMs: number): number {
-  let longest = 0;
+export function longestGap(answers: Answers, eventMs: number, endMs: number): Gap {
+  let longest: Gap = { durationMs: 0, endMs: eventMs };
   let last = answers.findLast(([atMs]) => atMs <= eventMs)?.[0] ?? eventMs;
-  for (const [atMs] of answers) {
+  for (const atMs of [...answers.map(([when]) => when), endMs]) {
     if (atMs <= eventMs) continue;
-    longest = Math.max(longest, atMs - last);
+    if (atMs - last > longest.durationMs) longest = { durationMs: atMs - last, endMs: atMs };
     last = atMs;
   }
-  return Math.max(longest, endMs - last);
+  return longest;
 }
 
 /** One look at who has the address. */

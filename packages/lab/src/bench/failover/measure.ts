@@ -3,7 +3,7 @@ import { monotonicNowMs } from '@piranha/common';
 import { until } from '../../guest/requests.js';
 import type { Contender } from './contender.js';
 import type { FailoverCase } from './events.js';
-import { type HolderSample, longestGapMs, sharedMs } from './gap.js';
+import { type HolderSample, longestGap, sharedMs } from './gap.js';
 import { type FailoverStage, SIDES } from './stage.js';
 
 const READY_LIMIT_MS = 30_000;
@@ -15,6 +15,8 @@ const SAMPLE_EVERY_MS = 20;
 export interface FailoverSample {
   /** The longest time in which the client got no answer, milliseconds. */
   readonly gapMs: number;
+  /** From the last beat that reached the partner to the first answer after the gap, milliseconds; only for a crash. */
+  readonly sinceBeatMs: number | undefined;
   /** How long two directors had the address, milliseconds. */
   readonly sharedMs: number;
   /** How many had it at the end. */
@@ -36,9 +38,11 @@ export async function measureFailover(
     await happen(contender, stage);
     const samples = await watchHolders(stage, kills, eventMs + watchMs);
     const endMs = monotonicNowMs();
-    const answers = await stage.answers();
+    const [answers, lastBeatMs] = [await stage.answers(), await stage.lastBeatMs()];
+    const gap = longestGap(answers, eventMs, endMs);
     return {
-      gapMs: longestGapMs(answers, eventMs, endMs),
+      gapMs: gap.durationMs,
+      sinceBeatMs: kills && lastBeatMs !== undefined ? gap.endMs - lastBeatMs : undefined,
       sharedMs: sharedMs(samples),
       finalHolders: samples.at(-1)?.holders ?? 0,
     };

@@ -1,10 +1,12 @@
 import { createSocket } from 'node:dgram';
 import { monotonicNowMs } from '@piranha/common';
+import { watchBeats } from './beats.js';
 
 /**
- * The processes of the failover bench that carry traffic. `responder LETTER PORT` answers every datagram with its
+ * The processes of the failover bench that carry or watch traffic. `responder LETTER PORT` answers every datagram with its
  * letter. `client ADDRESS PORT` asks each millisecond and, at the end of stdin, prints all answers as JSON:
- * `[[when, letter], …]`, when in milliseconds of the machine's monotonic clock, which all its processes share.
+ * `[[when, letter], …]`, when in milliseconds of the machine's monotonic clock, which all its processes share. `beats
+ * ADDRESS PORT` prints when the last beat from there arrived, or null.
  */
 
 const PROBE_EVERY_MS = 1;
@@ -36,9 +38,15 @@ function ask(address: string, port: number): void {
   socket.on('error', () => undefined);
   socket.on('message', (answer) => answers.push([monotonicNowMs(), answer.toString('latin1', 0, 1)]));
   const timer = setInterval(send, PROBE_EVERY_MS);
-  process.stdin.resume().once('end', () => {
+  tellAtTheEnd(() => {
     clearInterval(timer);
-    process.stdout.write(JSON.stringify(answers), () => process.exit(0));
+    return answers;
+  });
+}
+
+function tellAtTheEnd(value: () => unknown): void {
+  process.stdin.resume().once('end', () => {
+    process.stdout.write(JSON.stringify(value() ?? null), () => process.exit(0));
   });
 }
 
@@ -47,4 +55,5 @@ if (role === 'responder') {
   respond(first, Number(second));
   // The bench holds the other end of this pipe: when the bench is gone, so is the responder.
   process.stdin.on('end', () => process.exit(0)).resume();
-} else ask(first, Number(second));
+} else if (role === 'beats') tellAtTheEnd(watchBeats(first));
+else ask(first, Number(second));

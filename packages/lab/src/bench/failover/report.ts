@@ -18,6 +18,12 @@ function gapCells(samples: Figures): string[] {
   return [median(values), percentile(values, 0.9), Math.max(...values)].map((value) => value.toFixed(1));
 }
 
+/** Without the phase at which the event met the beats. */
+function sinceBeatCell(samples: Figures): string {
+  const values = samples.flatMap(({ sinceBeatMs }) => sinceBeatMs ?? []);
+  return values.length === 0 ? '' : median(values).toFixed(1);
+}
+
 function gapRows(one: FailoverCase, { piranha, keepalived }: FailoverSamples): string[][] {
   const ratio = median(gaps(piranha)) / median(gaps(keepalived));
   const row = (name: string, samples: Figures, last: string): string[] => [
@@ -25,6 +31,7 @@ function gapRows(one: FailoverCase, { piranha, keepalived }: FailoverSamples): s
     masterDownMs(one.beatMs).toFixed(0),
     name,
     ...gapCells(samples),
+    sinceBeatCell(samples),
     String(samples.length),
     last,
   ];
@@ -49,7 +56,7 @@ function holderRow(title: string, name: string, samples: Figures): string[] {
 /** Two Markdown tables: what clients missed, and how many directors had the address. */
 export function failoverReport(all: ReadonlyMap<FailoverCase, FailoverSamples>, version: string): string {
   const gapTable = markdownTable(
-    ['event', 'dead after, ms', `pair (${version})`, 'median gap, ms', 'p90', 'max', 'n', 'ratio'],
+    ['event', 'dead after, ms', `pair (${version})`, 'median gap, ms', 'p90', 'max', 'median since the last beat, ms', 'n', 'ratio'],
     [...all].flatMap(([one, samples]) => gapRows(one, samples)),
   );
   const holderTable = markdownTable(

@@ -35,6 +35,7 @@ export class FailoverStage {
   private readonly responders = new Map<Side, ChildProcess>();
   private switchboard: Namespace | undefined;
   private client: ChildProcess | undefined;
+  private beats: ChildProcess | undefined;
 
   /** Makes namespaces and wires and starts the responders. */
   async open(): Promise<void> {
@@ -53,21 +54,24 @@ export class FailoverStage {
     return namespace;
   }
 
-  /** The client asks from now on. */
+  /** The client asks from now on, and the beats of `a` are watched where `b` gets them. */
   startClient(): void {
     this.client = this.probe('client', 'client', VIRTUAL_ADDRESS);
+    this.beats = this.probe('b', 'beats', addressOf('a'));
   }
 
   /** Ends the client and gives everything it heard. */
   async answers(): Promise<Answers> {
-    const client = this.client;
-    if (!client?.stdout) throw new Error('the client does not run');
-    const chunks: Buffer[] = [];
-    client.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
-    client.stdin?.end();
-    await once(client, 'close');
+    const { client } = this;
     this.client = undefined;
-    return JSON.parse(Buffer.concat(chunks).toString()) as Answers;
+    return (await wordsOf(client)) as Answers;
+  }
+
+  /** Ends the watch of the beats and gives when the last one arrived, monotonic ms. */
+  async lastBeatMs(): Promise<number | undefined> {
+    const { beats } = this;
+    this.beats = undefined;
+    return ((await wordsOf(beats)) as number | null) ?? undefined;
   }
 
   /** Whether a director's kernel has the virtual address; cheap enough to be asked each 20 ms. */
@@ -85,8 +89,9 @@ export class FailoverStage {
 
   /** Everything is as it was at first, for the next run. */
   async mend(): Promise<void> {
-    this.client?.kill('SIGKILL');
+    for (const child of this.watchers()) child.kill('SIGKILL');
     this.client = undefined;
+    this.beats = undefined;
     for (const side of SIDES) {
       // Keepalived's and pulse's addresses alike; their own address stays.
       if (this.holds(side)) this.host(side).ip(`addr del ${VIRTUAL_ADDRESS}/32 dev eth0`);
@@ -99,7 +104,7 @@ export class FailoverStage {
 
   /** Ends what this stage started and deletes its namespaces; also after an open that failed. */
   async close(): Promise<void> {
-    const children = [...this.responders.values(), ...(this.client ? [this.client] : [])];
+    const children = [...this.responders.values(), ...this.watchers()];
     for (const child of children) child.kill('SIGKILL');
     const ended = Promise.all(
       children.map((child) => child.exitCode ?? child.signalCode ?? once(child, 'close')),
@@ -110,8 +115,7 @@ export class FailoverStage {
 
   /** The part of close that a signal leaves time for. */
   removeNamespaces(): void {
-    for (const child of this.responders.values()) child.kill('SIGKILL');
-    this.client?.kill('SIGKILL');
+    for (const child of [...this.responders.values(), ...this.watchers()]) child.kill('SIGKILL');
     const made = [...this.hosts.values(), ...(this.switchboard ? [this.switchboard] : [])];
     this.hosts.clear();
     this.switchboard = undefined;
@@ -119,6 +123,10 @@ export class FailoverStage {
       namespace.close();
       execFileSync('ip', ['netns', 'delete', namespace.name], { stdio: 'pipe' });
     }
+  }
+
+  private watchers(): readonly ChildProcess[] {
+    return [this.client, this.beats].filter((child) => child !== undefined);
   }
 
   private wire(host: Host, switchboard: Namespace): void {
@@ -141,6 +149,16 @@ export class FailoverStage {
     const args = [PROBE, role, word, String(PORT)];
     return this.host(host).spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
   }
+}
+
+/** Ends a process of the bench and gives what it had to say. */
+async function wordsOf(child: ChildProcess | undefined): Promise<unknown> {
+  if (!child?.stdout) throw new Error('the client does not run');
+  const chunks: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+  child.stdin?.end();
+  await once(child, 'close');
+  return JSON.parse(Buffer.concat(chunks).toString());
 }
 
 function makeNamespace(name: string): Namespace {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { longestGapMs, sharedMs } from '../../../src/bench/failover/gap.js';
+import { longestGap, sharedMs } from '../../../src/bench/failover/gap.js';
 
 describe('the gap that a client saw', () => {
   const answers = [
@@ -11,14 +11,14 @@ describe('the gap that a client saw', () => {
   ] as const;
 
   it('is the longest silence that ended after the event, from the last answer before it', () => {
-    expect(longestGapMs(answers, 101, 146)).toBe(40);
-    expect(longestGapMs(answers, 95, 146)).toBe(40);
-    expect(longestGapMs(answers, 142, 146)).toBe(5);
+    expect(longestGap(answers, 101, 146)).toEqual({ durationMs: 40, endMs: 140 });
+    expect(longestGap(answers, 95, 146).durationMs).toBe(40);
+    expect(longestGap(answers, 142, 146).durationMs).toBe(5);
   });
 
   it('lasts until the end when no answer comes any more', () => {
-    expect(longestGapMs(answers, 101, 500)).toBe(355);
-    expect(longestGapMs([], 100, 500)).toBe(400);
+    expect(longestGap(answers, 101, 500).durationMs).toBe(355);
+    expect(longestGap([], 100, 500).durationMs).toBe(400);
   });
 });
 
