@@ -37,6 +37,7 @@ const syncStatus = z.object({
   connections: z
     .object({ total: count, synced: count, byState: z.record(z.string(), count), cut: z.boolean() })
     .optional(),
+  coverage: z.object({ total: count, known: count, idleSeconds: z.number().min(0).optional() }).optional(),
 });
 
 /** Answer of pulse's `status`. */

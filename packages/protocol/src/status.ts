@@ -49,6 +49,15 @@ export interface SyncStatus {
         readonly cut: boolean;
       }
     | undefined;
+  /** On the node that serves: established connections and those of UDP, and how many the partner knows at least. */
+  readonly coverage?:
+    | {
+        readonly total: number;
+        readonly known: number;
+        /** How long the longest idle of the others has been idle, s. */
+        readonly idleSeconds?: number | undefined;
+      }
+    | undefined;
 }
 
 export interface PulseStatus {

@@ -28,8 +28,12 @@ function syncRows({ sync }: PulseStatus): string[][] {
     connections === undefined
       ? ''
       : `; ${connections.total}${connections.cut ? ' or more' : ''} connections, ${connections.synced} from the partner`;
+  const covered =
+    sync.coverage === undefined
+      ? ''
+      : `, the partner knows ${sync.coverage.known} of ${sync.coverage.total} in use`;
   const guard = sync.guardOn ? '; resets held back' : '';
-  return [['sync', `${sides.join(' and ') || 'off'}${listening}${known}${guard}`]];
+  return [['sync', `${sides.join(' and ') || 'off'}${listening}${known}${covered}${guard}`]];
 }
 
 function pulseLines(status: PulseStatus, nowMs: number): string[] {

@@ -41,6 +41,14 @@ describe('renderStatus', () => {
     const connections = { total: 12, synced: 11, byState: { ESTABLISHED: 12 }, cut: false };
     const text = page({ pulse: { reached: true, status: pulseStatus({ sync: { ...sync, connections } }) } });
     expect(text).toMatch(/sync +listens for 1 min 5 s; 12 connections, 11 from the partner$/m);
+    const serving = { goal: 'settled', master: true, backup: false, guardOn: false };
+    const coverage = { total: 10, known: 7, idleSeconds: 45 };
+    const active = page({
+      pulse: { reached: true, status: pulseStatus({ sync: { ...serving, connections, coverage } }) },
+    });
+    expect(active).toMatch(
+      /sync +sends; 12 connections, 11 from the partner, the partner knows 7 of 10 in use$/m,
+    );
     expect(page()).not.toMatch(/^sync /m);
   });
 

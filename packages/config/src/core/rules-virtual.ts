@@ -136,13 +136,13 @@ function serverRules({ findings }: RuleInput, view: VirtualView): void {
     if (server.forwarding !== 'nat' && keyed && server.port !== virtual.port) {
       warnOfChange(findings, 'CF_CHANGED_REAL_PORT', placeIn(block, 'port'));
     }
-    if (server.port === 0) {
-      const text = `server '${printable(block.name)}' has port 0: there is nothing to check`;
+    if (server.port === 0 && virtual.check.sendProgram === undefined) {
+      const text = `server '${printable(block.name)}' has port 0: no check can reach it, so it never gets connections`;
       findings.warning(
         'CF_CHECK_PORT_ZERO',
         placeIn(block, 'port'),
         text,
-        'write the port to be checked in the server block',
+        'write the port to be checked in the server block, or a send_program',
       );
     }
   }

@@ -1,6 +1,7 @@
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { runMain } from '@piranha/common';
+import { runConnectionsBench } from './connections/bench.js';
 import { runFailoverBench } from './failover/bench.js';
 import { type BenchName, readBenchOptions } from './options.js';
 import { runPairMemoryBench } from './pair-memory.js';
@@ -16,6 +17,7 @@ runMain('bench', async () => {
     memory: ['Memory of the pair', runPairMemoryBench],
     throughput: ['Throughput', runThroughputBench],
     failover: ['Failover', () => runFailoverBench(options)],
+    connections: ['Connections', runConnectionsBench],
   };
   const [cpu] = cpus();
   process.stdout.write(`Node ${process.version}, ${cpus().length} x ${cpu?.model ?? 'unknown'}\n`);

@@ -2,7 +2,9 @@ import { parseArgs } from 'node:util';
 import { UserError } from '@piranha/common';
 import { FAILOVER_CASES } from './failover/events.js';
 
-const NAMES = ['start-up', 'memory', 'throughput', 'failover'] as const;
+const NAMES = ['start-up', 'memory', 'throughput', 'failover', 'connections'] as const;
+/** Run only when they are named: they take long. */
+const LONG: readonly BenchName[] = ['failover', 'connections'];
 export type BenchName = (typeof NAMES)[number];
 
 const DEFAULT_RUNS = 20;
@@ -24,7 +26,7 @@ const usage = (text: string): UserError =>
   });
 
 /**
- * Reads the names of benches (none: all but failover, which takes an hour) and the options of the failover bench.
+ * Reads the names of benches (none: all that are short) and the options of the failover bench.
  * @throws UserError `BENCH_USAGE`
  */
 export function readBenchOptions(args: readonly string[]): BenchOptions {
@@ -37,7 +39,7 @@ export function readBenchOptions(args: readonly string[]): BenchOptions {
   const runs = Number(values.runs ?? DEFAULT_RUNS);
   if (!Number.isInteger(runs) || runs < 1 || runs > MOST_RUNS) throw usage(`--runs is 1 to ${MOST_RUNS}`);
   const names = NAMES.filter((name) =>
-    positionals.length === 0 ? name !== 'failover' : positionals.includes(name),
+    positionals.length === 0 ? !LONG.includes(name) : positionals.includes(name),
   );
   return { names, runs, cases };
 }

@@ -8,10 +8,10 @@ export interface SharedLab {
   close(): Promise<void>;
 }
 
-/** Scenarios by their titles, which are the requirements, in the order in which they run. */
+/** Scenarios by their titles, which are the requirements, in the order in which they run; one that measures gives its figure. */
 export interface ScenarioGroup<Lab extends SharedLab = SharedLab> {
   readonly name: string;
   readonly title: string;
   readonly open: () => Promise<Lab>;
-  readonly scenarios: Readonly<Record<string, (lab: Lab) => Promise<void> | void>>;
+  readonly scenarios: Readonly<Record<string, (lab: Lab) => Promise<string> | Promise<void> | void>>;
 }

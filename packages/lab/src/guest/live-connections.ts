@@ -14,6 +14,8 @@ interface LiveConnection {
   /** Numbers that came back. */
   echoed: number;
   problem: string | undefined;
+  /** At the last count. */
+  isAlive: boolean;
 }
 
 /** Long connections of a client to an echo service, to see which of them outlive what happens to their director. */
@@ -50,28 +52,34 @@ export class LiveConnections {
     }
   }
 
-  /** Ages now, ms. */
-  ages(): readonly number[] {
-    return this.connections.map(({ openedAtMs }) => monotonicNowMs() - openedAtMs);
+  /** The client's ports. */
+  ports(): readonly number[] {
+    return this.connections.map(({ socket }) => socket.localPort ?? 0);
   }
 
   /** Sends on every connection and tells how many answer, and what became of the others. */
   async survivors(): Promise<{ readonly alive: number; readonly problems: readonly string[] }> {
     const before = this.connections.map(({ echoed }) => echoed);
     for (const { socket, problem } of this.connections) if (problem === undefined) socket.write('x');
-    const answered = (): number =>
-      this.connections.filter(({ echoed }, index) => echoed > (before[index] ?? 0)).length;
-    const settled = (): boolean =>
-      this.connections.every(
-        ({ echoed, problem }, index) => problem !== undefined || echoed > (before[index] ?? 0),
-      );
+    const look = (): void => {
+      for (const [index, one] of this.connections.entries()) one.isAlive = one.echoed > (before[index] ?? 0);
+    };
+    const settled = (): boolean => {
+      look();
+      return this.connections.every(({ isAlive, problem }) => isAlive || problem !== undefined);
+    };
     await until('every echo', settled, ECHO_LIMIT_MS).catch(() => undefined);
-    const problems = this.connections.flatMap(({ echoed, problem, openedAtMs }, index) =>
-      echoed > (before[index] ?? 0)
-        ? []
-        : [`aged ${Math.round(monotonicNowMs() - openedAtMs)} ms: ${problem ?? 'no echo'}`],
+    const lost = this.connections.filter(({ isAlive }) => !isAlive);
+    const problems = lost.map(
+      ({ problem, openedAtMs }) =>
+        `aged ${Math.round(monotonicNowMs() - openedAtMs)} ms: ${problem ?? 'no echo'}`,
     );
-    return { alive: answered(), problems };
+    return { alive: this.connections.length - lost.length, problems };
+  }
+
+  /** How old those were at that moment, monotonic ms, which did not survive the last count; milliseconds. */
+  lostAgesMs(atMs: number): readonly number[] {
+    return this.connections.filter(({ isAlive }) => !isAlive).map(({ openedAtMs }) => atMs - openedAtMs);
   }
 
   close(): void {
@@ -94,6 +102,7 @@ export class LiveConnections {
       openedAtMs: monotonicNowMs(),
       echoed: 0,
       problem: undefined,
+      isAlive: true,
     };
     const { socket } = connection;
     socket.setNoDelay(true);

@@ -15,8 +15,9 @@ async function runScenarios(group: ScenarioGroup, lab: SharedLab): Promise<void>
     say({ type: 'started', title });
     try {
       await lab.ready?.();
-      await run(lab);
-      say({ type: 'result', title, ok: true, durationMs: Math.round(monotonicNowMs() - startedAtMs) });
+      const figure = (await run(lab)) || undefined;
+      const durationMs = Math.round(monotonicNowMs() - startedAtMs);
+      say({ type: 'result', title, ok: true, durationMs, ...(figure === undefined ? {} : { figure }) });
     } catch (error) {
       const problem = `${textOf(error)}\n${lab.lastLines()}`;
       say({

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, type SpawnOptions, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { connect, type Server, type Socket } from 'node:net';
+import { connect, type Server, type Socket, type TcpNetConnectOpts } from 'node:net';
 import { libc } from '@piranha/net';
 
 const CLONE_NEWNET = 0x40000000;
@@ -39,9 +39,13 @@ export class Namespace {
     }
   }
 
-  /** A TCP connection from this host. */
-  connect(host: string, port: number): Socket {
-    return this.runWithNextTick(() => connect({ host, port, autoSelectFamily: false }));
+  /** A TCP connection from this host; from any of its addresses and ports unless `local` says otherwise. */
+  connect(
+    host: string,
+    port: number,
+    local: Pick<TcpNetConnectOpts, 'localAddress' | 'localPort'> = {},
+  ): Socket {
+    return this.runWithNextTick(() => connect({ host, port, autoSelectFamily: false, ...local }));
   }
 
   /** Resolves when the server listens on this host. */

@@ -9,6 +9,7 @@ import { Namespace } from './namespace.js';
  */
 const NETWORKS = { public: '10.0.0', private: '10.0.1', inner: '192.168.7' } as const;
 export type NetworkName = keyof typeof NETWORKS;
+export const NETWORK_NAMES = Object.keys(NETWORKS) as NetworkName[];
 
 /** Hosts with the last byte of their addresses and their networks, in the order of their interfaces eth0, eth1… */
 const HOSTS = {
@@ -21,9 +22,20 @@ const HOSTS = {
 } as const satisfies Record<string, { last: number; networks: readonly NetworkName[] }>;
 export type HostName = keyof typeof HOSTS;
 
-/** The address of a host on a network. */
+/** The hosts that play real servers. */
+export const SERVER_NAMES = ['one', 'two', 'three'] as const satisfies readonly HostName[];
+export type ServerName = (typeof SERVER_NAMES)[number];
+
+/** The IPv4 address of a host on a network. */
 export function addressOf(host: HostName, network: NetworkName): string {
   return `${NETWORKS[network]}.${HOSTS[host].last}`;
+}
+
+const SIX = { public: 'fd00:a::', private: 'fd00:b::', inner: 'fd00:c::' } as const;
+
+/** The IPv6 address of a host on a network, once `addIpv6` gave it one. */
+export function addressSixOf(host: HostName, network: NetworkName): string {
+  return `${SIX[network]}${HOSTS[host].last}`;
 }
 
 /** The name of a host's interface on a network. */
@@ -60,6 +72,36 @@ export class Networks {
     const namespace = this.hosts.get(name);
     if (namespace === undefined) throw new Error(`no host ${name}`);
     return namespace;
+  }
+
+  /** Gives every host an IPv6 address on each of its networks. */
+  addIpv6(): void {
+    for (const [name, host] of this.hosts) {
+      // Without duplicate detection: an address is not usable before that has ended.
+      host.ip(
+        ...HOSTS[name].networks.map(
+          (network) => `addr add ${addressSixOf(name, network)}/64 dev ${interfaceOf(name, network)} nodad`,
+        ),
+      );
+    }
+  }
+
+  /** Wires a host to a network once more, by an interface of that name without an address. */
+  addWire(host: HostName, network: NetworkName, device: string): void {
+    ipBatch([
+      `link add ${host}-${device} type veth peer name ${device} netns ${host}`,
+      `link set ${host}-${device} master ${network} up`,
+    ]);
+  }
+
+  /** Pulls the cable of a wire that addWire made. */
+  cutWire(host: HostName, device: string): void {
+    ipBatch([`link set ${host}-${device} down`]);
+  }
+
+  /** Puts the cable of such a wire back. */
+  healWire(host: HostName, device: string): void {
+    ipBatch([`link set ${host}-${device} up`]);
   }
 
   /** Pulls the cable: the host's interface loses its carrier. */

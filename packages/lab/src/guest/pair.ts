@@ -1,13 +1,11 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { Director } from './director.js';
 import type { Namespace } from './namespace.js';
-import { addressOf, Networks, setSysctls } from './networks.js';
+import { Networks, SERVER_NAMES, type ServerName, setSysctls } from './networks.js';
 import { RealServer } from './real-server.js';
 import { until } from './requests.js';
 
 const CONFIGURATION_FILE = '/run/lab/lvs.cf';
-const SERVER_NAMES = ['one', 'two', 'three'] as const;
-export type ServerName = (typeof SERVER_NAMES)[number];
 
 const READY_LIMIT_MS = 240_000;
 
@@ -16,35 +14,6 @@ interface Before {
   readonly table: readonly string[];
   readonly addresses: readonly string[];
   readonly sysctls: string;
-}
-
-/** The head of an lvs.cf for the lab's two directors; the times suit a slow machine. */
-export const DIRECTORS = `
-primary = ${addressOf('alpha', 'public')}
-primary_private = ${addressOf('alpha', 'private')}
-backup = ${addressOf('beta', 'public')}
-backup_private = ${addressOf('beta', 'private')}
-backup_active = 1
-heartbeat = 1
-keepalive = 1
-deadtime = 6
-service = lvs
-`;
-
-/** The server blocks of a virtual server, by the network through which the directors reach them. */
-export function serverBlocks(
-  network: 'public' | 'inner',
-  names: readonly ServerName[] = SERVER_NAMES,
-): string {
-  return names
-    .map(
-      (name) => `  server ${name} {
-    address = ${addressOf(name, network)}
-    active = 1
-    weight = 1
-  }`,
-    )
-    .join('\n');
 }
 
 export interface PairOptions {

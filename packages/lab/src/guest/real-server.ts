@@ -19,7 +19,7 @@ export class RealServer {
   constructor(
     readonly name: string,
     private readonly host: Namespace,
-    private readonly address = '0.0.0.0',
+    private readonly address = '::',
   ) {}
 
   async start(): Promise<void> {
@@ -80,7 +80,7 @@ export class RealServer {
     socket.on('message', (_, { address, port }) => socket.send(`${this.name}\n`, port, address));
     await new Promise<void>((resolve) => {
       socket.once('listening', () => resolve());
-      this.host.runWithNextTick(() => socket.bind(PORTS.udp, this.address));
+      this.host.runWithNextTick(() => socket.bind(PORTS.udp, '0.0.0.0'));
     });
   }
 }
@@ -93,5 +93,5 @@ export function holdSilently(host: Namespace, vips: readonly string[]): void {
 
 /** Sends a NAT real server's answers back through the directors. */
 export function routeThrough(host: Namespace, router: string): void {
-  host.ip(`route replace default via ${router}`);
+  host.ip(`${router.includes(':') ? '-6 ' : ''}route replace default via ${router}`);
 }

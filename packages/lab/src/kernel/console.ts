@@ -9,6 +9,8 @@ export type LabMessage =
       readonly durationMs: number;
       /** Why it failed, with what the directors logged last. */
       readonly problem?: string;
+      /** What a scenario that measures found. */
+      readonly figure?: string;
     }
   /** The group could not be set up, or its end failed. */
   | { readonly type: 'broken'; readonly problem: string }

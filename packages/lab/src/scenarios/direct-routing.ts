@@ -5,7 +5,8 @@ import { binaryPath } from '@piranha/common';
 import { ask } from '../guest/datagrams.js';
 import type { ScenarioGroup } from '../guest/group.js';
 import { LiveConnections } from '../guest/live-connections.js';
-import { DIRECTORS, Pair, serverBlocks } from '../guest/pair.js';
+import { DIRECTORS, ECHO_CHECK, serverBlocks, virtualBlock } from '../guest/lvs-cf.js';
+import { Pair } from '../guest/pair.js';
 import { holdSilently, PORTS } from '../guest/real-server.js';
 import { get, tally, until } from '../guest/requests.js';
 
@@ -14,75 +15,50 @@ const run = promisify(execFile);
 const VIPS = ['10.0.0.100', '10.0.0.101', '10.0.0.102', '10.0.0.103'] as const;
 const [ROUND_ROBIN, WEIGHTED, LEAST, GLUED] = VIPS;
 
-const CONFIGURATION = `${DIRECTORS}
-network = direct
-virtual round-robin {
-  active = 1
-  address = ${ROUND_ROBIN} eth0:1
-  port = 80
-  scheduler = rr
-  timeout = 3
-  reentry = 3
-  sorry_server = 10.0.0.13
-${serverBlocks('public', ['one', 'two'])}
-}
-virtual weighted {
-  active = 1
-  address = ${WEIGHTED} eth0:2
-  port = 80
-  scheduler = wrr
-  timeout = 3
-  reentry = 3
-${serverBlocks('public', ['one'])}
-${serverBlocks('public', ['two']).replace('weight = 1', 'weight = 3')}
-}
-virtual persistent {
-  active = 1
-  address = ${LEAST} eth0:3
-  port = 80
-  scheduler = wlc
-  persistent = 60
-  timeout = 3
-  reentry = 3
-${serverBlocks('public', ['one', 'two'])}
-}
-virtual glued {
-  active = 1
-  address = ${GLUED} eth0:4
-  port = 80
-  fwmark = 7
-  scheduler = rr
-  persistent = 60
-  timeout = 3
-  reentry = 3
-${serverBlocks('public', ['one', 'two'])}
-}
-virtual names {
-  active = 1
-  address = ${ROUND_ROBIN} eth0:1
-  port = ${PORTS.udp}
-  protocol = udp
-  scheduler = rr
-  send = "?"
-  expect = "one|two|three"
-  use_regex = 1
-  timeout = 3
-  reentry = 3
-${serverBlocks('public', ['one', 'two'])}
-}
-virtual echo {
-  active = 1
-  address = ${ROUND_ROBIN} eth0:1
-  port = ${PORTS.echo}
-  scheduler = rr
-  quiesce_server = 1
-  send = "x"
-  expect = "x"
-  timeout = 3
-  reentry = 3
-${serverBlocks('public', ['one', 'two'])}
-}
-`;
+const BOTH = serverBlocks('public', ['one', 'two']);
+
+const CONFIGURATION = [
+  DIRECTORS,
+  'network = direct\n',
+  virtualBlock(
+    'round-robin',
+    { address: `${ROUND_ROBIN} eth0:1`, port: 80, scheduler: 'rr', sorry_server: '10.0.0.13' },
+    BOTH,
+  ),
+  virtualBlock(
+    'weighted',
+    { address: `${WEIGHTED} eth0:2`, port: 80, scheduler: 'wrr' },
+    serverBlocks('public', ['one']) + serverBlocks('public', ['two'], { weight: 3 }),
+  ),
+  virtualBlock(
+    'persistent',
+    { address: `${LEAST} eth0:3`, port: 80, scheduler: 'wlc', persistent: 60 },
+    BOTH,
+  ),
+  virtualBlock(
+    'glued',
+    { address: `${GLUED} eth0:4`, port: 80, fwmark: 7, scheduler: 'rr', persistent: 60 },
+    BOTH,
+  ),
+  virtualBlock(
+    'names',
+    {
+      address: `${ROUND_ROBIN} eth0:1`,
+      port: PORTS.udp,
+      protocol: 'udp',
+      scheduler: 'rr',
+      send: '"?"',
+      expect: '"one|two|three"',
+      use_regex: 1,
+    },
+    BOTH,
+  ),
+  virtualBlock(
+    'echo',
+    { address: `${ROUND_ROBIN} eth0:1`, port: PORTS.echo, scheduler: 'rr', quiesce_server: 1, ...ECHO_CHECK },
+    BOTH,
+  ),
+].join('');
 
 /** Marks the glued address's web ports on both directors, as an operator's firewall would. */
 function markGlued(pair: Pair): void {

@@ -6,7 +6,8 @@ import { runDirectory } from '@piranha/protocol';
 import type { Director } from '../guest/director.js';
 import type { ScenarioGroup } from '../guest/group.js';
 import { LiveConnections } from '../guest/live-connections.js';
-import { DIRECTORS, Pair, serverBlocks } from '../guest/pair.js';
+import { DIRECTORS, ECHO_CHECK, SYNCHRONISED, serverBlocks, virtualBlock } from '../guest/lvs-cf.js';
+import { Pair } from '../guest/pair.js';
 import { holdSilently, PORTS } from '../guest/real-server.js';
 import { get, tally, until } from '../guest/requests.js';
 
@@ -16,30 +17,13 @@ const LIVE_SPAN_MS = 10_000;
 /** Longer than the deadtime of the lab's pairs: who was deceived would have taken over by then. */
 const DECEIVED_MS = 8_000;
 
-const CONFIGURATION = `${DIRECTORS}
+const SERVERS = serverBlocks('public', ['one', 'two']);
+const SERVICE = { address: `${VIP} eth0:1`, scheduler: 'rr' } as const;
+
+const CONFIGURATION = `${DIRECTORS}${SYNCHRONISED}
 network = direct
-syncdaemon = 1
-syncd_iface = eth1
-virtual web {
-  active = 1
-  address = ${VIP} eth0:1
-  port = 80
-  scheduler = rr
-  timeout = 3
-  reentry = 3
-${serverBlocks('public', ['one', 'two'])}
-}
-virtual echo {
-  active = 1
-  address = ${VIP} eth0:1
-  port = ${PORTS.echo}
-  scheduler = rr
-  send = "x"
-  expect = "x"
-  timeout = 3
-  reentry = 3
-${serverBlocks('public', ['one', 'two'])}
-}
+${virtualBlock('web', { ...SERVICE, port: 80 }, SERVERS)}
+${virtualBlock('echo', { ...SERVICE, port: PORTS.echo, ...ECHO_CHECK }, SERVERS)}
 `;
 
 /** Does something to the active director and demands that the other one serves with every connection alive. */
@@ -184,6 +168,29 @@ export const failover: ScenarioGroup<Pair> = {
       assert.equal((await pair.settled()).active, standby);
     },
 
+    'status tells which connections a partner that came back does not know, and a use makes them known':
+      async (pair) => {
+        const { active, standby } = await pair.settled();
+        await crash(pair, standby);
+        await until('its silence', async () => (await active.pulse()).partner === 'silent');
+        const connections = new LiveConnections(pair.client, VIP);
+        await connections.open(3, 0);
+        revive(pair, standby);
+        await pair.settled();
+        const unknown = async (): Promise<number> => {
+          const { total = 0, known = 0 } = (await active.pulse()).sync?.coverage ?? {};
+          return total - known;
+        };
+        const learned = (): number => connectionsLearned(standby, connections);
+        assert.deepEqual([await unknown(), learned()], [3, 0]);
+        await until('a use to make them known', async () => {
+          assert.equal((await connections.survivors()).alive, 3);
+          return (await unknown()) === 0;
+        });
+        assert.equal(learned(), 3);
+        connections.close();
+      },
+
     'both paths fail (split) and heal: exactly one holder again': async (pair) => {
       await pair.settled();
       for (const network of ['public', 'private'] as const) pair.networks.cut('alpha', network);
@@ -196,6 +203,13 @@ export const failover: ScenarioGroup<Pair> = {
     },
   },
 };
+
+/** How many of the client's connections the kernel of a director knows. */
+function connectionsLearned(director: Director, connections: LiveConnections): number {
+  const table = director.host.exec('cat', '/proc/net/ip_vs_conn');
+  const ports = connections.ports().map((port) => port.toString(16).toUpperCase().padStart(4, '0'));
+  return ports.filter((port) => new RegExp(`^TCP [0-9A-F]{8} ${port} `, 'm').test(table)).length;
+}
 
 /** All processes die and the cables are pulled: the kernel's state must not help the dead one. */
 async function crash(pair: Pair, director: Director): Promise<void> {

@@ -1,4 +1,6 @@
+import { KEPT_GROUPS } from '../bench/connections/groups.js';
 import type { ScenarioGroup, SharedLab } from '../guest/group.js';
+import { bonding } from './bonding.js';
 import { directRouting } from './direct-routing.js';
 import { failover } from './failover.js';
 import { life } from './life.js';
@@ -18,14 +20,18 @@ export const GROUPS: readonly ScenarioGroup[] = [
   anyGroup(directRouting),
   anyGroup(nat),
   anyGroup(life),
+  anyGroup(bonding),
   anyGroup(localNode),
   anyGroup(tunnel),
   anyGroup(table),
 ];
 
+/** Groups that only the bench runs. */
+const MEASURING = KEPT_GROUPS.map(({ group }) => anyGroup(group));
+
 /** @throws Error when there is no group of that name */
 export function groupNamed(name: string): ScenarioGroup {
-  const group = GROUPS.find((one) => one.name === name);
+  const group = [...GROUPS, ...MEASURING].find((one) => one.name === name);
   if (group === undefined) throw new Error(`no group ${name}: ${GROUPS.map((one) => one.name).join(', ')}`);
   return group;
 }

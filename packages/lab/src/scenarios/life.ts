@@ -4,7 +4,8 @@ import { existsSync, rmSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { monotonicNowMs } from '@piranha/common';
 import type { ScenarioGroup } from '../guest/group.js';
-import { DIRECTORS, Pair, serverBlocks } from '../guest/pair.js';
+import { DIRECTORS, serverBlocks, virtualBlock } from '../guest/lvs-cf.js';
+import { Pair } from '../guest/pair.js';
 import { holdSilently } from '../guest/real-server.js';
 import { get, until } from '../guest/requests.js';
 
@@ -20,15 +21,11 @@ network = direct
 monitor_links = 1
 active_cmd = "/usr/bin/touch ${ACTIVE_MARK}"
 inactive_cmd = "/usr/bin/touch ${INACTIVE_MARK}"
-virtual web {
-  active = 1
-  address = ${VIP} eth0:1
-  port = 80
-  scheduler = rr
-  timeout = 3
-  reentry = 3
-${serverBlocks('public', SERVERS)}
-}
+${virtualBlock(
+  'web',
+  { address: `${VIP} eth0:1`, port: 80, scheduler: 'rr' },
+  serverBlocks('public', SERVERS),
+)}
 `;
 
 /** The web service's real server, as the table shows it with this weight. */
@@ -115,6 +112,19 @@ export const life: ScenarioGroup<Pair> = {
       await until('the leftovers to go', () => !active.holds(VIP));
       assert.equal((await pair.settled()).active, standby);
       assert.match(active.lastLines(), /PULSE_LEFTOVERS/);
+    },
+
+    'both start with what a crash of both left, even with the address on both: one holds it': async (
+      pair,
+    ) => {
+      const { active, standby } = await pair.settled();
+      for (const director of [active, standby]) await director.kill();
+      assert.ok(active.holds(VIP));
+      standby.host.ip(`addr add ${VIP}/32 dev eth0`);
+      for (const director of pair.directors) director.start();
+      await pair.ready();
+      assert.equal(pair.holders(VIP).length, 1);
+      assert.equal(await get(pair.client, VIP), 'one');
     },
 
     'a handover there and back leaves one holder each time': async (pair) => {

@@ -1,32 +1,16 @@
 import assert from 'node:assert/strict';
 import type { ScenarioGroup } from '../guest/group.js';
-import { addressOf } from '../guest/networks.js';
-import { DIRECTORS, Pair } from '../guest/pair.js';
+import { DIRECTORS, SYNCHRONISED, serverBlocks, virtualBlock } from '../guest/lvs-cf.js';
+import { Pair } from '../guest/pair.js';
 import { holdSilently, RealServer } from '../guest/real-server.js';
 import { tally, until } from '../guest/requests.js';
 
 const VIP = '10.0.0.100';
 const NAMES = ['alpha', 'beta'] as const;
 
-const CONFIGURATION = `${DIRECTORS}
+const CONFIGURATION = `${DIRECTORS}${SYNCHRONISED}
 network = direct
-syncdaemon = 1
-syncd_iface = eth1
-virtual web {
-  active = 1
-  address = ${VIP} eth0:1
-  port = 80
-  scheduler = rr
-  timeout = 3
-  reentry = 3
-${NAMES.map(
-  (name) => `  server ${name} {
-    address = ${addressOf(name, 'public')}
-    active = 1
-    weight = 1
-  }`,
-).join('\n')}
-}
+${virtualBlock('web', { address: `${VIP} eth0:1`, port: 80, scheduler: 'rr' }, serverBlocks('public', NAMES))}
 `;
 
 /** The two directors serve the web themselves: each is the other's real server. */

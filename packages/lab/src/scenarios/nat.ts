@@ -1,51 +1,58 @@
 import assert from 'node:assert/strict';
+import { FtpServer, ftpGet } from '../guest/ftp.js';
 import type { ScenarioGroup } from '../guest/group.js';
 import { LiveConnections } from '../guest/live-connections.js';
-import { setSysctls } from '../guest/networks.js';
-import { DIRECTORS, Pair, serverBlocks } from '../guest/pair.js';
+import {
+  DIRECTORS,
+  ECHO_CHECK,
+  SYNCHRONISED,
+  serverBlock,
+  serverBlocks,
+  virtualBlock,
+} from '../guest/lvs-cf.js';
+import { addressOf, addressSixOf, setSysctls } from '../guest/networks.js';
+import { Pair } from '../guest/pair.js';
 import { PORTS, routeThrough } from '../guest/real-server.js';
 import { get, tally, until } from '../guest/requests.js';
 
 const VIP = '10.0.0.100';
 const ROUTER = '192.168.7.254';
+const SIX = 'fd00:a::100';
 const SERVERS = ['one', 'two'] as const;
 
 /** One web service a scheduler, on ports of their own, and an echo service for long connections. */
 const WEB_PORTS = { rr: 80, wlc: 8080, mh: 8081 } as const;
 
 function web(scheduler: keyof typeof WEB_PORTS): string {
-  return `virtual web-${scheduler} {
-  active = 1
-  address = ${VIP} eth0:1
-  port = ${WEB_PORTS[scheduler]}
-  scheduler = ${scheduler}
-  timeout = 3
-  reentry = 3
-${serverBlocks('inner', SERVERS).replaceAll('weight = 1', `weight = 1\n    port = ${PORTS.web}`)}
-}
-`;
+  return virtualBlock(
+    `web-${scheduler}`,
+    { address: `${VIP} eth0:1`, port: WEB_PORTS[scheduler], scheduler },
+    serverBlocks('inner', SERVERS, { port: PORTS.web }),
+  );
 }
 
-const CONFIGURATION = `${DIRECTORS}
+const CONFIGURATION = `${DIRECTORS}${SYNCHRONISED}
 network = nat
 nat_router = ${ROUTER} eth2:1
 nat_nmask = 255.255.255.0
-syncdaemon = 1
-syncd_iface = eth1
 ${web('rr')}
 ${web('wlc')}
 ${web('mh')}
-virtual echo {
-  active = 1
-  address = ${VIP} eth0:1
-  port = ${PORTS.echo}
-  scheduler = rr
-  send = "x"
-  expect = "x"
-  timeout = 3
-  reentry = 3
-${serverBlocks('inner', SERVERS)}
-}
+${virtualBlock(
+  'echo',
+  { address: `${VIP} eth0:1`, port: PORTS.echo, scheduler: 'rr', ...ECHO_CHECK },
+  serverBlocks('inner', SERVERS),
+)}
+${virtualBlock(
+  'ftp',
+  { address: `${VIP} eth0:1`, port: 21, scheduler: 'rr' },
+  serverBlocks('inner', SERVERS),
+)}
+${virtualBlock(
+  'web-six',
+  { address: `${SIX} eth0`, port: 80, scheduler: 'rr' },
+  SERVERS.map((name) => serverBlock(name, { address: addressSixOf(name, 'inner') })).join(''),
+)}
 `;
 
 export const nat: ScenarioGroup<Pair> = {
@@ -54,14 +61,19 @@ export const nat: ScenarioGroup<Pair> = {
   open: () =>
     Pair.open({
       configuration: CONFIGURATION,
-      prepare: (networks) => {
+      prepare: async (networks) => {
+        networks.addIpv6();
         for (const name of SERVERS) {
           // Else they would answer clients past the directors.
           networks.host(name).ip('link set eth0 down');
           routeThrough(networks.host(name), ROUTER);
+          await new FtpServer(name, networks.host(name), addressOf(name, 'inner')).start();
         }
         for (const name of ['alpha', 'beta'] as const)
-          setSysctls(networks.host(name), { 'net.ipv4.ip_forward': '1' });
+          setSysctls(networks.host(name), {
+            'net.ipv4.ip_forward': '1',
+            'net.ipv6.conf.all.forwarding': '1',
+          });
       },
     }),
   scenarios: {
@@ -70,6 +82,28 @@ export const nat: ScenarioGroup<Pair> = {
       assert.equal((await tally(client, VIP, 6, WEB_PORTS.wlc)).size, 2);
       // One client's address and any port: mh without its port flag keeps it on one server.
       assert.equal((await tally(client, VIP, 6, WEB_PORTS.mh)).size, 1);
+    },
+
+    'IPv6 is served like IPv4': async (pair) => {
+      const { active } = await pair.settled();
+      for (const name of SERVERS) {
+        routeThrough(pair.networks.host(name), addressSixOf(active.name, 'inner'));
+      }
+      assert.equal((await tally(pair.client, SIX, 6)).size, 2);
+    },
+
+    'passive and active FTP work: the addresses in its control connection are rewritten': async ({
+      client,
+    }) => {
+      for (const own of [undefined, addressOf('client', 'public')]) {
+        const names = new Set<string>();
+        for (const _ of SERVERS) {
+          const { text, dataAddress } = await ftpGet(client, VIP, own);
+          assert.equal(dataAddress, VIP);
+          names.add(text);
+        }
+        assert.deepEqual([...names].sort(), [...SERVERS]);
+      }
     },
 
     'the NAT router address moves with the service, and connections live on through a handover': async (

@@ -1,29 +1,31 @@
 import assert from 'node:assert/strict';
 import type { ScenarioGroup } from '../guest/group.js';
+import { DIRECTORS, serverBlocks, virtualBlock } from '../guest/lvs-cf.js';
 import type { Namespace } from '../guest/namespace.js';
 import { setSysctls } from '../guest/networks.js';
-import { DIRECTORS, Pair, serverBlocks } from '../guest/pair.js';
+import { Pair } from '../guest/pair.js';
 import { holdSilently } from '../guest/real-server.js';
 import { tally } from '../guest/requests.js';
 
 const VIPS = ['10.0.0.100', '10.0.0.101', '10.0.0.102'] as const;
+const MIXED = '10.0.0.103';
 const SCHEDULERS = ['rr', 'wrr', 'sh'] as const;
 const SERVERS = ['one', 'two'] as const;
 
 const CONFIGURATION = `${DIRECTORS}
 network = tunnel
-${VIPS.map(
-  (vip, index) => `virtual web-${SCHEDULERS[index]} {
-  active = 1
-  address = ${vip} eth0:${index + 1}
-  port = 80
-  scheduler = ${SCHEDULERS[index]}
-  timeout = 3
-  reentry = 3
-${serverBlocks('public', SERVERS)}
-}`,
-).join('\n')}
-`;
+${VIPS.map((vip, index) =>
+  virtualBlock(
+    `web-${SCHEDULERS[index]}`,
+    { address: `${vip} eth0:${index + 1}`, port: 80, scheduler: SCHEDULERS[index] ?? '' },
+    serverBlocks('public', SERVERS),
+  ),
+).join('')}
+${virtualBlock(
+  'web-mixed',
+  { address: `${MIXED} eth0:4`, port: 80, scheduler: 'rr' },
+  serverBlocks('public', ['one']) + serverBlocks('public', ['two'], { forward: 'direct' }),
+)}`;
 
 /** Takes the directors' tunnelled packets out of their wrapping. */
 function openTunnel(host: Namespace): void {
@@ -39,7 +41,7 @@ export const tunnel: ScenarioGroup<Pair> = {
       configuration: CONFIGURATION,
       prepare: (networks) => {
         for (const name of SERVERS) {
-          holdSilently(networks.host(name), VIPS);
+          holdSilently(networks.host(name), [...VIPS, MIXED]);
           openTunnel(networks.host(name));
         }
       },
@@ -49,6 +51,16 @@ export const tunnel: ScenarioGroup<Pair> = {
       assert.equal((await tally(client, VIPS[0], 6)).size, 2);
       assert.equal((await tally(client, VIPS[1], 6)).size, 2);
       assert.equal((await tally(client, VIPS[2], 6)).size, 1);
+    },
+
+    'one service reaches a real server by a tunnel and another one directly': async (pair) => {
+      const { active } = await pair.settled();
+      const methods = active.table().filter((line) => line.startsWith(`-a -t ${MIXED}:80`));
+      assert.deepEqual(
+        methods.map((line) => / -[gi] /.exec(line)?.[0].trim()),
+        ['-i', '-g'],
+      );
+      assert.deepEqual(Object.fromEntries(await tally(pair.client, MIXED, 6)), { one: 3, two: 3 });
     },
   },
 };

@@ -1,21 +1,15 @@
 /** The kernel's connection table, as far as status tells of it. */
 
-/** One connection. `key` is the same on both directors of a pair. */
+/** One connection. */
 export interface ConnectionEntry {
-  /** Protocol, client, virtual and real address with ports, in the kernel's hexadecimal form. */
-  readonly key: string;
+  /** TCP, UDP, SCTP and so on. */
+  readonly protocol: string;
   /** Such as ESTABLISHED; NONE for the template of a persistent client. */
   readonly state: string;
   /** Until the kernel forgets it, seconds. Its age is not kept. */
   readonly expiresSeconds: number;
   /** SYNC: learned from the partner. LOCAL: made here. Undefined where the file does not say. */
   readonly origin: 'SYNC' | 'LOCAL' | undefined;
-}
-
-export interface ConnectionList {
-  readonly connections: readonly ConnectionEntry[];
-  /** True where there were more than the limit. */
-  readonly cut: boolean;
 }
 
 const PROTOCOLS = new Set(['TCP', 'UDP', 'SCTP', 'IP', 'AH', 'ESP']);
@@ -27,41 +21,12 @@ const STATE = /^[A-Z0-9_?!]{1,16}$/;
  * anything else.
  */
 export function parseConnection(line: string): ConnectionEntry | undefined {
-  const words = line.trim().split(/\s+/, 10);
-  const [protocol = '', , , , , , , state = '', ninth = '', tenth = ''] = words;
+  const [protocol = '', , , , , , , state = '', ninth = '', tenth = ''] = line.trim().split(/\s+/, 10);
   if (!PROTOCOLS.has(protocol) || !STATE.test(state)) return undefined;
   const origin = ninth === 'SYNC' || ninth === 'LOCAL' ? ninth : undefined;
   const seconds = origin === undefined ? ninth : tenth;
   if (!/^\d{1,10}$/.test(seconds)) return undefined;
-  return { key: words.slice(0, 7).join(' '), state, expiresSeconds: Number(seconds), origin };
-}
-
-/** Reads at most `limit` connections. */
-export function readConnections(text: string, limit: number): ConnectionList {
-  const connections: ConnectionEntry[] = [];
-  for (const line of text.split('\n')) {
-    const connection = parseConnection(line);
-    if (connection === undefined) continue;
-    if (connections.length === limit) return { connections, cut: true };
-    connections.push(connection);
-  }
-  return { connections, cut: false };
-}
-
-/** How much of the active director's work its partner could go on with. */
-export interface Coverage {
-  readonly total: number;
-  readonly known: number;
-  /** 0 to 1; 1 where there is no connection. */
-  readonly share: number;
-}
-
-/** How many of `mine` the partner knows too. */
-export function coverage(mine: ConnectionList, partners: ConnectionList): Coverage {
-  const theirs = new Set(partners.connections.map(({ key }) => key));
-  const total = mine.connections.length;
-  const known = mine.connections.filter(({ key }) => theirs.has(key)).length;
-  return { total, known, share: total === 0 ? 1 : known / total };
+  return { protocol, state, expiresSeconds: Number(seconds), origin };
 }
 
 /** Counts of a connection table. */

@@ -89,7 +89,7 @@ function onTick(settings: PulseSettings, state: PulseState, lateMs: number, nowM
   const serving = state.duty === 'active' || state.duty === 'releasing';
   if (lateMs > settings.deadtimeMs && settings.hasPartner) {
     // What was not read while asleep proves nothing about the partner.
-    const awake: PulseState = { ...state, lastHeardMs: nowMs };
+    const awake: PulseState = { ...state, lastHeardMs: nowMs, heardSinceMs: nowMs };
     const slept = log('PULSE_SLEPT', { sleptMs: Math.round(lateMs) });
     return withEffects(serving ? listen(settings, awake, nowMs) : awake, slept);
   }

@@ -96,6 +96,7 @@ export function onHeard(
   const heard: PulseState = {
     ...state,
     lastHeardMs: nowMs,
+    heardSinceMs: before === undefined ? nowMs : state.heardSinceMs,
     partnerWord: known ? word : (before ?? word),
   };
   const step = withEffects(heard, ...seen);

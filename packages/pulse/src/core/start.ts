@@ -9,6 +9,7 @@ export function startPulse(settings: PulseSettings, start: PulseStart, nowMs: nu
     intent: undefined,
     reason: 'started',
     lastHeardMs: nowMs,
+    heardSinceMs: nowMs,
     partnerWord: undefined,
     nextSendMs: nowMs,
     deadlineMs: Infinity,

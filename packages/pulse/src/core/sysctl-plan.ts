@@ -4,6 +4,9 @@ const VS = 'net.ipv4.vs.';
 const BACKUP_ONLY = `${VS}backup_only`;
 const IP_FORWARD = 'net.ipv4.ip_forward';
 
+/** A packet tells the partner of its connection again after this time. */
+export const SYNC_REFRESH_SECONDS = 10;
+
 /** Every sysctl that pulse may write, recorded before the first write. Nothing outside this list is touched. */
 export const MANAGED_SYSCTLS = [
   BACKUP_ONLY,
@@ -41,7 +44,7 @@ export function wantedSysctls(failoverState: FailoverState, serving: boolean): r
   else if (failoverState === 'sync') wanted.push({ name: BACKUP_ONLY, value: '1' });
   if (failoverState === 'sync') {
     wanted.push({ name: `${VS}sync_threshold`, value: '0 0' });
-    wanted.push({ name: `${VS}sync_refresh_period`, value: '10' });
+    wanted.push({ name: `${VS}sync_refresh_period`, value: String(SYNC_REFRESH_SECONDS) });
     // The kernel keeps the newest message until another comes, or for 2 s and more. A retry, which an active
     // connection sends after an eighth of the period, pushes it out.
     wanted.push({ name: `${VS}sync_retries`, value: '1' });

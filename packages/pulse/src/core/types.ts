@@ -27,6 +27,8 @@ export interface PulseState {
   /** Why the present duty was entered, for status. */
   readonly reason: string;
   readonly lastHeardMs: number;
+  /** Since when the partner has been heard without a break; means nothing while it is silent. */
+  readonly heardSinceMs: number;
   /** Last word of the partner; undefined before the first, or after it was declared dead. */
   readonly partnerWord: HeartbeatWord | undefined;
   readonly nextSendMs: number;

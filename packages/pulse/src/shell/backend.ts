@@ -20,8 +20,11 @@ export interface Backend {
   announce(): void;
   /** Takes another configuration; addresses follow at once where this node holds them. */
   change(configuration: LvsConfiguration, holding: boolean): void;
-  /** What is known of the connections that would survive; undefined where nothing is. */
-  syncStatus(): Promise<SyncStatus | undefined>;
+  /**
+   * What is known of the connections that would survive; undefined where nothing is.
+   * @param heardSeconds how long the partner has been heard without a break; undefined while it is silent
+   */
+  syncStatus(heardSeconds: number | undefined): Promise<SyncStatus | undefined>;
   /** The end of this pulse: nothing of it is left. `partnerServes`: it took over, and hears our last words. */
   stop(partnerServes: boolean): Promise<void>;
 }

@@ -10,7 +10,7 @@ import { guardTargetsOf, takeoverSettings } from '../core/takeover-settings.js';
 import { type VirtualAddress, virtualAddressesOf } from '../core/virtual-addresses.js';
 import { ResetGuard } from '../takeover/reset-guard.js';
 import { SyncDaemonControl } from '../takeover/sync-daemon.js';
-import { readSyncStatus } from '../takeover/sync-status.js';
+import { readConnections } from '../takeover/sync-status.js';
 import { Sysctls } from '../takeover/sysctls.js';
 import { Takeover } from '../takeover/takeover.js';
 import { Announcements } from './announcements.js';
@@ -80,7 +80,7 @@ export class KernelBackend implements Backend {
           recordFile: files.firstSysctls,
           onProblem: (problem) => log.log('PULSE_SYSCTL_PROBLEM', { problem }),
         }),
-        sync: new SyncDaemonControl(),
+        sync: new SyncDaemonControl(() => this.configuration.ipvsadmPath),
         guard: new ResetGuard(),
         guardTargets: () => guardTargetsOf(this.configuration),
         hold: () => this.addresses.hold(this.wanted),
@@ -144,8 +144,13 @@ export class KernelBackend implements Backend {
     });
   }
 
-  syncStatus(): Promise<SyncStatus> {
-    return readSyncStatus(this.takeover.status());
+  async syncStatus(heardSeconds: number | undefined): Promise<SyncStatus> {
+    const { failoverState, manageSysctls, ipvsadmPath } = this.configuration;
+    const status = this.takeover.status();
+    // What a partner knows follows from the settings that pulse itself makes.
+    const isKnown = status.master && failoverState === 'sync' && manageSysctls;
+    const figures = await readConnections(isKnown ? { ipvsadm: ipvsadmPath, heardSeconds } : undefined);
+    return { ...status, ...figures };
   }
 
   async stop(partnerServes: boolean): Promise<void> {

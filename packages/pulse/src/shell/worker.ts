@@ -8,6 +8,7 @@ import {
   type ReloadAnswer,
   type RunDirectory,
 } from '@piranha/protocol';
+import { moveCostText } from '../core/coverage.js';
 import { nextTickMs, stepPulse } from '../core/machine.js';
 import { wordOf } from '../core/moves.js';
 import type { HeartbeatPath } from '../core/settings.js';
@@ -48,6 +49,8 @@ export class PulseWorker {
   private timerDueMs = Infinity;
   private handovers: PendingHandover[] = [];
   private since = new Date();
+  /** What the voluntary move under way costs. */
+  private moveCost: Promise<string | undefined> = Promise.resolve(undefined);
   private readonly heardAtMs = new Map<string, number>();
   private strangersLogged = 0;
   /** The state command that ran last: a node that goes on as it is runs none. */
@@ -132,7 +135,7 @@ export class PulseWorker {
   }
 
   async status(): Promise<PulseStatus> {
-    const sync = await this.parts.backend.syncStatus();
+    const sync = await this.parts.backend.syncStatus(this.heardSeconds());
     const { settings } = this.loaded;
     const nowMs = monotonicNowMs();
     const paths = (this.sockets?.counters() ?? []).map((path) => {
@@ -165,6 +168,11 @@ export class PulseWorker {
     this.sockets?.close();
   }
 
+  private heardSeconds(): number | undefined {
+    const { partnerWord, heardSinceMs } = this.state;
+    return partnerWord === undefined ? undefined : (monotonicNowMs() - heardSinceMs) / 1_000;
+  }
+
   private partner(): PulseStatus['partner'] {
     if (!this.loaded.settings.hasPartner) return 'none';
     if (this.state.partnerWord === undefined) return 'silent';
@@ -175,6 +183,7 @@ export class PulseWorker {
     const changed = step.state.duty !== this.state.duty;
     this.state = step.state;
     if (changed && !keepSince) this.since = new Date();
+    if (changed && step.state.duty === 'releasing') this.moveCost = this.readMoveCost();
     if (changed) this.save();
     // The guardian learns of a change before the partner does: it must never beat an old word.
     if (changed) this.parts.onChange();
@@ -207,7 +216,7 @@ export class PulseWorker {
         log.log(effect.event, effect.fields);
         return;
       case 'handoverResult':
-        this.answerHandover(effect.ok, effect.text);
+        void this.answerHandover(effect.ok, effect.text);
         return;
       case 'exit':
         this.parts.onExit();
@@ -245,12 +254,22 @@ export class PulseWorker {
     this.dispatch({ type: 'dropped' });
   }
 
-  private answerHandover(ok: boolean, text: string): void {
+  /** Told while the partner takes over; a large table takes a second, which the move does not wait for. */
+  private async readMoveCost(): Promise<string | undefined> {
+    const sync = await this.parts.backend.syncStatus(this.heardSeconds());
+    const cost = sync?.coverage && moveCostText(sync.coverage);
+    if (cost !== undefined) this.parts.log.log('PULSE_HANDOVER_COST', { cost });
+    return cost;
+  }
+
+  private async answerHandover(ok: boolean, text: string): Promise<void> {
     const nowMs = monotonicNowMs();
     const pending = this.handovers;
     this.handovers = [];
+    const cost = ok ? await this.moveCost : undefined;
     for (const { startedAtMs, resolve } of pending) {
-      resolve({ ok, text, durationMs: Math.round(nowMs - startedAtMs) });
+      const told = cost === undefined ? text : `${text}; ${cost}`;
+      resolve({ ok, text: told, durationMs: Math.round(nowMs - startedAtMs) });
     }
   }
 

@@ -8,7 +8,8 @@ const LIMIT_MS = 5_000;
 export class SyncDaemonControl {
   private queue: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly ipvsadm = 'ipvsadm') {}
+  /** @param ipvsadm gives the program's path, which a reload may change */
+  constructor(private readonly ipvsadm: () => string) {}
 
   /** What runs now. @throws UserError `SYNC_DAEMON_FAILED` */
   async state(): Promise<SyncDaemons> {
@@ -33,7 +34,7 @@ export class SyncDaemonControl {
   }
 
   private run(args: readonly string[]): Promise<ToolResult> {
-    const turn = this.queue.then(() => runTool(this.ipvsadm, args, LIMIT_MS));
+    const turn = this.queue.then(() => runTool(this.ipvsadm(), args, LIMIT_MS));
     this.queue = turn;
     return turn;
   }

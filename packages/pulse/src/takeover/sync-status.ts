@@ -1,44 +1,68 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { SyncStatus } from '@piranha/protocol';
-import { ConnectionCounter, parseConnection } from '../core/connections.js';
-import type { TakeoverStatus } from './takeover.js';
+import { ConnectionCounter, type ConnectionEntry, parseConnection } from '../core/connections.js';
+import { CoverageCounter, parseTimeouts } from '../core/coverage.js';
+import { runTool } from './run-tool.js';
 
 /** With the origin of each connection, unlike ip_vs_conn. */
 const FILE = '/proc/net/ip_vs_conn_sync';
 /** A million lines take a second or two of one processor. */
 const MOST_CONNECTIONS = 200_000;
+const LIMIT_MS = 5_000;
 
-/** Counts the kernel's connections, at most `limit` of them; undefined without IPVS. */
-export async function countConnections(
+/** Whoever counts connections one by one. */
+interface Counter {
+  add(connection: ConnectionEntry): void;
+}
+
+/** Shows the kernel's connections to the counters, at most `limit` of them. @returns undefined without IPVS */
+export async function scanConnections(
+  counters: readonly Counter[],
   file = FILE,
   limit = MOST_CONNECTIONS,
-): Promise<SyncStatus['connections']> {
-  const counter = new ConnectionCounter();
+): Promise<{ readonly cut: boolean } | undefined> {
   const stream = createReadStream(file, { encoding: 'latin1' });
   const lines = createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY });
   let left = limit;
-  let cut = false;
   try {
     for await (const line of lines) {
       const connection = parseConnection(line);
       if (connection === undefined) continue;
-      if (left === 0) {
-        cut = true;
-        break;
-      }
+      if (left === 0) return { cut: true };
       left -= 1;
-      counter.add(connection);
+      for (const counter of counters) counter.add(connection);
     }
+    return { cut: false };
   } catch {
     return undefined;
   } finally {
     stream.destroy();
   }
-  return { ...counter.counts(), cut };
 }
 
-/** The takeover's state and the figures of the kernel's table. */
-export async function readSyncStatus(takeover: TakeoverStatus): Promise<SyncStatus> {
-  return { ...takeover, connections: await countConnections() };
+/** What is asked for beside the counts. */
+export interface CoverageQuestion {
+  readonly ipvsadm: string;
+  /** How long the partner has been there without a break; undefined while it is not. */
+  readonly heardSeconds: number | undefined;
+}
+
+/** The figures of the kernel's table; those of the coverage where they are asked for. */
+export async function readConnections(
+  question: CoverageQuestion | undefined,
+): Promise<Pick<SyncStatus, 'connections' | 'coverage'>> {
+  const counter = new ConnectionCounter();
+  const timeouts = question && parseTimeouts(await timeoutsText(question.ipvsadm));
+  const coverage = timeouts && new CoverageCounter(timeouts, question.heardSeconds);
+  const scan = await scanConnections(coverage ? [counter, coverage] : [counter]);
+  if (scan === undefined) return {};
+  return {
+    connections: { ...counter.counts(), ...scan },
+    ...(coverage && { coverage: coverage.coverage() }),
+  };
+}
+
+async function timeoutsText(ipvsadm: string): Promise<string> {
+  return (await runTool(ipvsadm, ['-Ln', '--timeout'], LIMIT_MS)).stdout;
 }

@@ -8,7 +8,8 @@ describe('sync daemon by ipvsadm', () => {
 
   beforeEach(() => {
     tools = new FakeTools();
-    control = new SyncDaemonControl(tools.add('ipvsadm'));
+    const path = tools.add('ipvsadm');
+    control = new SyncDaemonControl(() => path);
   });
   afterEach(() => tools.remove());
 
@@ -42,7 +43,7 @@ describe('sync daemon by ipvsadm', () => {
   });
 
   it('says when there is no ipvsadm', async () => {
-    const missing = new SyncDaemonControl('/nonexistent/ipvsadm');
+    const missing = new SyncDaemonControl(() => '/nonexistent/ipvsadm');
     await expect(missing.state()).rejects.toThrow('not on this machine');
   });
 

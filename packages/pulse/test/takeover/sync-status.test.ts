@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { countConnections } from '../../src/takeover/sync-status.js';
+import { ConnectionCounter } from '../../src/core/connections.js';
+import { scanConnections } from '../../src/takeover/sync-status.js';
 
 describe('counting the kernel table', () => {
   const directory = mkdtempSync(join(tmpdir(), 'piranha-count-'));
@@ -17,16 +18,19 @@ describe('counting the kernel table', () => {
     );
     const heading = 'Pro FromIP   FPrt ToIP     TPrt DestIP   DPrt State       Origin Expires';
     writeFileSync(file, `${[heading, ...rows].join('\n')}\n`);
-    expect(await countConnections(file, 5_000)).toEqual({
+    const all = new ConnectionCounter();
+    expect(await scanConnections([all], file, 5_000)).toEqual({ cut: false });
+    expect(all.counts()).toEqual({
       total: 1_000,
       synced: 400,
       byState: { ESTABLISHED: 600, FIN_WAIT: 400 },
-      cut: false,
     });
-    expect(await countConnections(file, 10)).toMatchObject({ total: 10, cut: true });
+    const few = new ConnectionCounter();
+    expect(await scanConnections([few], file, 10)).toEqual({ cut: true });
+    expect(few.counts()).toMatchObject({ total: 10 });
   });
 
   it('gives nothing where there is no IPVS', async () => {
-    expect(await countConnections(join(directory, 'missing'))).toBeUndefined();
+    expect(await scanConnections([], join(directory, 'missing'))).toBeUndefined();
   });
 });

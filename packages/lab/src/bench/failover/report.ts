@@ -56,7 +56,17 @@ function holderRow(title: string, name: string, samples: Figures): string[] {
 /** Two Markdown tables: what clients missed, and how many directors had the address. */
 export function failoverReport(all: ReadonlyMap<FailoverCase, FailoverSamples>, version: string): string {
   const gapTable = markdownTable(
-    ['event', 'dead after, ms', `pair (${version})`, 'median gap, ms', 'p90', 'max', 'median since the last beat, ms', 'n', 'ratio'],
+    [
+      'event',
+      'dead after, ms',
+      `pair (${version})`,
+      'median gap, ms',
+      'p90',
+      'max',
+      'median since the last beat, ms',
+      'n',
+      'ratio',
+    ],
     [...all].flatMap(([one, samples]) => gapRows(one, samples)),
   );
   const holderTable = markdownTable(

@@ -1,0 +1,54 @@
+import { addressOf, type HostName, type NetworkName, SERVER_NAMES } from './networks.js';
+
+/** Statements of an lvs.cf by name. */
+type Statements = Readonly<Record<string, string | number>>;
+
+function lines(statements: Statements, indent: string): string {
+  return Object.entries(statements)
+    .map(([name, value]) => `${indent}${name} = ${value}\n`)
+    .join('');
+}
+
+/** The head of an lvs.cf for the lab's two directors; the times suit a slow machine. */
+export const DIRECTORS = lines(
+  {
+    primary: addressOf('alpha', 'public'),
+    primary_private: addressOf('alpha', 'private'),
+    backup: addressOf('beta', 'public'),
+    backup_private: addressOf('beta', 'private'),
+    backup_active: 1,
+    heartbeat: 1,
+    keepalive: 1,
+    deadtime: 6,
+    service: 'lvs',
+  },
+  '',
+);
+
+/** What keeps connections alive over a takeover. */
+export const SYNCHRONISED = lines({ syncdaemon: 1, syncd_iface: 'eth1' }, '');
+
+/** The check of an echo service. */
+export const ECHO_CHECK = { send: '"x"', expect: '"x"' } as const;
+
+/** The server blocks of a virtual server, by the network through which the directors reach them. */
+export function serverBlocks(
+  network: NetworkName,
+  names: readonly HostName[] = SERVER_NAMES,
+  statements: Statements = {},
+): string {
+  return names
+    .map((name) => serverBlock(name, { address: addressOf(name, network), ...statements }))
+    .join('');
+}
+
+/** One server block. */
+export function serverBlock(name: string, statements: Statements): string {
+  return `  server ${name} {\n${lines({ active: 1, weight: 1, ...statements }, '    ')}  }\n`;
+}
+
+/** A virtual server with these server blocks, checked every 3 s. */
+export function virtualBlock(name: string, statements: Statements, servers: string): string {
+  const all = { active: 1, timeout: 3, reentry: 3, ...statements };
+  return `virtual ${name} {\n${lines(all, '  ')}${servers}}\n`;
+}
