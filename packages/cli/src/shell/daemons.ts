@@ -1,5 +1,5 @@
 import { UserError } from '@piranha/common';
-import { ControlClient } from '@piranha/protocol';
+import { askOnce } from '@piranha/protocol';
 import type { AnswerSchema } from '@piranha/protocol/schemas';
 
 import { EXIT } from '../core/exit-status.js';
@@ -18,12 +18,7 @@ export function isUnreachable(error: unknown): error is UserError {
  */
 export async function ask(socketPath: string, method: string, timeoutMs: number): Promise<unknown> {
   try {
-    const client = await ControlClient.connect({ path: socketPath });
-    try {
-      return await client.call(method, {}, timeoutMs);
-    } finally {
-      client.close();
-    }
+    return await askOnce(socketPath, method, timeoutMs);
   } catch (error) {
     if (!isUnreachable(error)) throw error;
     const hint = error.hint ?? 'the daemon runs but hangs: its log may say why';

@@ -4,7 +4,8 @@ import { formatIpv4, parseIpv4 } from './ipv4.js';
 
 const GROUPS = 8;
 const GROUP = /^[0-9a-fA-F]{1,4}$/;
-const DOTTED = /^(?:[0-9]{1,3}\.){3}[0-9]{1,3}$/;
+/** Without leading zeros, which some read as octal. */
+const DOTTED = /^(?:(?:0|[1-9][0-9]{0,2})\.){3}(?:0|[1-9][0-9]{0,2})$/;
 
 /** The groups of one side of `::`; only the end of an address may be dotted. */
 function groupsOf(text: string, mayEndDotted: boolean): number[] | undefined {

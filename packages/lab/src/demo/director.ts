@@ -3,7 +3,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { binaryPath, isAlive, monotonicNowMs, signalProcess } from '@piranha/common';
 import {
-  ControlClient,
+  askOnce,
   type LvsdStatus,
   type NodeRole,
   type PulseStatus,
@@ -88,14 +88,10 @@ export class DemoDirector {
   }
 
   private async ask<T>(path: string, method: string, limitMs = CALL_LIMIT_MS): Promise<T | undefined> {
-    let client: ControlClient | undefined;
     try {
-      client = await ControlClient.connect({ path });
-      return (await client.call(method, {}, limitMs)) as T;
+      return (await askOnce(path, method, limitMs)) as T;
     } catch {
       return undefined;
-    } finally {
-      client?.close();
     }
   }
 }

@@ -1,6 +1,6 @@
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { binaryPath, signalProcess } from '@piranha/common';
-import { ControlClient, type LvsdStatus, type PulseStatus, runDirectory } from '@piranha/protocol';
+import { askOnce, type LvsdStatus, type PulseStatus, runDirectory } from '@piranha/protocol';
 import { endAllOf, markedEnvironment, processesOf } from '../demo/processes.js';
 import type { Namespace } from './namespace.js';
 import { until } from './requests.js';
@@ -128,11 +128,6 @@ export class Director {
   }
 
   private async ask<T>(path: string, method: string, limitMs = CALL_LIMIT_MS): Promise<T> {
-    const client = await ControlClient.connect({ path });
-    try {
-      return (await client.call(method, {}, limitMs)) as T;
-    } finally {
-      client.close();
-    }
+    return (await askOnce(path, method, limitMs)) as T;
   }
 }

@@ -46,11 +46,13 @@ export class FtpServer {
   private session(control: Socket): void {
     this.sockets.add(control);
     control.once('close', () => this.sockets.delete(control));
-    control.on('error', () => undefined);
+    const commands = createInterface({ input: control });
+    // A check that only connects ends with a reset; the interface repeats its input's error.
+    for (const emitter of [control, commands]) emitter.on('error', () => undefined);
     const say = (line: string): void => void control.write(`${line}\r\n`);
     let data: Promise<Socket> | undefined;
     say('220 ready');
-    createInterface({ input: control }).on('line', async (line) => {
+    commands.on('line', async (line) => {
       if (line.startsWith('PASV')) {
         const passive = await this.listenForData();
         data = passive.connection;

@@ -93,5 +93,5 @@ export function holdSilently(host: Namespace, vips: readonly string[]): void {
 
 /** Sends a NAT real server's answers back through the directors. */
 export function routeThrough(host: Namespace, router: string): void {
-  host.ip(`${router.includes(':') ? '-6 ' : ''}route replace default via ${router}`);
+  host.ip(`route replace ${router.includes(':') ? '::/0' : 'default'} via ${router}`);
 }

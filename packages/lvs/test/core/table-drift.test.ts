@@ -1,11 +1,4 @@
-import {
-  applyOperation,
-  diffTables,
-  operationText,
-  ownedKeys,
-  type Table,
-  type TableService,
-} from '@piranha/ipvs';
+import { applyOperation, diffTables, operationText, ownedKeys, type Table } from '@piranha/ipvs';
 import { describe, expect, it } from 'vitest';
 import {
   initialTableSync,
@@ -17,6 +10,7 @@ import {
   type TableTools,
   tableProblems,
 } from '../../src/core/table-sync.js';
+import { POLICY as SLOW, service, table } from '../sync-tables.js';
 
 const TOOLS: TableTools = {
   diff: diffTables,
@@ -25,36 +19,8 @@ const TOOLS: TableTools = {
   keys: ownedKeys,
 };
 
-const POLICY: TableSyncPolicy = {
-  reconnectMs: 100,
-  retryFirstMs: 200,
-  retryCapMs: 1_000,
-  readAfterOperations: 50,
-  rereadMs: 5_000,
-  drift: 'revert',
-};
+const POLICY: TableSyncPolicy = { ...SLOW, readAfterOperations: 50, rereadMs: 5_000 };
 const REPORT: TableSyncPolicy = { ...POLICY, drift: 'report' };
-
-function service(port: number, ...weights: number[]): TableService {
-  return {
-    key: { kind: 'address', protocol: 'tcp', address: '10.0.0.9', port },
-    scheduler: 'rr',
-    schedulerFlags: [],
-    persistentSeconds: 0,
-    persistenceMask: undefined,
-    onePacket: false,
-    servers: weights.map((weight, index) => ({
-      address: `10.0.1.${index + 1}`,
-      port,
-      forwarding: 'direct',
-      weight,
-      upperThreshold: 0,
-      lowerThreshold: 0,
-    })),
-  };
-}
-
-const table = (...services: TableService[]): Table => ({ services });
 
 /** A writer whose table is as desired at 0 ms. */
 function settledWriter(start: TableSyncPolicy, desired: Table) {

@@ -1,10 +1,4 @@
-import {
-  type OperationResult,
-  serviceKeyText,
-  type Table,
-  type TableOperation,
-  type TableService,
-} from '@piranha/ipvs';
+import { type OperationResult, serviceKeyText, type Table, type TableOperation } from '@piranha/ipvs';
 import { describe, expect, it } from 'vitest';
 import {
   initialTableSync,
@@ -12,33 +6,12 @@ import {
   stepTableSync,
   type TableSyncEffect,
   type TableSyncEvent,
-  type TableSyncPolicy,
   type TableTools,
   tableProblems,
 } from '../../src/core/table-sync.js';
+import { POLICY, service } from '../sync-tables.js';
 
-const POLICY: TableSyncPolicy = {
-  reconnectMs: 100,
-  retryFirstMs: 200,
-  retryCapMs: 1_000,
-  readAfterOperations: 3,
-  rereadMs: Number.POSITIVE_INFINITY,
-  drift: 'revert',
-};
-
-function service(port: number): TableService {
-  return {
-    key: { kind: 'address', protocol: 'tcp', address: '10.0.0.9', port },
-    scheduler: 'rr',
-    schedulerFlags: [],
-    persistentSeconds: 0,
-    persistenceMask: undefined,
-    onePacket: false,
-    servers: [],
-  };
-}
-
-const table = (...ports: number[]): Table => ({ services: ports.map(service) });
+const table = (...ports: number[]): Table => ({ services: ports.map((port) => service(port)) });
 const keys = (value: Table) => value.services.map(({ key }) => serviceKeyText(key));
 const OK: OperationResult = { ok: true };
 const REFUSED: OperationResult = { ok: false, message: 'No such thing' };

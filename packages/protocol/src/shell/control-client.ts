@@ -105,6 +105,20 @@ export class ControlClient {
   }
 }
 
+/**
+ * One question over a connection of its own.
+ * @param limitMs longest wait for the answer
+ * @throws UserError `CONTROL_UNREACHABLE`, `CONTROL_TIMEOUT`, or what the daemon answered
+ */
+export async function askOnce(path: string, method: string, limitMs: number): Promise<unknown> {
+  const client = await ControlClient.connect({ path });
+  try {
+    return await client.call(method, {}, limitMs);
+  } finally {
+    client.close();
+  }
+}
+
 function unreachable(path: string, reason: string): UserError {
   return new UserError(`cannot reach ${path}: ${reason}`, {
     code: 'CONTROL_UNREACHABLE',

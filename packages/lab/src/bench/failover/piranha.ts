@@ -1,7 +1,7 @@
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { binaryPath } from '@piranha/common';
-import { ControlClient, type PulseStatus, runDirectory } from '@piranha/protocol';
+import { askOnce, type PulseStatus, runDirectory } from '@piranha/protocol';
 import { endAllOf, markedEnvironment, processesOf } from '../../demo/processes.js';
 import { type Contender, masterDownMs, readIfThere } from './contender.js';
 import { addressOf, type FailoverStage, SIDES, type Side, VIRTUAL_ADDRESS } from './stage.js';
@@ -64,13 +64,8 @@ export class PiranhaPair implements Contender {
   }
 
   async standsBy(): Promise<boolean> {
-    const client = await this.connect('b');
-    try {
-      const { state, partner } = (await client.call('status', {}, CALL_LIMIT_MS)) as PulseStatus;
-      return state === 'standby' && partner === 'running';
-    } finally {
-      client.close();
-    }
+    const { state, partner } = (await this.ask('b', 'status')) as PulseStatus;
+    return state === 'standby' && partner === 'running';
   }
 
   processes(side: Side): readonly number[] {
@@ -86,11 +81,7 @@ export class PiranhaPair implements Contender {
   }
 
   async handOver(): Promise<void> {
-    const client = await this.connect('a');
-    void client
-      .call('handover', {}, CALL_LIMIT_MS)
-      .catch(() => undefined)
-      .finally(() => client.close());
+    this.ask('a', 'handover').catch(() => undefined);
   }
 
   stop(): Promise<void> {
@@ -101,7 +92,7 @@ export class PiranhaPair implements Contender {
     return SIDES.map((side) => readIfThere(join(this.directory, `${side}.log`))).join('\n');
   }
 
-  private connect(side: Side): Promise<ControlClient> {
-    return ControlClient.connect({ path: runDirectory(join(this.directory, side)).pulseSocket });
+  private ask(side: Side, method: string): Promise<unknown> {
+    return askOnce(runDirectory(join(this.directory, side)).pulseSocket, method, CALL_LIMIT_MS);
   }
 }
