@@ -182,10 +182,13 @@ export const failover: ScenarioGroup<Pair> = {
           return total - known;
         };
         const learned = (): number => connectionsLearned(standby, connections);
-        assert.deepEqual([await unknown(), learned()], [3, 0]);
+        assert.equal(learned(), 0);
+        // Those of earlier scenarios, which nobody uses any more, stay unknown.
+        const others = (await unknown()) - 3;
+        assert.ok(others >= 0);
         await until('a use to make them known', async () => {
           assert.equal((await connections.survivors()).alive, 3);
-          return (await unknown()) === 0;
+          return (await unknown()) === others;
         });
         assert.equal(learned(), 3);
         connections.close();
