@@ -1,3 +1,4 @@
+import { deadAtMs } from './dead-timer.js';
 import { andThen, drop, listen, log, onLocalFailure, release, sendNow, take, withEffects } from './moves.js';
 import { onHeard } from './partner.js';
 import type { PulseEffect, PulseEvent, PulseSettings, PulseState, PulseStep } from './types.js';
@@ -60,7 +61,7 @@ function onDeadline(settings: PulseSettings, state: PulseState, nowMs: number): 
 
 function onSilence(settings: PulseSettings, state: PulseState, nowMs: number): PulseStep {
   const silentMs = nowMs - state.lastHeardMs;
-  if (!settings.hasPartner || silentMs < settings.deadtimeMs) return { state, effects: [] };
+  if (!settings.hasPartner || nowMs < deadAtMs(settings, state)) return { state, effects: [] };
   const lost: PulseState = { ...state, partnerWord: undefined };
   if (state.duty === 'standby' || state.duty === 'claiming') {
     if (state.disabled) {
@@ -196,7 +197,7 @@ export function stepPulse(
 export function nextTickMs(settings: PulseSettings, state: PulseState): number {
   const wouldTake = (state.duty === 'standby' || state.duty === 'claiming') && !state.disabled;
   const waits = state.partnerWord !== undefined || wouldTake;
-  const deadAtMs = settings.hasPartner && waits ? state.lastHeardMs + settings.deadtimeMs : Infinity;
+  const silenceMs = settings.hasPartner && waits ? deadAtMs(settings, state) : Infinity;
   const sendAtMs = settings.hasPartner && !state.listening ? state.nextSendMs : Infinity;
-  return Math.min(state.deadlineMs, deadAtMs, sendAtMs);
+  return Math.min(state.deadlineMs, silenceMs, sendAtMs);
 }

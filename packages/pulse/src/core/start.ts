@@ -1,3 +1,4 @@
+import { youngUntil } from './dead-timer.js';
 import { listen, log, take, withEffects } from './moves.js';
 import type { PulseSettings, PulseStart, PulseState, PulseStep } from './types.js';
 
@@ -16,6 +17,7 @@ export function startPulse(settings: PulseSettings, start: PulseStart, nowMs: nu
     listening: false,
     failure: undefined,
     disabled: false,
+    youngUntilMs: youngUntil(nowMs),
     lastAnnounceMs: Number.NEGATIVE_INFINITY,
     takenAtMs: Number.NEGATIVE_INFINITY,
   };

@@ -41,6 +41,8 @@ export interface PulseState {
   /** The failure is such that addresses of ours would reach nobody: this node takes none. */
   readonly disabled: boolean;
   readonly lastAnnounceMs: number;
+  /** Until then the process has just started, and may read late. */
+  readonly youngUntilMs: number;
   /** When the addresses were taken last. */
   readonly takenAtMs: number;
 }
