@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { type LvsConfiguration, needsFtpHelper } from '@piranha/config';
 import type { EventLog } from '@piranha/events';
 import { RouteNetlink } from '@piranha/net';
@@ -20,6 +21,8 @@ import { KernelAddresses } from './kernel-addresses.js';
 import { LinkMonitor } from './link-monitor.js';
 import { readNeighbours } from './neighbours.js';
 
+/** There while the module is loaded, or built in. */
+const FTP_HELPER = '/sys/module/ip_vs_ftp';
 /** How often a standby asks who holds the addresses, ms. */
 const ASK_MS = 30_000;
 
@@ -196,7 +199,8 @@ export class KernelBackend implements Backend {
 
   /** NAT rewrites addresses inside FTP's control connection by a module that nothing else would load. */
   private loadFtpHelper(): void {
-    if (!this.options.hasIpvs || !needsFtpHelper(this.configuration)) return;
+    const isNeeded = this.options.hasIpvs && needsFtpHelper(this.configuration);
+    if (!isNeeded || existsSync(FTP_HELPER)) return;
     const child = spawn('modprobe', ['ip_vs_ftp'], { stdio: 'ignore' });
     const failed = (problem: string): void => this.options.log.log('PULSE_FTP_HELPER', { problem });
     child.on('error', (error) => failed(error.message));
