@@ -111,6 +111,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['common'],
   ['config', 'protocol', 'net'],
   ['events', 'ipvs'],
+  ['doctor'],
   ['nanny', 'lvs', 'pulse', 'userspace-director', 'send-arp'],
   ['cli', 'lab'],
 ];
@@ -127,7 +128,7 @@ export function wrongWay({ path, text }: SourceFile): string[] {
   return importsOf(text).flatMap(({ from }) => {
     const other = /^@piranha\/([^/]+)/.exec(from)?.[1];
     if (other === undefined || other === own) return [];
-    const isDaemon = layerOf(other) === 3;
+    const isDaemon = layerOf(other) === layerOf('pulse');
     return layerOf(other) < layerOf(own) && !isDaemon ? [] : [`${path}: ${own} must not import ${other}`];
   });
 }

@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { EXIT, type ExitStatus } from '../core/exit-status.js';
 import { terminalText } from '../core/terminal-text.js';
 import { check } from './commands/check.js';
+import { doctor } from './commands/doctor.js';
 import { type FmtOptions, fmt } from './commands/fmt.js';
 import { handover } from './commands/handover.js';
 import { type PlanOptions, plan } from './commands/plan.js';
@@ -45,6 +46,12 @@ function buildProgram(io: LvsctlIo, finish: (status: ExitStatus) => void): Comma
     .description('role, partner, paths, VIPs, services and servers, and the last events')
     .action(async (_: unknown, command: Command) =>
       finish(await status(io, command.optsWithGlobals<CommonOptions>())),
+    );
+  program
+    .command('doctor <file>')
+    .description('what keeps this director from serving: each trap with what was seen and what helps')
+    .action(async (file: string, _: unknown, command: Command) =>
+      finish(await doctor(io, file, command.optsWithGlobals<CommonOptions>())),
     );
   program
     .command('reload')

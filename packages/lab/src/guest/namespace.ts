@@ -68,6 +68,22 @@ export class Namespace {
     );
   }
 
+  /**
+   * Runs a program to its end, whatever its exit status, and returns its output, while the driver goes on playing the
+   * other hosts.
+   */
+  output(program: string, args: readonly string[]): Promise<string> {
+    const child = this.spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    return new Promise((resolve, reject) => {
+      let text = '';
+      child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
+        text += chunk;
+      });
+      child.once('error', reject);
+      child.once('close', () => resolve(text));
+    });
+  }
+
   /** Runs lines of `ip -batch`, in one process. */
   ip(...lines: readonly string[]): void {
     this.run(() => execFileSync('ip', ['-batch', '-'], { input: `${lines.join('\n')}\n`, stdio: 'pipe' }));

@@ -2,6 +2,7 @@ import { KEPT_GROUPS } from '../bench/connections/groups.js';
 import type { ScenarioGroup, SharedLab } from '../guest/group.js';
 import { bonding } from './bonding.js';
 import { directRouting } from './direct-routing.js';
+import { doctor } from './doctor.js';
 import { failover } from './failover.js';
 import { life } from './life.js';
 import { localNode } from './local-node.js';
@@ -20,6 +21,7 @@ export const GROUPS: readonly ScenarioGroup[] = [
   anyGroup(directRouting),
   anyGroup(nat),
   anyGroup(life),
+  anyGroup(doctor),
   anyGroup(bonding),
   anyGroup(localNode),
   anyGroup(tunnel),

@@ -7,8 +7,9 @@ import { type HolderSample, longestGap, sharedMs } from './gap.js';
 import { type FailoverStage, SIDES } from './stage.js';
 
 const READY_LIMIT_MS = 30_000;
-/** So long both are left alone before the client starts. */
-const SETTLE_MS = 1_500;
+/** So long both are left alone before the client starts: beyond what is only true right after a start. */
+const SETTLE_MS = 4_000;
+const CLIENT_START_MS = 750;
 const SAMPLE_EVERY_MS = 20;
 
 /** What one run showed. */
@@ -33,7 +34,7 @@ export async function measureFailover(
     await settle(stage, contender);
     stage.startClient();
     // The event meets the heartbeats at any phase.
-    await pause(SETTLE_MS / 2 + Math.random() * beatMs);
+    await pause(CLIENT_START_MS + Math.random() * beatMs);
     const eventMs = monotonicNowMs();
     await happen(contender, stage);
     const samples = await watchHolders(stage, kills, eventMs + watchMs);

@@ -1,0 +1,51 @@
+import type { LvsConfiguration } from '@piranha/config';
+import type { LvsdStatus, PulseStatus } from '@piranha/protocol';
+import type { FirewallRule } from './firewall.js';
+
+/** A network interface. */
+export interface LinkFact {
+  readonly name: string;
+  readonly isUp: boolean;
+  readonly hasCarrier: boolean;
+  readonly mtuBytes: number;
+}
+
+/** Somebody on the network who says that an address is theirs. */
+export interface HolderFact {
+  readonly address: string;
+  readonly mac: string;
+  readonly device: string;
+  /** Which real server or director of the configuration has this MAC. */
+  readonly owner: string | undefined;
+}
+
+/**
+ * What could be seen of a director and its surroundings. What could not be looked at is undefined: a trap that needs it
+ * stays silent, and `unseen` says why.
+ */
+export interface Facts {
+  readonly configuration: LvsConfiguration;
+  readonly isRoot: boolean;
+  /** Why the kernel's IPVS cannot be used, and what helps. */
+  readonly ipvsProblem: { readonly text: string; readonly remedy: string } | undefined;
+  /** As `uname -r` prints it. */
+  readonly kernelRelease: string;
+  /** By their dotted names. */
+  readonly sysctls: ReadonlyMap<string, string>;
+  readonly links: readonly LinkFact[] | undefined;
+  /** This machine's own addresses. */
+  readonly ownAddresses: readonly string[];
+  /** The interface through which each real server is reached; undefined where the kernel knows no way. */
+  readonly routes: ReadonlyMap<string, string | undefined>;
+  readonly firewall: readonly FirewallRule[] | undefined;
+  readonly hasFtpHelper: boolean;
+  /** Who else answers for a VIP; undefined when nobody was asked. */
+  readonly holders: readonly HolderFact[] | undefined;
+  readonly processors: number;
+  /** Average number of running processes over the last minute. */
+  readonly load: number;
+  readonly pulse: PulseStatus | undefined;
+  readonly lvsd: LvsdStatus | undefined;
+  /** What could not be looked at, one line each. */
+  readonly unseen: readonly string[];
+}

@@ -1,0 +1,109 @@
+import type { RealServerConfig, VirtualServerConfig } from '@piranha/config';
+import type { Facts } from './facts.js';
+import { type Evidence, error, type Trap, warning } from './trap.js';
+
+/** Traps between the director and its neighbours. */
+
+interface Place {
+  readonly virtual: VirtualServerConfig;
+  readonly server: RealServerConfig;
+}
+
+function activePlaces({ configuration }: Facts): readonly Place[] {
+  return configuration.virtualServers
+    .filter(({ active }) => active)
+    .flatMap((virtual) =>
+      virtual.servers.filter(({ active }) => active).map((server) => ({ virtual, server })),
+    );
+}
+
+/** One evidence for each text: servers are named by many services. */
+function onceEach(found: readonly Evidence[]): readonly Evidence[] {
+  return [...new Map(found.map((one) => [one.evidence, one])).values()];
+}
+
+const holder: Trap = {
+  code: 'DOCTOR_VIP_ANSWERED',
+  title: 'somebody else answers ARP for a VIP: clients reach that machine past the director',
+  look: ({ holders = [], pulse }) =>
+    holders.flatMap(({ address, mac, device, owner }) => {
+      // A standby expects its partner to hold them.
+      if (owner === 'the partner' && pulse?.active !== true) return [];
+      const evidence = `${mac} on ${device} (${owner ?? 'nobody of this lvs.cf'}) says that it has ${address}`;
+      const remedy =
+        owner === undefined || owner === 'the partner'
+          ? 'find that machine: ip neigh, the tables of the switch'
+          : 'on that real server: arp_ignore = 1 and arp_announce = 2, and the VIP on lo only';
+      return [error(evidence, remedy)];
+    }),
+};
+
+const device: Trap = {
+  code: 'DOCTOR_DEVICE',
+  title: 'an interface that lvs.cf names is missing or down',
+  look: (facts) => {
+    const { configuration, links } = facts;
+    if (links === undefined) return [];
+    const vips = configuration.virtualServers.filter(({ active }) => active).map(({ address }) => address);
+    const named = [...vips, configuration.natRouter].flatMap((address) => address?.device ?? []);
+    const sync = configuration.failoverState === 'sync' ? [configuration.syncInterface] : [];
+    const names = new Set([...named, ...sync].map((name) => name.split(':')[0] ?? name));
+    return [...names].flatMap((name) => {
+      const link = links.find((one) => one.name === name);
+      if (link === undefined) return [error(`there is no interface ${name}`, 'ip link lists the interfaces')];
+      if (!link.isUp) return [error(`${name} is switched off`, `ip link set ${name} up`)];
+      return link.hasCarrier ? [] : [error(`${name} has no carrier`, 'look at the cable and the switch')];
+    });
+  },
+};
+
+const route: Trap = {
+  code: 'DOCTOR_NO_ROUTE',
+  title: 'there is no way to a real server',
+  look: (facts) =>
+    onceEach(
+      activePlaces(facts).flatMap(({ server }) =>
+        facts.routes.has(server.address) && facts.routes.get(server.address) === undefined
+          ? [error(`no route to ${server.address} (${server.name})`, `ip route get ${server.address}`)]
+          : [],
+      ),
+    ),
+};
+
+const realPort: Trap = {
+  code: 'DOCTOR_REAL_PORT',
+  title: 'direct routing and tunnelling cannot change the port',
+  look: (facts) =>
+    activePlaces(facts).flatMap(({ virtual, server }) => {
+      const keyed = virtual.firewallMark === 0 && virtual.port !== 0;
+      if (server.forwarding === 'nat' || !keyed || server.port === virtual.port) return [];
+      const evidence = `virtual ${virtual.name}: ${server.name} is checked on port ${server.port}, and gets clients on ${virtual.port}`;
+      return [warning(evidence, 'let the server listen on the port of the virtual server, or use NAT')];
+    }),
+};
+
+/** What a tunnel's outer header takes, bytes. */
+const TUNNEL_HEADER_BYTES = 20;
+const CLIENT_MTU_BYTES = 1500;
+
+const mtu: Trap = {
+  code: 'DOCTOR_TUNNEL_MTU',
+  title: 'full packets of clients do not fit into the tunnel',
+  look: (facts) =>
+    onceEach(
+      activePlaces(facts)
+        .filter(({ server }) => server.forwarding === 'tunnel')
+        .flatMap(({ server }): readonly Evidence[] => {
+          const name = facts.routes.get(server.address);
+          const link = facts.links?.find((one) => one.name === name);
+          if (link === undefined || link.mtuBytes >= CLIENT_MTU_BYTES + TUNNEL_HEADER_BYTES) return [];
+          if ((facts.firewall ?? []).some(({ text }) => /TCPMSS|maxseg/.test(text))) return [];
+          const fits = link.mtuBytes - TUNNEL_HEADER_BYTES;
+          const evidence = `${link.name} to ${server.address} carries ${link.mtuBytes} bytes, so clients' packets above ${fits} are refused by ICMP, which many networks lose`;
+          const remedy = `ip link set ${link.name} mtu 1520 on the whole way, or a smaller MSS on the real servers`;
+          return [warning(evidence, remedy)];
+        }),
+    ),
+};
+
+export const NETWORK_TRAPS: readonly Trap[] = [holder, device, route, realPort, mtu];
