@@ -4,7 +4,7 @@ export {
   Announcer,
   type AnnouncerOptions,
 } from './announcer.js';
-export { type ArpWatch, watchArp } from './arp-watch.js';
+export { watchArp } from './arp-watch.js';
 export { addressBytes } from './core/address-bytes.js';
 export {
   type AnnouncementSeries,
@@ -17,6 +17,8 @@ export { canonicalAddress } from './core/format-address.js';
 export { parseMac } from './core/mac.js';
 export type { AddressSpec } from './core/route-messages.js';
 export type { InterfaceAddress, NetworkLink, OperationalState } from './core/route-records.js';
+export { TCP_FLAGS, type TcpSegment, tcpFrame } from './core/tcp-frame.js';
+export type { FrameWatch } from './frame-watch.js';
 export { drainGroupMember } from './group-drain.js';
 export * from './libc.js';
 export { LinkWatch, type LinkWatchEvents } from './link-watch.js';
@@ -25,4 +27,5 @@ export { type RawReceiver, receiveRaw } from './raw-receiver.js';
 export { unsteerGroup } from './reuseport-group.js';
 export { LISTEN_BACKLOG, openReuseportSocket } from './reuseport-socket.js';
 export { type AddressChange, type ChangeResult, RouteNetlink } from './route-netlink.js';
+export { watchTcp } from './tcp-watch.js';
 export { type SendResult, UnixDatagram } from './unix-datagram.js';

@@ -19,6 +19,20 @@ export interface HolderFact {
   readonly owner: string | undefined;
 }
 
+/** What a real server made of a connection that was sent to its MAC, as a director sends it; see Path. */
+export interface PathFact {
+  readonly kind: 'direct' | 'nat';
+  readonly server: string;
+  readonly serverAddress: string;
+  readonly mac: string;
+  readonly targetAddress: string;
+  readonly port: number;
+  /** Its answer came back here. */
+  readonly isAnswered: boolean;
+  /** Whether it takes connections on its own address; what is down anyway proves nothing. */
+  readonly answersForItself: boolean;
+}
+
 /**
  * What could be seen of a director and its surroundings. What could not be looked at is undefined: a trap that needs it
  * stays silent, and `unseen` says why.
@@ -33,14 +47,14 @@ export interface Facts {
   /** By their dotted names. */
   readonly sysctls: ReadonlyMap<string, string>;
   readonly links: readonly LinkFact[] | undefined;
-  /** This machine's own addresses. */
-  readonly ownAddresses: readonly string[];
   /** The interface through which each real server is reached; undefined where the kernel knows no way. */
   readonly routes: ReadonlyMap<string, string | undefined>;
   readonly firewall: readonly FirewallRule[] | undefined;
   readonly hasFtpHelper: boolean;
   /** Who else answers for a VIP; undefined when nobody was asked. */
   readonly holders: readonly HolderFact[] | undefined;
+  /** Ways to real servers that were tried on the wire; undefined when none was. */
+  readonly paths: readonly PathFact[] | undefined;
   readonly processors: number;
   /** Average number of running processes over the last minute. */
   readonly load: number;

@@ -1,5 +1,5 @@
 import type { RealServerConfig, VirtualServerConfig } from '@piranha/config';
-import type { Facts } from './facts.js';
+import type { Facts, PathFact } from './facts.js';
 import { type Evidence, error, type Trap, warning } from './trap.js';
 
 /** Traps between the director and its neighbours. */
@@ -35,6 +35,36 @@ const holder: Trap = {
           ? 'find that machine: ip neigh, the tables of the switch'
           : 'on that real server: arp_ignore = 1 and arp_announce = 2, and the VIP on lo only';
       return [error(evidence, remedy)];
+    }),
+};
+
+/** Ways that failed to a server that serves otherwise. */
+function brokenPaths({ paths = [] }: Facts, kind: PathFact['kind']): readonly PathFact[] {
+  return paths.filter((path) => path.kind === kind && !path.isAnswered && path.answersForItself);
+}
+
+const notTaken: Trap = {
+  code: 'DOCTOR_VIP_NOT_TAKEN',
+  title: 'a real server does not take the packets that the director sends it for a VIP',
+  look: (facts) =>
+    brokenPaths(facts, 'direct').map(({ server, serverAddress, mac, targetAddress: vip, port }) =>
+      error(
+        `${server} takes connections on ${serverAddress} port ${port}, and did not answer one for ${vip} that was sent to ${mac}`,
+        `on ${server}: ip addr add ${vip}/32 dev lo, with arp_ignore = 1 and arp_announce = 2; does its service listen there?`,
+      ),
+    ),
+};
+
+const gateway: Trap = {
+  code: 'DOCTOR_NAT_GATEWAY',
+  title: 'a real server under NAT answers clients past the director',
+  look: (facts) =>
+    brokenPaths(facts, 'nat').map(({ server, serverAddress, port }) => {
+      const router = facts.configuration.natRouter?.address ?? "the director's address there";
+      return error(
+        `${server} takes connections on ${serverAddress} port ${port}, and its answer to a client elsewhere did not come back here`,
+        `on ${server}: ip route replace default via ${router}`,
+      );
     }),
 };
 
@@ -106,4 +136,4 @@ const mtu: Trap = {
     ),
 };
 
-export const NETWORK_TRAPS: readonly Trap[] = [holder, device, route, realPort, mtu];
+export const NETWORK_TRAPS: readonly Trap[] = [holder, notTaken, gateway, device, route, realPort, mtu];

@@ -1,15 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { errorText, patient } from '@piranha/common';
 import type { LvsConfiguration } from '@piranha/config';
-import { Announcer, type ArpPacket, type ArpWatch, watchArp } from '@piranha/net';
+import { Announcer, type ArpPacket, type FrameWatch, watchArp } from '@piranha/net';
 import type { HolderFact } from '../core/facts.js';
+import type { Neighbour } from '../core/paths.js';
 
 /** Neighbours answer within milliseconds; a busy one a little later. */
 const LISTEN_MS = 700;
 
 /** What the network answered, and what could not be asked. */
-export interface NetworkAnswers {
+interface NetworkAnswers {
   readonly holders: readonly HolderFact[];
+  readonly neighbours: readonly Neighbour[];
   readonly unseen: readonly string[];
 }
 
@@ -21,18 +23,30 @@ interface Question {
   readonly known: ReadonlyMap<string, string>;
 }
 
-function questions(configuration: LvsConfiguration, ownAddresses: readonly string[]): readonly Question[] {
-  const active = configuration.virtualServers.filter((virtual) => virtual.active);
+/** The devices with VIPs, and those that real servers are reached by. */
+function questions(
+  configuration: LvsConfiguration,
+  ownAddresses: readonly string[],
+  routes: ReadonlyMap<string, string | undefined>,
+): readonly Question[] {
+  const active = configuration.virtualServers.filter(({ active, family }) => active && family === 4);
   const known = new Map<string, string>();
-  for (const server of active.flatMap(({ servers }) => servers)) known.set(server.address, server.name);
+  const vips = new Map<string, Set<string>>();
+  const on = (device: string): Set<string> => {
+    const found = vips.get(device) ?? new Set();
+    vips.set(device, found);
+    return found;
+  };
+  for (const { address, servers } of active) {
+    if (address !== undefined) on(address.device.split(':')[0] ?? '').add(address.address);
+    for (const server of servers.filter((one) => one.active)) {
+      known.set(server.address, server.name);
+      const device = routes.get(server.address);
+      if (device !== undefined && device !== 'lo') on(device);
+    }
+  }
   for (const address of [configuration.primary, configuration.backup]) {
     if (address !== undefined && !ownAddresses.includes(address)) known.set(address, 'the partner');
-  }
-  const vips = new Map<string, Set<string>>();
-  for (const { address, family } of active) {
-    if (address === undefined || family !== 4) continue;
-    const device = address.device.split(':')[0] ?? '';
-    vips.set(device, (vips.get(device) ?? new Set()).add(address.address));
   }
   return [...vips].map(([device, addresses]) => ({ device, vips: [...addresses], known }));
 }
@@ -44,10 +58,12 @@ function questions(configuration: LvsConfiguration, ownAddresses: readonly strin
 export async function askNetwork(
   configuration: LvsConfiguration,
   ownAddresses: readonly string[],
+  routes: ReadonlyMap<string, string | undefined>,
 ): Promise<NetworkAnswers> {
-  const answers = await Promise.all(questions(configuration, ownAddresses).map(askOne));
+  const answers = await Promise.all(questions(configuration, ownAddresses, routes).map(askOne));
   return {
     holders: answers.flatMap(({ holders }) => holders),
+    neighbours: answers.flatMap(({ neighbours }) => neighbours),
     unseen: answers.flatMap(({ unseen }) => unseen),
   };
 }
@@ -56,7 +72,7 @@ async function askOne({ device, vips, known }: Question): Promise<NetworkAnswers
   const heard: ArpPacket[] = [];
   const problems: string[] = [];
   const announcer = new Announcer();
-  let watch: ArpWatch | undefined;
+  let watch: FrameWatch | undefined;
   try {
     watch = watchArp(
       device,
@@ -72,15 +88,22 @@ async function askOne({ device, vips, known }: Question): Promise<NetworkAnswers
     watch?.close();
     announcer.close();
   }
-  const owners = new Map<string, string>();
-  for (const { senderAddress, senderMac } of heard) {
-    const owner = known.get(senderAddress);
-    if (owner !== undefined) owners.set(senderMac, owner);
-  }
+  const neighbours = new Map<string, Neighbour>();
   const claims = new Map<string, HolderFact>();
+  const owners = new Map<string, string>();
+  for (const { senderAddress: address, senderMac: mac } of heard) {
+    const owner = known.get(address);
+    if (owner === undefined) continue;
+    owners.set(mac, owner);
+    neighbours.set(address, { address, mac, device });
+  }
   for (const { senderAddress: address, senderMac: mac } of heard) {
     if (vips.includes(address))
       claims.set(`${address} ${mac}`, { address, mac, device, owner: owners.get(mac) });
   }
-  return { holders: [...claims.values()], unseen: problems.map((problem) => `${device}: ${problem}`) };
+  return {
+    holders: [...claims.values()],
+    neighbours: [...neighbours.values()],
+    unseen: problems.map((problem) => `${device}: ${problem}`),
+  };
 }

@@ -4,6 +4,7 @@ import { kernelDirector } from '@piranha/ipvs';
 import { RouteNetlink } from '@piranha/net';
 import type { Facts, LinkFact } from '../core/facts.js';
 import { type FirewallRule, readIptablesSave, readNftRuleset } from '../core/firewall.js';
+import type { OwnAddress } from '../core/paths.js';
 import { outputOf } from './tools.js';
 
 /** Sysctls of the machine, and of an interface with its name in place of DEVICE. */
@@ -49,12 +50,27 @@ export async function findIpvsProblem(ipvsadm: string): Promise<Facts['ipvsProbl
   }
 }
 
+/** What rtnetlink tells of this machine. */
+interface OwnNetwork {
+  readonly links: readonly LinkFact[];
+  /** IPv4 addresses that are not VIPs: those have no subnet of their own. */
+  readonly addresses: readonly OwnAddress[];
+}
+
+const SINGLE_ADDRESS = 32;
+
 /** The machine's interfaces and addresses; undefined where they cannot be asked for. */
-export function readLinks(): { links: readonly LinkFact[]; addresses: readonly string[] } | undefined {
+export function readOwnNetwork(): OwnNetwork | undefined {
   try {
     const route = new RouteNetlink();
     try {
-      return { links: route.links(), addresses: route.addresses().map(({ address }) => address) };
+      const links = route.links();
+      const addresses = route.addresses().flatMap(({ address, index, family, prefixLength }) => {
+        const link = links.find((one) => one.index === index);
+        if (link === undefined || family !== 4 || prefixLength === SINGLE_ADDRESS) return [];
+        return [{ address, device: link.name }];
+      });
+      return { links, addresses };
     } finally {
       route.close();
     }

@@ -11,7 +11,17 @@ const FTP = configurationWith(`port = 21\n${server('forward = nat')}`);
 const FORWARDS = new Map([['net.ipv4.ip_forward', '1']]);
 const sysctls = (name: string, value: string) => new Map([[name, value]]);
 const link = { name: 'eth0', isUp: true, hasCarrier: true, mtuBytes: 1500 };
-const claim = { address: '10.0.0.100', mac: '02:00:00:00:00:11', device: 'eth0' };
+const MAC = '02:00:00:00:00:11';
+const PATH = {
+  server: 'one',
+  serverAddress: '10.0.0.11',
+  mac: MAC,
+  targetAddress: '10.0.0.100',
+  port: 80,
+  isAnswered: false,
+  answersForItself: true,
+};
+const claim = { address: '10.0.0.100', mac: MAC, device: 'eth0' };
 const status = (silentMs: number) =>
   ({
     active: true,
@@ -61,6 +71,15 @@ const TRAPS: readonly (readonly [code: string, wrong: Partial<Facts>, right: Par
     // A standby's partner holds them by right.
     { holders: [{ ...claim, owner: 'the partner' }] },
   ],
+  ...(['direct', 'nat'] as const).flatMap((kind): typeof TRAPS => {
+    const code = kind === 'direct' ? 'DOCTOR_VIP_NOT_TAKEN' : 'DOCTOR_NAT_GATEWAY';
+    const path = { ...PATH, kind };
+    return [
+      [code, { paths: [path] }, { paths: [{ ...path, isAnswered: true }] }],
+      // What is down anyway proves nothing.
+      [code, { paths: [path] }, { paths: [{ ...path, answersForItself: false }] }],
+    ];
+  }),
   ['DOCTOR_DEVICE', { links: [] }, { links: [link] }],
   ['DOCTOR_DEVICE', { links: [{ ...link, hasCarrier: false }] }, { links: [link] }],
   [
@@ -169,7 +188,13 @@ describe('the doctor', () => {
   });
 
   it('stays silent about what could not be looked at', () => {
-    const blind = { links: undefined, firewall: undefined, holders: undefined, configuration: MARKED };
+    const blind = {
+      links: undefined,
+      firewall: undefined,
+      holders: undefined,
+      paths: undefined,
+      configuration: MARKED,
+    };
     expect(codes({ ...blind, sysctls: new Map(), routes: new Map() })).toEqual([]);
   });
 

@@ -44,7 +44,6 @@ export function healthy(change: Partial<Facts> = {}): Facts {
       ['net.ipv4.vs.conn_reuse_mode', '1'],
     ]),
     links: [{ name: 'eth0', isUp: true, hasCarrier: true, mtuBytes: 1500 }],
-    ownAddresses: ['10.0.0.2'],
     routes: new Map([
       ['10.0.0.11', 'eth0'],
       ['default', 'eth0'],
@@ -52,6 +51,7 @@ export function healthy(change: Partial<Facts> = {}): Facts {
     firewall: [],
     hasFtpHelper: false,
     holders: [],
+    paths: [],
     processors: 2,
     load: 1,
     pulse: undefined,

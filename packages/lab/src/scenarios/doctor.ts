@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
-import { binaryPath } from '@piranha/common';
 import type { Director } from '../guest/director.js';
+import { type DoctorFinding, examine } from '../guest/examine.js';
 import type { ScenarioGroup } from '../guest/group.js';
 import { DIRECTORS, serverBlocks, virtualBlock } from '../guest/lvs-cf.js';
 import { setSysctls } from '../guest/networks.js';
@@ -29,18 +29,6 @@ ${virtualBlock(
 )}
 `;
 
-interface Answer {
-  readonly findings: readonly { readonly code: string; readonly evidence: string }[];
-}
-
-/** What the doctor finds on a director. The guest's one processor is always too busy for it. */
-async function examine(director: Director, file: string): Promise<Answer['findings']> {
-  const words = ['doctor', '--json', '--run-dir', director.directory, file];
-  const text = await director.host.output(process.execPath, [binaryPath('lvsctl'), ...words]);
-  const { findings } = JSON.parse(text) as Answer;
-  return findings.filter(({ code }) => code !== 'DOCTOR_LOAD');
-}
-
 /** The codes of a file that differs from the running one by this. */
 async function codesOf(director: Director, change: (text: string) => string): Promise<readonly string[]> {
   writeFileSync(EXAMINED, change(CONFIGURATION));
@@ -51,16 +39,13 @@ async function codesOf(director: Director, change: (text: string) => string): Pr
 async function findsOnly(pair: Pair, code: string, wrong: () => void, right: () => void): Promise<string> {
   const { active } = await pair.settled();
   wrong();
-  let found: Answer['findings'];
+  let found: readonly DoctorFinding[];
   try {
     found = await examine(active, pair.configurationFile);
   } finally {
     right();
   }
-  assert.deepEqual(
-    found.map((one) => one.code),
-    [code],
-  );
+  assert.deepEqual([...new Set(found.map((one) => one.code))], [code]);
   return found[0]?.evidence ?? '';
 }
 
@@ -101,6 +86,20 @@ export const doctor: ScenarioGroup<Pair> = {
         () => setSysctls(one, { 'net.ipv4.conf.all.arp_ignore': '1' }),
       );
       assert.match(evidence, /on eth0 \(one\) says that it has 10\.0\.0\.100/);
+    },
+
+    'a real server that lost its VIP, and would drop what it is sent, is named': async (pair) => {
+      const one = pair.networks.host('one');
+      const evidence = await findsOnly(
+        pair,
+        'DOCTOR_VIP_NOT_TAKEN',
+        () => one.ip(`addr del ${VIP}/32 dev lo`),
+        () => one.ip(`addr add ${VIP}/32 dev lo`),
+      );
+      assert.match(
+        evidence,
+        /^one takes connections on 10\.0\.0\.11 port \d+, and did not answer one for 10\.0\.0\.100/,
+      );
     },
 
     'a mark that no rule sets is found': async (pair) => {

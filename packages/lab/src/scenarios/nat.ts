@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { examine } from '../guest/examine.js';
 import { FtpServer, ftpGet } from '../guest/ftp.js';
 import type { ScenarioGroup } from '../guest/group.js';
 import { LiveConnections } from '../guest/live-connections.js';
@@ -104,6 +105,19 @@ export const nat: ScenarioGroup<Pair> = {
         }
         assert.deepEqual([...names].sort(), [...SERVERS]);
       }
+    },
+
+    'the doctor names a real server whose answers go past the director': async (pair) => {
+      const { active, standby } = await pair.settled();
+      const lost = async (): Promise<readonly string[]> =>
+        (await examine(active, pair.configurationFile))
+          .filter(({ code }) => code === 'DOCTOR_NAT_GATEWAY')
+          .map(({ evidence }) => evidence.split(' ', 1)[0] ?? '');
+      assert.deepEqual(await lost(), []);
+      routeThrough(pair.networks.host('one'), addressOf(standby.name, 'inner'));
+      const found = await lost();
+      routeThrough(pair.networks.host('one'), ROUTER);
+      assert.deepEqual([...new Set(found)], ['one']);
     },
 
     'the NAT router address moves with the service, and connections live on through a handover': async (

@@ -1,5 +1,5 @@
 import { errorText, monotonicNowMs } from '@piranha/common';
-import { type ArpPacket, type ArpWatch, watchArp } from '@piranha/net';
+import { type ArpPacket, type FrameWatch, watchArp } from '@piranha/net';
 import type { VirtualAddress } from '../core/virtual-addresses.js';
 
 /** One answer to another holder in this time, ms: two that both insist must not flood the network. */
@@ -15,7 +15,7 @@ export interface OtherHolder {
 
 /** Hears of others that hold this pair's addresses, and asks for them while this node does not. */
 export class HolderWatch {
-  private watches: ArpWatch[] = [];
+  private watches: FrameWatch[] = [];
   private answeredAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(
