@@ -127,7 +127,7 @@ export const doctor: ScenarioGroup<Pair> = {
     'what an lvs.cf demands and the machine does not have is found before it is run': async ({ alpha }) => {
       const forward = (method: string) => (text: string) =>
         text.replaceAll('network = direct', `network = ${method}`);
-      assert.deepEqual(await codesOf(alpha, forward('nat')), ['DOCTOR_NO_FORWARD']);
+      assert.deepEqual(await codesOf(alpha, forward('nat')), ['DOCTOR_NO_FORWARD', 'DOCTOR_NAT_GATEWAY']);
       assert.deepEqual(await codesOf(alpha, forward('tunnel')), ['DOCTOR_TUNNEL_MTU']);
       assert.deepEqual(await codesOf(alpha, (text) => text.replaceAll('eth0:1', 'eth7:1')), [
         'DOCTOR_DEVICE',

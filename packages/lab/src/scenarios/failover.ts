@@ -188,9 +188,10 @@ export const failover: ScenarioGroup<Pair> = {
         assert.ok(others >= 0);
         await until('a use to make them known', async () => {
           assert.equal((await connections.survivors()).alive, 3);
-          return (await unknown()) === others;
+          return (await unknown()) <= others;
         });
-        assert.equal(learned(), 3);
+        // The kernel may keep its newest sync message for two seconds.
+        await until('the partner to have learned them', () => learned() === 3);
         connections.close();
       },
 
