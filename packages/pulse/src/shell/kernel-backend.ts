@@ -157,11 +157,25 @@ export class KernelBackend implements Backend {
   }
 
   async stop(partnerServes: boolean): Promise<void> {
+    this.endWatches();
+    await this.takeover.stop('stop', partnerServes);
+    this.close();
+  }
+
+  readonly leave = async (): Promise<void> => {
+    this.endWatches();
+    await this.takeover.leave('asked to leave');
+    this.close();
+  };
+
+  private endWatches(): void {
     clearInterval(this.asking);
     this.holders.close();
     this.announcements.stopRepeats();
     this.links.close();
-    await this.takeover.stop('stop', partnerServes);
+  }
+
+  private close(): void {
     this.takeover.close();
     this.announcements.close();
     this.addresses.close();
