@@ -110,8 +110,8 @@ export function withoutComments(text: string): string {
 const LAYERS: readonly (readonly string[])[] = [
   ['common'],
   ['config', 'protocol', 'net'],
-  ['events', 'ipvs'],
-  ['doctor'],
+  ['events', 'ipvs', 'addresses'],
+  ['doctor', 'migration'],
   ['nanny', 'lvs', 'pulse', 'userspace-director', 'send-arp'],
   ['cli', 'lab'],
 ];

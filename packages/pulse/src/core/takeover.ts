@@ -1,4 +1,4 @@
-import { type SyncDaemons, type SyncSide, syncDaemonFits } from './sync-daemons.js';
+import { type SyncDaemons, type SyncSide, syncDaemonFits } from '@piranha/ipvs';
 import { type FailoverState, wantedSysctls } from './sysctl-plan.js';
 
 /**

@@ -1,5 +1,6 @@
 import { errorText, monotonicNowMs, patient } from '@piranha/common';
 import type { EventLog } from '@piranha/events';
+import type { SyncDaemonControl } from '@piranha/ipvs';
 import type { GuardTargets } from '../core/guard-rules.js';
 import { sysctlAdvice } from '../core/sysctl-plan.js';
 import {
@@ -14,7 +15,6 @@ import {
   type TakeoverStep,
 } from '../core/takeover.js';
 import { NoGuardTool, type ResetGuard } from './reset-guard.js';
-import type { SyncDaemonControl } from './sync-daemon.js';
 import type { Sysctls } from './sysctls.js';
 
 const RETRY_MS = 5_000;

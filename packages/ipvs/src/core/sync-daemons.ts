@@ -37,10 +37,18 @@ export function parseSyncDaemons(text: string): SyncDaemons {
   return found;
 }
 
-/** Arguments of ipvsadm that start a side. The master sends each connection at once: datagrams of the least length. */
-export function startArguments(side: SyncSide, device: string, syncId: number): readonly string[] {
+/**
+ * Arguments of ipvsadm that start a side. By default the master sends each connection at once: datagrams of the least
+ * length. @param maxLength of the master's datagrams, bytes
+ */
+export function startArguments(
+  side: SyncSide,
+  device: string,
+  syncId: number,
+  maxLength = 1,
+): readonly string[] {
   const common = ['--start-daemon', side, '--mcast-interface', device, '--syncid', String(syncId)];
-  return side === 'master' ? [...common, '--sync-maxlen', '1'] : common;
+  return side === 'master' ? [...common, '--sync-maxlen', String(maxLength)] : common;
 }
 
 /** True when a running side is the one that these settings ask for. */
