@@ -1,18 +1,7 @@
 import { parseArgs } from 'node:util';
-import { formatIpv4, formatIpv6, parseIpv4, parseIpv6 } from '@piranha/common';
-import { ARP_MEANS, type ArpMeans, type WantedVip } from './model.js';
-import { type Wrong, wrong } from './wrong.js';
-
-/** Where the VIPs come from. */
-export type Source =
-  | { readonly kind: 'words'; readonly vips: readonly WantedVip[] }
-  | {
-      readonly kind: 'configuration';
-      /** `-` is standard input. */
-      readonly file: string;
-      /** Empty = all addresses that the machine has. */
-      readonly ownAddresses: readonly string[];
-    };
+import { ARP_MEANS, type ArpMeans } from './model.js';
+import { type Source, sourceOf } from './source-words.js';
+import { shown, usage, type Wrong } from './wrong.js';
 
 interface Common {
   readonly runDirectory: string;
@@ -20,7 +9,13 @@ interface Common {
 }
 
 export type Command =
-  | (Common & { readonly kind: 'start'; readonly source: Source; readonly arp: ArpMeans })
+  | (Common & {
+      readonly kind: 'start';
+      readonly source: Source;
+      readonly arp: ArpMeans;
+      /** 0 = segments are not limited. */
+      readonly pathMtuBytes: number;
+    })
   | (Common & { readonly kind: 'check'; readonly source: Source | undefined })
   | (Common & { readonly kind: 'stop' | 'status' })
   | { readonly kind: 'help' | 'version' }
@@ -28,20 +23,20 @@ export type Command =
 
 const OPTIONS = {
   method: { type: 'string' },
-  config: { type: 'string' },
+  'lvs-cf': { type: 'string' },
+  director: { type: 'string', multiple: true },
   address: { type: 'string', multiple: true },
   arp: { type: 'string' },
+  'path-mtu': { type: 'string' },
   'run-dir': { type: 'string' },
   json: { type: 'boolean' },
   version: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
 
-const VIP_LIMIT = 1_000;
+/** The least is what every IPv4 host takes. */
+const PATH_MTU = { least: 576, most: 65_535 } as const;
 const DEFAULT_RUN_DIRECTORY = '/run/lvs-realserver';
-/** Unspecified, loopback, multicast and broadcast addresses. */
-const NO_SERVICE = /^(?:0|127|22[4-9]|23\d|24\d|25\d)\.|^::1?$|^ff/;
-const HELP_HINT = 'lvs-realserver --help tells more';
 
 type Options = ReturnType<typeof parse>['values'];
 
@@ -49,12 +44,14 @@ function parse(args: readonly string[]) {
   return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true, strict: true });
 }
 
+const SOURCE_OPTIONS = ['method', 'lvs-cf', 'director', 'address'] as const;
+
 /** Options that each action takes, besides `--run-dir`. */
 const ALLOWED: Readonly<Record<string, readonly (keyof Options)[]>> = {
-  start: ['method', 'config', 'address', 'arp'],
+  start: [...SOURCE_OPTIONS, 'arp', 'path-mtu'],
   stop: [],
   status: ['json'],
-  check: ['method', 'config', 'address', 'json'],
+  check: [...SOURCE_OPTIONS, 'json'],
 };
 
 /** Reads the words after the program's name. */
@@ -65,7 +62,7 @@ export function readCommandLine(args: readonly string[]): Command {
     ({ values: options, positionals: words } = parse(args));
   } catch (error) {
     const reason = error instanceof Error ? (error.message.split('. ')[0] ?? error.message) : String(error);
-    return usage(reason);
+    return usage(shown(reason));
   }
   if (options.help) return { kind: 'help' };
   if (options.version) return { kind: 'version' };
@@ -82,93 +79,33 @@ export function readCommandLine(args: readonly string[]): Command {
 
 function commandOf(action: string, options: Options, words: readonly string[]): Command {
   const runDirectory = options['run-dir'] ?? DEFAULT_RUN_DIRECTORY;
+  if (runDirectory === '') return usage('--run-dir needs a directory');
   const common = { runDirectory, json: options.json === true };
   if (action === 'stop' || action === 'status') {
     return words.length > 0
       ? usage(`${action} takes no VIPs: it is about all of them`)
       : { kind: action, ...common };
   }
-  const source = sourceOf(options, words);
+  const source = sourceOf({
+    words,
+    method: options.method,
+    lvsCf: options['lvs-cf'],
+    directors: options.director ?? [],
+    ownAddresses: options.address ?? [],
+  });
   if (source !== undefined && 'code' in source) return source;
   if (action === 'check') return { kind: 'check', source, ...common };
-  if (source === undefined) return usage('start needs VIPs or --config');
+  if (source === undefined) return usage('start needs VIPs, --lvs-cf or --director');
   const arp = ARP_MEANS.find((means) => means === (options.arp ?? 'sysctl'));
   if (arp === undefined) return usage(`--arp is one of ${ARP_MEANS.join(', ')}`);
-  return { kind: 'start', source, arp, ...common };
+  const pathMtuBytes = pathMtuOf(options['path-mtu']);
+  if (pathMtuBytes === undefined)
+    return usage(`--path-mtu is a number of bytes, ${PATH_MTU.least} to ${PATH_MTU.most}`);
+  return { kind: 'start', source, arp, pathMtuBytes, ...common };
 }
 
-function sourceOf(options: Options, words: readonly string[]): Source | Wrong | undefined {
-  if (options.config === undefined) {
-    if (options.address !== undefined) return usage('--address belongs to --config');
-    return words.length === 0 ? noWords(options) : vipsOf(words, options.method ?? 'direct');
-  }
-  if (words.length > 0) return usage('VIPs do not go with --config');
-  if (options.method !== undefined)
-    return usage('--method does not go with --config, which has it for each server');
-  const ownAddresses: string[] = [];
-  for (const text of options.address ?? []) {
-    const address = canonical(text);
-    if (address === undefined) return badAddress(text);
-    ownAddresses.push(address);
-  }
-  return { kind: 'configuration', file: options.config, ownAddresses };
-}
-
-function noWords({ method }: Options): Wrong | undefined {
-  return method === undefined ? undefined : usage('--method needs VIPs');
-}
-
-function vipsOf(words: readonly string[], method: string): Source | Wrong {
-  if (method !== 'direct' && method !== 'tunnel')
-    return usage('--method is direct or tunnel; NAT needs nothing');
-  if (words.length > VIP_LIMIT) {
-    return wrong(
-      'REALSERVER_LIMIT',
-      `${words.length} VIPs, more than ${VIP_LIMIT}`,
-      'share them among machines',
-    );
-  }
-  const vips = new Map<string, WantedVip>();
-  for (const word of words) {
-    const address = canonical(word);
-    if (address === undefined) return badAddress(word);
-    if (NO_SERVICE.test(address)) {
-      return wrong('REALSERVER_ADDRESS', `${address} cannot be a VIP`, 'a VIP is the address of one service');
-    }
-    vips.set(address, { address, method });
-  }
-  return refusedTunnel([...vips.values()]) ?? { kind: 'words', vips: [...vips.values()] };
-}
-
-/** tunl0 carries IPv4 only. */
-export function refusedTunnel(vips: readonly WantedVip[]): Wrong | undefined {
-  const refused = vips.find(({ address, method }) => method === 'tunnel' && address.includes(':'));
-  if (refused === undefined) return undefined;
-  const reason = `${refused.address}: tunnels for IPv6 are not set up by this program`;
-  return wrong('REALSERVER_IPV6_TUNNEL', reason, 'use direct routing for IPv6, or set up ip6tnl by hand');
-}
-
-/** One spelling for each address; the four numbers of IPv4 have to be written out. */
-function canonical(text: string): string | undefined {
-  if (text.includes(':')) {
-    const groups = parseIpv6(text);
-    return groups && formatIpv6(groups);
-  }
-  const number = /^\d+\.\d+\.\d+\.\d+$/.test(text) ? parseIpv4(text) : undefined;
-  return number === undefined ? undefined : formatIpv4(number);
-}
-
-function badAddress(text: string): Wrong {
-  const reason = `'${shown(text)}' is no IP address`;
-  return wrong('REALSERVER_ADDRESS', reason, 'names and prefix lengths are not understood');
-}
-
-function usage(reason: string): Wrong {
-  return wrong('REALSERVER_USAGE', reason, HELP_HINT);
-}
-
-/** A word that may be anything, for a message on a terminal. */
-function shown(word: string): string {
-  const plain = word.replaceAll(/[^\x20-\x7e]/g, '?');
-  return plain.length > 60 ? `${plain.slice(0, 60)}...` : plain;
+function pathMtuOf(text: string | undefined): number | undefined {
+  if (text === undefined) return 0;
+  const bytes = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  return bytes >= PATH_MTU.least && bytes <= PATH_MTU.most ? bytes : undefined;
 }

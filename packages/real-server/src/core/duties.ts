@@ -1,4 +1,4 @@
-import type { LvsConfiguration, RealServerConfig, VirtualServerConfig } from '@piranha/config';
+import type { LvsConfiguration, VirtualServerConfig } from '@piranha/config';
 import type { Method, WantedVip } from './model.js';
 
 /** A port of a VIP, or under NAT of this machine's own address, that a server has to listen on. */
@@ -28,43 +28,65 @@ export interface Duties {
 const LOOPBACK = /^127\.|^::1$/;
 
 /**
- * What the active services of a configuration ask of the machine that has these addresses. A VIP that comes both ways
- * gets the tunnel's place, which takes plain packets too.
+ * What the active services of a configuration ask of the machine that has these addresses, as server or as sorry server.
+ * A VIP that comes both ways gets the tunnel's place, which takes plain packets too.
  */
 export function dutiesOf(configuration: LvsConfiguration, ownAddresses: readonly string[]): Duties {
   const own = ownAddresses.filter((address) => !LOOPBACK.test(address));
   const remarks: string[] = [];
   const duties: Duty[] = [];
   for (const virtual of configuration.virtualServers.filter(({ active }) => active)) {
-    const servers = virtual.servers.filter((server) => server.active && own.includes(server.address));
-    for (const server of servers) {
-      const duty = dutyOf(virtual, server);
-      if (duty === undefined)
-        remarks.push(`${virtual.name} has a mark and no address: name its VIPs yourself`);
-      else duties.push(duty);
+    for (const place of placesOf(virtual).filter(({ address }) => own.includes(address))) {
+      const remark = remarkOn(virtual, place);
+      if (remark !== undefined) remarks.push(remark);
+      duties.push(...dutyOf(virtual, place));
     }
-  }
-  for (const duty of duties.filter(({ forwarding }) => forwarding === 'nat')) {
-    remarks.push(
-      `${duty.service} comes by NAT: it needs no VIP here, and its answers have to go through the director`,
-    );
   }
   return { vips: vipsOf(duties), duties, gateways: gatewaysOf(configuration), remarks };
 }
 
-function dutyOf(virtual: VirtualServerConfig, server: RealServerConfig): Duty | undefined {
-  const isNat = server.forwarding === 'nat';
-  const address = isNat ? server.address : virtual.address?.address;
-  if (address === undefined) return undefined;
-  return {
+/** A place to which the director sends. */
+interface Place {
+  readonly address: string;
+  readonly forwarding: 'nat' | Method;
+  /** That of NAT; undefined = the VIP's port. */
+  readonly port: number | undefined;
+}
+
+function placesOf(virtual: VirtualServerConfig): readonly Place[] {
+  const { sorryServer, forwarding } = virtual;
+  const sorry = sorryServer === undefined ? [] : [{ address: sorryServer, forwarding, port: undefined }];
+  return [...virtual.servers.filter(({ active }) => active), ...sorry];
+}
+
+function isMixedTunnel({ address: vip }: VirtualServerConfig, { address, forwarding }: Place): boolean {
+  if (forwarding !== 'tunnel' || vip === undefined) return false;
+  return vip.address.includes(':') !== address.includes(':');
+}
+
+function remarkOn(virtual: VirtualServerConfig, place: Place): string | undefined {
+  const { name } = virtual;
+  if (place.forwarding === 'nat')
+    return `${name} comes by NAT: it needs no VIP here, and its answers have to go through the director`;
+  if (virtual.address === undefined) return `${name} has a mark and no address: name its VIPs yourself`;
+  if (!isMixedTunnel(virtual, place)) return undefined;
+  return `${name}: a tunnel between families is not set up by this program, do it by hand`;
+}
+
+function dutyOf(virtual: VirtualServerConfig, place: Place): readonly Duty[] {
+  const isNat = place.forwarding === 'nat';
+  const address = isNat ? place.address : virtual.address?.address;
+  if (address === undefined || isMixedTunnel(virtual, place)) return [];
+  const duty: Duty = {
     service: virtual.name,
     protocol: virtual.protocol,
     address,
     // Without NAT packets keep the port that the client chose; that of a mark's service is only the check's.
-    port: isNat ? server.port : virtual.firewallMark > 0 ? 0 : virtual.port,
-    forwarding: server.forwarding,
-    ownAddress: server.address,
+    port: isNat ? (place.port ?? virtual.port) : virtual.firewallMark > 0 ? 0 : virtual.port,
+    forwarding: place.forwarding,
+    ownAddress: place.address,
   };
+  return [duty];
 }
 
 function vipsOf(duties: readonly Duty[]): readonly WantedVip[] {

@@ -1,6 +1,6 @@
 import type { NetworkLink } from '@piranha/net';
 import type { Duty } from './duties.js';
-import type { MachineState, Wanted } from './model.js';
+import { isInner, type MachineState, type Wanted } from './model.js';
 import { ipv4Setting } from './needs.js';
 import type { DefaultRoute } from './proc-routes.js';
 import type { Listener } from './proc-sockets.js';
@@ -17,7 +17,6 @@ export type FindingCode =
   | 'TUNNEL_MISSING'
   | 'TUNNEL_DOWN'
   | 'TUNNEL_FILTER'
-  | 'TUNNEL_IPV6'
   | 'TUNNEL_MTU'
   | 'ROUTE_FILTER'
   | 'NAT_GATEWAY'
@@ -56,7 +55,7 @@ const ETHERNET = 1;
 
 /** Interfaces on which neighbours ask by ARP. A dummy has none. */
 export function asksByArp({ hardwareType, kind, name }: NetworkLink): boolean {
-  return hardwareType === ETHERNET && kind !== 'dummy' && name !== 'tunl0';
+  return hardwareType === ETHERNET && kind !== 'dummy' && !isInner(name);
 }
 
 /** A setting by which the kernel goes: the larger value of `all` and the interface; with both for a message. */

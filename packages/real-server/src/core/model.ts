@@ -1,6 +1,6 @@
 import type { InterfaceAddress, NetworkLink } from '@piranha/net';
 
-/** How the director's packets come: as they are, or each within another one (IP in IP). */
+/** How the director's packets come: as they are, or each within another one of the same family (IP in IP). */
 export type Method = 'direct' | 'tunnel';
 
 /** What keeps this machine silent when somebody asks by ARP who has a VIP. */
@@ -17,10 +17,18 @@ export interface WantedVip {
 export interface Wanted {
   readonly vips: readonly WantedVip[];
   readonly arp: ArpMeans;
+  /** MTU between director and this machine, by which segments of tunnelled VIPs are limited; 0 = they are not. */
+  readonly pathMtuBytes: number;
+}
+
+/** VIPs, sorted, whose segments fit through a tunnel on a way with this MTU. */
+export interface SegmentLimit {
+  readonly vips: readonly string[];
+  readonly pathMtuBytes: number;
 }
 
 /** What a stop wants. */
-export const NOTHING: Wanted = { vips: [], arp: 'sysctl' };
+export const NOTHING: Wanted = { vips: [], arp: 'sysctl', pathMtuBytes: 0 };
 
 /** What the kernel says. */
 export interface MachineState {
@@ -30,6 +38,8 @@ export interface MachineState {
   readonly sysctls: ReadonlyMap<string, string>;
   /** VIPs in our table of nftables; undefined where it is not there or cannot be read. */
   readonly arpTable: readonly string[] | undefined;
+  /** Our other table, that limits segments; likewise. */
+  readonly segmentTable: SegmentLimit | undefined;
 }
 
 /** An address that we added. */
@@ -58,6 +68,7 @@ export interface StateRecord {
   readonly sysctls: readonly ChangedSysctl[];
   readonly links: readonly RaisedLink[];
   readonly hasArpTable: boolean;
+  readonly hasSegmentTable: boolean;
 }
 
 /** The record of a machine on which nothing was started. */
@@ -67,18 +78,41 @@ export const EMPTY_RECORD: StateRecord = {
   sysctls: [],
   links: [],
   hasArpTable: false,
+  hasSegmentTable: false,
 };
 
 /** One change of the machine; they are made in the plan's order. */
 export type Step =
   | { readonly type: 'set-sysctl' | 'restore-sysctl'; readonly path: string; readonly value: string }
   | { readonly type: 'set-arp-table'; readonly vips: readonly string[] }
-  | { readonly type: 'remove-arp-table' }
+  | { readonly type: 'set-segment-table'; readonly limit: SegmentLimit }
+  | { readonly type: 'remove-arp-table' | 'remove-segment-table' }
   | { readonly type: 'link-up' | 'link-down'; readonly name: string }
   | { readonly type: 'add-address' | 'remove-address'; readonly address: HeldAddress };
 
-/** Name of the interface of all IP-in-IP tunnels without a far end of their own. */
-export const TUNNEL_DEVICE = 'tunl0';
+/** An interface that opens the packets of all tunnels without a far end of their own. */
+export interface Tunnel {
+  readonly device: string;
+  /** Module of the kernel that makes it. */
+  readonly module: string;
+  /** What the director puts in front of a packet. */
+  readonly headerBytes: number;
+}
+
+/** IPv4 in IPv4. */
+export const TUNNEL_IPV4: Tunnel = { device: 'tunl0', module: 'ipip', headerBytes: 20 };
+/** IPv6 in IPv6. */
+export const TUNNEL_IPV6: Tunnel = { device: 'ip6tnl0', module: 'ip6_tunnel', headerBytes: 40 };
+
+/** The tunnel by which a VIP's packets come; the outer addresses are of the VIP's family. */
+export function tunnelOf(address: string): Tunnel {
+  return address.includes(':') ? TUNNEL_IPV6 : TUNNEL_IPV4;
+}
+
+/** True for lo and the tunnels: a director does not know the machine by their addresses. */
+export function isInner(interfaceName: string): boolean {
+  return ['lo', TUNNEL_IPV4.device, TUNNEL_IPV6.device].includes(interfaceName);
+}
 
 /** A single address is its own subnet. */
 export function prefixLengthOf(address: string): 32 | 128 {
@@ -86,8 +120,8 @@ export function prefixLengthOf(address: string): 32 | 128 {
 }
 
 /** The interface that gets a VIP. */
-export function deviceOf({ method }: WantedVip): string {
-  return method === 'tunnel' ? TUNNEL_DEVICE : 'lo';
+export function deviceOf({ address, method }: WantedVip): string {
+  return method === 'tunnel' ? tunnelOf(address).device : 'lo';
 }
 
 /** The addresses of an interface; none where it is not there. */

@@ -2,7 +2,8 @@ import {
   deviceOf,
   type HeldAddress,
   type MachineState,
-  TUNNEL_DEVICE,
+  type SegmentLimit,
+  TUNNEL_IPV4,
   type Wanted,
   type WantedVip,
 } from './model.js';
@@ -22,6 +23,8 @@ export interface Needs {
   readonly sysctls: readonly SysctlNeed[];
   /** VIPs that nftables keeps silent; undefined = no table. */
   readonly arpTable: readonly string[] | undefined;
+  /** Undefined = no table. */
+  readonly segmentTable: SegmentLimit | undefined;
 }
 
 const CONF = 'net/ipv4/conf';
@@ -50,14 +53,20 @@ export function isIpv4({ address }: WantedVip): boolean {
  */
 export function needsOf(wanted: Wanted, seen: Pick<MachineState, 'links'>): Needs {
   const ipv4 = wanted.vips.filter(isIpv4);
-  const tunnelled = wanted.vips.some(({ method }) => method === 'tunnel');
+  const tunnelled = wanted.vips.filter(({ method }) => method === 'tunnel');
+  const tunnels = tunnelled.map(deviceOf);
+  const isFiltered = tunnels.includes(TUNNEL_IPV4.device);
   const bySysctl = wanted.arp === 'sysctl';
   const silence = bySysctl ? arpIgnoreNeeds(seen) : [];
   return {
     addresses: wanted.vips.map((vip) => ({ address: vip.address, interface: deviceOf(vip) })),
-    links: tunnelled ? [TUNNEL_DEVICE] : [],
-    sysctls: [...(ipv4.length > 0 ? [...silence, announceNeed()] : []), ...(tunnelled ? [looseNeed()] : [])],
+    links: [...new Set(tunnels)].sort(),
+    sysctls: [...(ipv4.length > 0 ? [...silence, announceNeed()] : []), ...(isFiltered ? [looseNeed()] : [])],
     arpTable: ipv4.length > 0 && !bySysctl ? ipv4.map(({ address }) => address).sort() : undefined,
+    segmentTable:
+      tunnelled.length > 0 && wanted.pathMtuBytes > 0
+        ? { vips: tunnelled.map(({ address }) => address).sort(), pathMtuBytes: wanted.pathMtuBytes }
+        : undefined,
   };
 }
 
@@ -81,7 +90,8 @@ function announceNeed(): SysctlNeed {
 /**
  * Clients are not reached through the tunnel, so the strict filter would drop their packets. The kernel goes by the
  * larger value of `all` and the interface: 2, loose, wins over a strict 1 in `all`, which stays as it is.
+ * IPv6 has no such setting.
  */
 function looseNeed(): SysctlNeed {
-  return { path: ipv4Setting(TUNNEL_DEVICE, 'rp_filter'), value: '2', accepts: (text) => text === '2' };
+  return { path: ipv4Setting(TUNNEL_IPV4.device, 'rp_filter'), value: '2', accepts: (text) => text === '2' };
 }

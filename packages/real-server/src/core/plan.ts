@@ -10,6 +10,7 @@ import {
 } from './model.js';
 import { type Needs, needsOf } from './needs.js';
 import { planSysctls } from './plan-sysctls.js';
+import { planArpTable, planSegmentTable } from './plan-tables.js';
 
 /** What to do, and what to write down before it is done and after it. */
 export interface ChangePlan {
@@ -32,15 +33,18 @@ export function planChange(wanted: Wanted, seen: MachineState, record: StateReco
   const addresses = planAddresses(needs, seen, record);
   const links = planLinks(needs, seen, record);
   const table = planArpTable(needs, seen, record, addresses.removed);
+  const segments = planSegmentTable(needs, seen, record);
   const steps = [
     ...sysctls.set,
     ...table.set,
+    ...segments.set,
     ...links.up,
     ...addresses.add,
     ...addresses.remove,
     ...links.down,
     ...sysctls.restore,
     ...table.end,
+    ...segments.end,
   ];
   return {
     steps,
@@ -50,6 +54,7 @@ export function planChange(wanted: Wanted, seen: MachineState, record: StateReco
       sysctls: sysctls.recordBefore,
       links: links.recordBefore,
       hasArpTable: table.isOurs || table.willBeOurs,
+      hasSegmentTable: segments.isOurs || segments.willBeOurs,
     },
     recordAfter: {
       wanted,
@@ -57,14 +62,17 @@ export function planChange(wanted: Wanted, seen: MachineState, record: StateReco
       sysctls: sysctls.recordAfter,
       links: links.recordAfter,
       hasArpTable: table.willBeOurs,
+      hasSegmentTable: segments.willBeOurs,
     },
     notes: [...addresses.notes, ...links.notes, ...sysctls.notes],
   };
 }
 
 /** True where nothing of ours is left, so that no record is needed. */
-export function isEmptyRecord({ wanted, addresses, sysctls, links, hasArpTable }: StateRecord): boolean {
-  return wanted.vips.length + addresses.length + sysctls.length + links.length === 0 && !hasArpTable;
+export function isEmptyRecord(record: StateRecord): boolean {
+  const { wanted, addresses, sysctls, links, hasArpTable, hasSegmentTable } = record;
+  const entries = wanted.vips.length + addresses.length + sysctls.length + links.length;
+  return entries === 0 && !hasArpTable && !hasSegmentTable;
 }
 
 /** True for an address that the kernel has in the form in which we add it. */
@@ -139,22 +147,4 @@ function newUsers(
   record: StateRecord,
 ): readonly string[] {
   return foreignAddresses(seen, name, record).filter((address) => !addresses.includes(address));
-}
-
-/** VIPs that are about to go stay in the table until they are gone. */
-function planArpTable(
-  { arpTable: wanted }: Needs,
-  { arpTable: found = [] }: MachineState,
-  record: StateRecord,
-  removed: readonly HeldAddress[],
-) {
-  const leaving = found.filter((vip) => removed.some(({ address }) => address === vip));
-  const first = wanted && [...new Set([...wanted, ...leaving])].sort();
-  const setTo = (vips: readonly string[]): Step => ({ type: 'set-arp-table', vips });
-  const set = first && first.join() !== found.join() ? [setTo(first)] : [];
-  // Removed without looking: without the program that shows it, it may be there unseen.
-  const goes: Step[] = record.hasArpTable ? [{ type: 'remove-arp-table' }] : [];
-  const shrinks = wanted && first?.join() !== wanted.join() ? [setTo(wanted)] : [];
-  const end = wanted === undefined ? goes : shrinks;
-  return { set, end, isOurs: record.hasArpTable, willBeOurs: wanted !== undefined };
 }

@@ -12,7 +12,11 @@ export function stepText(step: Step): string {
     case 'set-arp-table':
       return `nftables keeps ARP silent for ${step.vips.join(', ')}`;
     case 'remove-arp-table':
-      return 'the table of nftables is removed';
+      return 'the ARP table of nftables is removed';
+    case 'set-segment-table':
+      return `nftables limits segments of ${step.limit.vips.join(', ')} by a path MTU of ${step.limit.pathMtuBytes}`;
+    case 'remove-segment-table':
+      return 'the segment table of nftables is removed';
     case 'link-up':
       return `${step.name} switched on`;
     case 'link-down':
@@ -25,7 +29,7 @@ export function stepText(step: Step): string {
 }
 
 /** The lines of `status`. */
-export function statusLines({ state, vips, sysctls, links, arpTable }: StatusView): readonly string[] {
+export function statusLines({ state, vips, sysctls, links, ...tables }: StatusView): readonly string[] {
   if (state === 'stopped') return ['stopped'];
   return [
     state,
@@ -38,8 +42,13 @@ export function statusLines({ state, vips, sysctls, links, arpTable }: StatusVie
       return `  ${path} = ${ours}, was ${before}${changed}`;
     }),
     ...links.map(({ name, isUp }) => `  ${name} switched on by us${isUp ? '' : ', NOW off'}`),
-    ...(arpTable === 'none' ? [] : [`  table of nftables: ${arpTable === 'ours' ? 'there' : 'MISSING'}`]),
+    ...tableLine('ARP', tables.arpTable),
+    ...tableLine('segment', tables.segmentTable),
   ];
+}
+
+function tableLine(name: string, holder: StatusView['arpTable']): readonly string[] {
+  return holder === 'none' ? [] : [`  ${name} table of nftables: ${holder === 'ours' ? 'there' : 'MISSING'}`];
 }
 
 /** The lines of a finding of `check`. */

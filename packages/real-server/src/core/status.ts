@@ -1,8 +1,11 @@
 import { addressesOn, deviceOf, type MachineState, type Method, type StateRecord } from './model.js';
-import { hasOurForm } from './plan.js';
+import { hasOurForm, isEmptyRecord } from './plan.js';
 
 /** Where something stands: put there by us, by somebody else, or not there. */
 type Holder = 'ours' | 'others' | 'missing';
+
+/** A table of nftables; `none` where none is wanted. */
+type TableHolder = 'ours' | 'missing' | 'none';
 
 /** What `status` tells; the shape of `status --json`. */
 export interface StatusView {
@@ -24,7 +27,8 @@ export interface StatusView {
   }[];
   /** Interfaces that we switched on. */
   readonly links: readonly { readonly name: string; readonly isUp: boolean }[];
-  readonly arpTable: 'ours' | 'missing' | 'none';
+  readonly arpTable: TableHolder;
+  readonly segmentTable: TableHolder;
 }
 
 /** What is held and set, by us or by others, for the VIPs that were started. */
@@ -38,15 +42,16 @@ export function statusOf(record: StateRecord, seen: MachineState): StatusView {
     name,
     isUp: seen.links.some((link) => link.name === name && link.isUp),
   }));
-  const arpTable = tableState(record, seen);
+  const tables = { arpTable: arpTableHolder(record, seen), segmentTable: segmentTableHolder(record, seen) };
+  // A record without VIPs is that of a stop that was cut off.
   const isWhole =
+    vips.length > 0 &&
     vips.every(({ holder }) => holder !== 'missing') &&
     sysctls.every(({ ours, now }) => ours === now) &&
     links.every(({ isUp }) => isUp) &&
-    arpTable !== 'missing';
-  const isStopped = vips.length === 0 && sysctls.length === 0 && record.addresses.length === 0;
-  const state = isStopped ? 'stopped' : isWhole ? 'started' : 'incomplete';
-  return { state, arp: record.wanted.arp, vips, sysctls, links, arpTable };
+    !Object.values(tables).includes('missing');
+  const state = isEmptyRecord(record) ? 'stopped' : isWhole ? 'started' : 'incomplete';
+  return { state, arp: record.wanted.arp, vips, sysctls, links, ...tables };
 }
 
 function holderOf(
@@ -62,11 +67,20 @@ function holderOf(
   return isRecorded && hasOurForm(seen, place) ? 'ours' : 'others';
 }
 
-function tableState(
-  { wanted, hasArpTable }: StateRecord,
-  { arpTable }: MachineState,
-): StatusView['arpTable'] {
+function arpTableHolder({ wanted, hasArpTable }: StateRecord, { arpTable }: MachineState): TableHolder {
   if (wanted.arp !== 'nft' || !hasArpTable) return 'none';
   const ipv4 = wanted.vips.map(({ address }) => address).filter((address) => !address.includes(':'));
   return ipv4.every((address) => arpTable?.includes(address)) ? 'ours' : 'missing';
+}
+
+function segmentTableHolder(
+  { wanted, hasSegmentTable }: StateRecord,
+  { segmentTable }: MachineState,
+): TableHolder {
+  if (!hasSegmentTable) return 'none';
+  const tunnelled = wanted.vips.filter(({ method }) => method === 'tunnel');
+  const isWhole =
+    segmentTable?.pathMtuBytes === wanted.pathMtuBytes &&
+    tunnelled.every(({ address }) => segmentTable.vips.includes(address));
+  return isWhole ? 'ours' : 'missing';
 }

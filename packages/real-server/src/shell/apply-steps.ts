@@ -4,9 +4,12 @@ import { RouteNetlink } from '@piranha/net';
 import { arpTableRemoval, arpTableText } from '../core/arp-table.js';
 import { type HeldAddress, prefixLengthOf, type Step } from '../core/model.js';
 import { stepText } from '../core/render.js';
+import { segmentTableRemoval, segmentTableText } from '../core/segment-table.js';
 import { EXIT, failure } from './failure.js';
 import { settingFile } from './machine.js';
 import { runTool } from './run-tool.js';
+
+const IN_CONTAINER = 'in a container the host has to allow NET_ADMIN and a writable /proc/sys';
 
 /**
  * Makes the steps in their order and stops at the first that fails: a VIP is not added where ARP would be answered.
@@ -40,6 +43,12 @@ function applyStep(step: Step, netlink: RouteNetlink): void {
     case 'remove-arp-table':
       loadTable(arpTableRemoval());
       break;
+    case 'set-segment-table':
+      loadTable(segmentTableText(step.limit));
+      break;
+    case 'remove-segment-table':
+      loadTable(segmentTableRemoval());
+      break;
     case 'link-up':
     case 'link-down':
       netlink.switchLink(indexOf(step.name, netlink), step.type === 'link-up');
@@ -72,12 +81,12 @@ function stepFailed(step: Step, error: unknown): UserError {
   const text = `not done: ${stepText(step)}: ${errorText(error)}`;
   const isDenied = /\b(?:EPERM|EACCES)\b/.test(errorText(error)) && process.getuid?.() !== 0;
   if (isDenied) return notPermitted(text);
-  const hint = error instanceof UserError && error.hint !== undefined ? `${error.hint}; ` : '';
-  return failure(
-    'REALSERVER_FAILED',
-    text,
-    `${hint}the record is kept: start again, or stop to undo what was done`,
-  );
+  const hints = [
+    ...(error instanceof UserError && error.hint !== undefined ? [error.hint] : []),
+    ...(/\b(?:EPERM|EACCES|EROFS)\b/.test(errorText(error)) ? [IN_CONTAINER] : []),
+    'the record is kept: start again, or stop to undo what was done',
+  ];
+  return failure('REALSERVER_FAILED', text, hints.join('; '));
 }
 
 /** The error for everybody but root. */

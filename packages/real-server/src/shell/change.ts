@@ -1,6 +1,14 @@
 import { errorText } from '@piranha/common';
 import { conflictsOf } from '../core/conflict.js';
-import { type MachineState, NOTHING, type StateRecord, TUNNEL_DEVICE, type Wanted } from '../core/model.js';
+import {
+  type MachineState,
+  NOTHING,
+  type StateRecord,
+  TUNNEL_IPV4,
+  TUNNEL_IPV6,
+  type Tunnel,
+  type Wanted,
+} from '../core/model.js';
 import { needsOf } from '../core/needs.js';
 import { planChange } from '../core/plan.js';
 import { stepText } from '../core/render.js';
@@ -18,26 +26,26 @@ export type Tell = (line: string) => void;
  * Makes the machine a real server for these VIPs and for no others.
  * @throws UserError `REALSERVER_...`
  */
-export async function startRealServer(wanted: Wanted, runDirectory: string, tell: Tell): Promise<void> {
-  await change(wanted, runDirectory, tell);
+export function startRealServer(wanted: Wanted, runDirectory: string, tell: Tell): void {
+  change(wanted, runDirectory, tell);
 }
 
 /**
  * Undoes what the record says.
  * @throws UserError `REALSERVER_...`
  */
-export async function stopRealServer(runDirectory: string, tell: Tell): Promise<void> {
-  await change(NOTHING, runDirectory, tell);
+export function stopRealServer(runDirectory: string, tell: Tell): void {
+  change(NOTHING, runDirectory, tell);
 }
 
-async function change(wanted: Wanted, runDirectory: string, tell: Tell): Promise<void> {
+function change(wanted: Wanted, runDirectory: string, tell: Tell): void {
   if (process.getuid?.() !== 0) throw notPermitted('not permitted');
   const file = new StateFile(runDirectory);
   file.prepare();
-  await withLock(runDirectory, async () => {
+  withLock(runDirectory, () => {
     const record = file.read();
     prepareTools(wanted);
-    const seen = readMachine(wanted.arp === 'nft' || record.hasArpTable);
+    const seen = readMachine(needsNft(wanted) || record.hasArpTable || record.hasSegmentTable);
     refuseConflicts(wanted, seen, tell);
     carryOut(wanted, seen, record, file, tell);
   });
@@ -65,30 +73,39 @@ function keep(file: StateFile, record: StateRecord): void {
   } catch (error) {
     throw failure(
       'REALSERVER_RECORD',
-      errorText(error),
-      'the record cannot be kept: look at the run directory',
+      `the record is not written: ${errorText(error)}`,
+      'look at the run directory and its disk; nothing is changed that is not recorded',
     );
   }
 }
 
-/** What must be there before anything is changed: the tunnel's interface, and nft where it shall be used. */
+/** What must be there before anything is changed: the tunnels' interfaces, and nft where it shall be used. */
 function prepareTools(wanted: Wanted): void {
-  const { links, arpTable } = needsOf(wanted, { links: [] });
-  if (arpTable !== undefined) {
-    const { ok, message } = runTool('nft', ['list', 'tables', 'arp']);
-    if (!ok) throw failure('REALSERVER_NFT', `nft: ${message}`, 'install nftables, or use --arp sysctl');
+  const { links } = needsOf(wanted, { links: [] });
+  if (needsNft(wanted)) {
+    const { ok, message } = runTool('nft', ['list', 'tables']);
+    const hint = 'install nftables, or do without --arp nft and --path-mtu';
+    if (!ok) throw failure('REALSERVER_NFT', `nft: ${message}`, hint);
   }
-  if (links.includes(TUNNEL_DEVICE)) ensureTunnel();
+  for (const tunnel of [TUNNEL_IPV4, TUNNEL_IPV6]) {
+    if (links.includes(tunnel.device)) ensureTunnel(tunnel);
+  }
 }
 
-/** The module makes tunl0. It stays at a stop: other tunnels may use it by then. */
-function ensureTunnel(): void {
-  const isThere = () => readMachine(false).links.some(({ name }) => name === TUNNEL_DEVICE);
+function needsNft(wanted: Wanted): boolean {
+  const { arpTable, segmentTable } = needsOf(wanted, { links: [] });
+  return arpTable !== undefined || segmentTable !== undefined;
+}
+
+/** The module makes the interface. It stays at a stop: other tunnels may use it by then. */
+function ensureTunnel({ device, module }: Tunnel): void {
+  const isThere = () => readMachine(false).links.some(({ name }) => name === device);
   if (isThere()) return;
-  const { message } = runTool('modprobe', ['ipip']);
+  const { ok, message } = runTool('modprobe', [module]);
   if (isThere()) return;
-  const hint = 'the kernel needs the module ipip; in a container the host loads it';
-  throw failure('REALSERVER_NO_TUNNEL', `there is no ${TUNNEL_DEVICE}: ${message}`, hint);
+  const reason = ok ? `the module ${module} made none` : message;
+  const hint = `the kernel needs the module ${module}; in a container the host loads it`;
+  throw failure('REALSERVER_NO_TUNNEL', `there is no ${device}: ${reason}`, hint);
 }
 
 function refuseConflicts(wanted: Wanted, seen: MachineState, tell: Tell): void {

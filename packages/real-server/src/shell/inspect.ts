@@ -1,7 +1,7 @@
-import type { Source } from '../core/command-line.js';
 import type { Duties } from '../core/duties.js';
 import { findingsOf } from '../core/findings.js';
 import { findingLines, statusLines } from '../core/render.js';
+import type { Source } from '../core/source-words.js';
 import { statusOf } from '../core/status.js';
 import type { Tell } from './change.js';
 import { EXIT, failure } from './failure.js';
@@ -12,7 +12,7 @@ import { StateFile } from './state-file.js';
 /** Tells what is held and set. Gives the exit status: 0 started, 1 incomplete, 3 stopped. */
 export function showStatus(runDirectory: string, json: boolean, tell: Tell): number {
   const record = new StateFile(runDirectory).read();
-  const view = statusOf(record, readMachine(record.hasArpTable && isRoot()));
+  const view = statusOf(record, readMachine((record.hasArpTable || record.hasSegmentTable) && isRoot()));
   if (json) tell(JSON.stringify(view));
   else statusLines(view).forEach(tell);
   return { started: 0, incomplete: EXIT.problem, stopped: EXIT.stopped }[view.state];
@@ -31,7 +31,7 @@ export async function showCheck(
   const { wanted } = new StateFile(runDirectory).read();
   const duties = source === undefined ? startedDuties(wanted.vips) : await readDuties(source);
   const findings = findingsOf({
-    wanted: { vips: duties.vips, arp: wanted.arp },
+    wanted: { ...wanted, vips: duties.vips },
     seen: readMachine(isRoot()),
     duties: duties.duties,
     gateways: duties.gateways,

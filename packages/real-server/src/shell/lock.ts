@@ -1,38 +1,33 @@
-import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import { livingPid } from '@piranha/common';
+import { errorText } from '@piranha/common';
+import { libc } from '@piranha/net';
 import { failure } from './failure.js';
 
+const LOCK_EX = 2;
+const LOCK_NB = 4;
+
 /**
- * Does work that changes the machine while no other lvs-realserver with this run directory does. The lock of one that
- * was killed counts for nothing.
- * @throws UserError `REALSERVER_BUSY`
+ * Does work that changes the machine while no other lvs-realserver with this run directory does. The kernel drops the
+ * lock of a process that was killed; the file stays.
+ * @throws UserError `REALSERVER_BUSY`, `REALSERVER_RUN_DIRECTORY`
  */
-export async function withLock<T>(directory: string, work: () => Promise<T>): Promise<T> {
-  const path = join(directory, 'lock');
-  take(path);
+export function withLock<T>(directory: string, work: () => T): T {
+  const fd = openLock(join(directory, 'lock'));
   try {
-    return await work();
+    if (libc().flock(fd, LOCK_EX | LOCK_NB) < 0) {
+      throw failure('REALSERVER_BUSY', 'another one is at work', 'wait until it has ended, and try again');
+    }
+    return work();
   } finally {
-    rmSync(path, { force: true });
+    closeSync(fd);
   }
 }
 
-function take(path: string): void {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      const fd = openSync(path, 'wx', 0o644);
-      writeSync(fd, `${process.pid}\n`);
-      closeSync(fd);
-      return;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-      const pid = livingPid(path, 'lvs-realserver');
-      if (attempt > 1 || (pid !== undefined && pid !== process.pid)) {
-        const who = pid === undefined ? 'another one' : `process ${pid}`;
-        throw failure('REALSERVER_BUSY', `${who} is at work`, 'wait until it has ended, and try again');
-      }
-      rmSync(path, { force: true });
-    }
+function openLock(path: string): number {
+  try {
+    return openSync(path, 'a', 0o600);
+  } catch (error) {
+    throw failure('REALSERVER_RUN_DIRECTORY', errorText(error), 'name another directory with --run-dir');
   }
 }

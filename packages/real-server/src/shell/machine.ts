@@ -6,6 +6,7 @@ import type { MachineState } from '../core/model.js';
 import { ipv4Setting, WATCHED_SETTINGS } from '../core/needs.js';
 import { type DefaultRoute, readIpv4Defaults, readIpv6Defaults } from '../core/proc-routes.js';
 import { type Listener, readListeners } from '../core/proc-sockets.js';
+import { readSegmentTable, SEGMENT_TABLE_LIST } from '../core/segment-table.js';
 import { runTool } from './run-tool.js';
 
 const VALUE_LIMIT = 200;
@@ -17,10 +18,10 @@ export function settingFile(path: string): string {
 
 /**
  * What the kernel says at this moment, in the network namespace of the process.
- * @param withTable reads our table of nftables too, which takes a process and root
+ * @param withTables reads our tables of nftables too, which takes two processes and root
  * @throws UserError `ADDRESS_FAILED`
  */
-export function readMachine(withTable: boolean): MachineState {
+export function readMachine(withTables: boolean): MachineState {
   const netlink = new RouteNetlink();
   try {
     const links = netlink.links();
@@ -30,7 +31,8 @@ export function readMachine(withTable: boolean): MachineState {
       links,
       addresses: netlink.addresses(),
       sysctls: new Map(paths.flatMap((path) => settingOf(path))),
-      arpTable: withTable ? arpTable() : undefined,
+      arpTable: withTables ? tableOf(ARP_TABLE_LIST, readArpTable) : undefined,
+      segmentTable: withTables ? tableOf(SEGMENT_TABLE_LIST, readSegmentTable) : undefined,
     };
   } finally {
     netlink.close();
@@ -42,9 +44,9 @@ function settingOf(path: string): readonly (readonly [string, string])[] {
   return text === undefined ? [] : [[path, text.trim().slice(0, VALUE_LIMIT)]];
 }
 
-function arpTable(): readonly string[] | undefined {
-  const { ok, stdout } = runTool('nft', ARP_TABLE_LIST);
-  return ok ? readArpTable(stdout) : undefined;
+function tableOf<T>(words: readonly string[], read: (listing: string) => T | undefined): T | undefined {
+  const { ok, stdout } = runTool('nft', words);
+  return ok ? read(stdout) : undefined;
 }
 
 /** The default routes of both families, best first. */

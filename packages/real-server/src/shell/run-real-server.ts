@@ -11,6 +11,8 @@ import { readDuties } from './source.js';
  * @throws UserError with one of the codes `REALSERVER_...`
  */
 export async function runRealServer(args: readonly string[]): Promise<void> {
+  // A reader that went away, as in `lvs-realserver start | head -1`, does not stop what was begun.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   const command = readCommandLine(args);
   switch (command.kind) {
     case 'wrong':
@@ -22,7 +24,11 @@ export async function runRealServer(args: readonly string[]): Promise<void> {
     case 'start': {
       const { vips, remarks } = await readDuties(command.source);
       for (const remark of remarks) print(`note: ${remark}`);
-      return startRealServer({ vips, arp: command.arp }, command.runDirectory, print);
+      const { arp, pathMtuBytes, runDirectory } = command;
+      if (pathMtuBytes > 0 && vips.every(({ method }) => method !== 'tunnel')) {
+        print('note: --path-mtu does nothing: no VIP comes through a tunnel');
+      }
+      return startRealServer({ vips, arp, pathMtuBytes }, runDirectory, print);
     }
     case 'stop':
       return stopRealServer(command.runDirectory, print);

@@ -1,6 +1,6 @@
-import { mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { errorText, writeFileAtomically } from '@piranha/common';
+import { errorText } from '@piranha/common';
 import { z } from 'zod';
 import { EMPTY_RECORD, type StateRecord } from '../core/model.js';
 import { isEmptyRecord } from '../core/plan.js';
@@ -18,14 +18,17 @@ const SETTING = z.string().regex(/^net\/ipv4\/conf\/[^\s/]{1,15}\/(?:arp_ignore|
 
 const RECORD = z.object({
   version: z.literal(1),
+  bootId: z.string().max(100),
   wanted: z.object({
     vips: z.array(z.object({ address: ADDRESS, method: z.enum(['direct', 'tunnel']) })).max(LIST_LIMIT),
     arp: z.enum(['sysctl', 'nft']),
+    pathMtuBytes: z.number().int().min(0).max(65_535),
   }),
   addresses: z.array(z.object({ address: ADDRESS, interface: INTERFACE })).max(LIST_LIMIT),
   sysctls: z.array(z.object({ path: SETTING, before: VALUE, ours: VALUE })).max(LIST_LIMIT),
   links: z.array(z.object({ name: INTERFACE, addresses: z.array(ADDRESS).max(LIST_LIMIT) })).max(LIST_LIMIT),
   hasArpTable: z.boolean(),
+  hasSegmentTable: z.boolean(),
 });
 
 /** The record of what was changed, `state.json` in the run directory. */
@@ -37,7 +40,8 @@ export class StateFile {
   }
 
   /**
-   * The record; an empty one where there is none.
+   * The record; an empty one where there is none. One from before the machine was booted tells of nothing that is still
+   * there, and counts for none.
    * @throws UserError `REALSERVER_RECORD` for one that cannot be used: nothing is undone by guessing
    */
   read(): StateRecord {
@@ -52,7 +56,8 @@ export class StateFile {
       throw error;
     }
     try {
-      return RECORD.parse(JSON.parse(text));
+      const { version: _, bootId, ...record } = RECORD.parse(JSON.parse(text));
+      return bootId === currentBootId() ? record : EMPTY_RECORD;
     } catch (error) {
       throw this.broken(error instanceof z.ZodError ? 'not a record of this program' : errorText(error));
     }
@@ -60,11 +65,24 @@ export class StateFile {
 
   /** Keeps the record, whole at every moment; an empty one removes the file. */
   write(record: StateRecord): void {
-    if (isEmptyRecord(record)) rmSync(this.path, { force: true });
-    else writeFileAtomically(this.path, `${JSON.stringify({ version: 1, ...record })}\n`);
+    if (isEmptyRecord(record)) {
+      rmSync(this.path, { force: true });
+      return;
+    }
+    // Under the lock there is one writer, so that what a killed one left is written over.
+    const temporary = `${this.path}.new`;
+    try {
+      writeFileSync(temporary, `${JSON.stringify({ version: 1, bootId: currentBootId(), ...record })}\n`, {
+        mode: 0o600,
+      });
+      renameSync(temporary, this.path);
+    } catch (error) {
+      rmSync(temporary, { force: true });
+      throw error;
+    }
   }
 
-  /** Makes the directory, readable for all: nothing in it is secret. */
+  /** Makes the directory. */
   prepare(): void {
     try {
       mkdirSync(this.directory, { recursive: true, mode: 0o755 });
@@ -79,5 +97,14 @@ export class StateFile {
   private broken(reason: string): Error {
     const hint = 'look at the addresses of lo and tunl0 and the settings by hand, then remove the file';
     return failure('REALSERVER_RECORD', `${this.path}: ${reason}`, hint);
+  }
+}
+
+/** Another one after each boot of the machine; empty where the kernel does not tell. */
+function currentBootId(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  } catch {
+    return '';
   }
 }

@@ -13,31 +13,32 @@ import { address, after, comparable, link, machine } from '../support/machine.js
 
 const VIPS = ['192.0.2.100', '192.0.2.101', '2001:db8::100'] as const;
 
-const wantedVip = fc.oneof(
-  fc.record({ address: fc.constantFrom(...VIPS), method: fc.constant('direct' as const) }),
-  fc.record({ address: fc.constantFrom(VIPS[0], VIPS[1]), method: fc.constant('tunnel' as const) }),
-);
+const wantedVip = fc.record({
+  address: fc.constantFrom(...VIPS),
+  method: fc.constantFrom('direct' as const, 'tunnel' as const),
+});
 const wanted: fc.Arbitrary<Wanted> = fc.record({
   vips: fc.uniqueArray(wantedVip, { maxLength: 3, selector: (vip) => vip.address }),
   arp: fc.constantFrom('sysctl', 'nft'),
+  pathMtuBytes: fc.constantFrom(0, 1_400, 1_500),
 });
 
-/** Any machine: settings of all kinds, tunl0 on or off, VIPs that somebody else put somewhere. */
+/** Any machine: settings of all kinds, tunnels on or off, VIPs that somebody else put somewhere. */
 const anyMachine: fc.Arbitrary<MachineState> = fc
   .record({
-    isTunnelUp: fc.boolean(),
+    up: fc.tuple(fc.boolean(), fc.boolean()),
     foreign: fc.uniqueArray(
       fc.record({
-        index: fc.constantFrom(1, 2, 3),
+        index: fc.constantFrom(1, 2, 3, 4),
         text: fc.constantFrom(...VIPS, '198.51.100.7'),
         isWide: fc.boolean(),
       }),
       { maxLength: 4, selector: ({ index, text }) => `${index} ${text}` },
     ),
-    values: fc.array(fc.constantFrom('0', '1', '2', '3', '8'), { minLength: 12, maxLength: 12 }),
+    values: fc.array(fc.constantFrom('0', '1', '2', '3', '8'), { minLength: 15, maxLength: 15 }),
   })
-  .map(({ isTunnelUp, foreign, values }) => {
-    const links = [link(1, 'lo'), link(2, 'eth0'), link(3, 'tunl0', isTunnelUp)];
+  .map(({ up, foreign, values }) => {
+    const links = [link(1, 'lo'), link(2, 'eth0'), link(3, 'tunl0', up[0]), link(4, 'ip6tnl0', up[1])];
     const base = machine({ links });
     const extra = foreign.map(({ index, text, isWide }) => {
       const whole = text.includes(':') ? 64 : 24;
@@ -135,7 +136,7 @@ function expectSilent(now: MachineState, first: MachineState, added: readonly st
 }
 
 describe('what others did since the start', () => {
-  const direct: Wanted = { vips: [{ address: VIPS[0], method: 'direct' }], arp: 'sysctl' };
+  const direct: Wanted = { vips: [{ address: VIPS[0], method: 'direct' }], arp: 'sysctl', pathMtuBytes: 0 };
   const ignore = ipv4Setting('all', 'arp_ignore');
 
   it('a setting that somebody changed is left and told', () => {
@@ -171,7 +172,7 @@ describe('what others did since the start', () => {
   });
 
   it('a tunnel interface that somebody uses since stays on', () => {
-    const to: Wanted = { vips: [{ address: VIPS[0], method: 'tunnel' }], arp: 'sysctl' };
+    const to: Wanted = { vips: [{ address: VIPS[0], method: 'tunnel' }], arp: 'sysctl', pathMtuBytes: 0 };
     const started = change(start(machine()), to);
     const used = { ...started.seen, addresses: [...started.seen.addresses, address(3, '198.51.100.7')] };
     const plan = planChange(NOTHING, used, started.record);
@@ -188,6 +189,7 @@ describe('the steps', () => {
         { address: VIPS[2], method: 'direct' },
       ],
       arp: 'sysctl',
+      pathMtuBytes: 1_500,
     };
     const seen = machine({}, { 'all/rp_filter': '1', 'eth0/arp_ignore': '3' });
     expect(planChange(to, seen, EMPTY_RECORD).steps).toEqual([
@@ -195,6 +197,7 @@ describe('the steps', () => {
       { type: 'set-sysctl', path: 'net/ipv4/conf/eth0/arp_ignore', value: '1' },
       { type: 'set-sysctl', path: 'net/ipv4/conf/all/arp_announce', value: '2' },
       { type: 'set-sysctl', path: 'net/ipv4/conf/tunl0/rp_filter', value: '2' },
+      { type: 'set-segment-table', limit: { vips: [VIPS[0]], pathMtuBytes: 1_500 } },
       { type: 'link-up', name: 'tunl0' },
       { type: 'add-address', address: { address: VIPS[0], interface: 'tunl0' } },
       { type: 'add-address', address: { address: VIPS[2], interface: 'lo' } },
@@ -202,9 +205,17 @@ describe('the steps', () => {
   });
 
   it('IPv6 alone needs no setting', () => {
-    const to: Wanted = { vips: [{ address: VIPS[2], method: 'direct' }], arp: 'nft' };
+    const to: Wanted = { vips: [{ address: VIPS[2], method: 'direct' }], arp: 'nft', pathMtuBytes: 0 };
     expect(planChange(to, machine(), EMPTY_RECORD).steps).toEqual([
       { type: 'add-address', address: { address: VIPS[2], interface: 'lo' } },
+    ]);
+  });
+
+  it('a tunnel for IPv6 needs its interface and no setting', () => {
+    const to: Wanted = { vips: [{ address: VIPS[2], method: 'tunnel' }], arp: 'sysctl', pathMtuBytes: 0 };
+    expect(planChange(to, machine(), EMPTY_RECORD).steps).toEqual([
+      { type: 'link-up', name: 'ip6tnl0' },
+      { type: 'add-address', address: { address: VIPS[2], interface: 'ip6tnl0' } },
     ]);
   });
 });

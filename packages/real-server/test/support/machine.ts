@@ -6,6 +6,7 @@ import { ipv4Setting, WATCHED_SETTINGS } from '../../src/core/needs.js';
 const ETHERNET = 1;
 const LOOPBACK = 772;
 const TUNNEL = 768;
+const TUNNEL6 = 769;
 
 export function link(index: number, name: string, isUp = true): NetworkLink {
   return {
@@ -17,7 +18,8 @@ export function link(index: number, name: string, isUp = true): NetworkLink {
     kind: undefined,
     master: undefined,
     mac: undefined,
-    hardwareType: name === 'lo' ? LOOPBACK : name === 'tunl0' ? TUNNEL : ETHERNET,
+    hardwareType:
+      name === 'lo' ? LOOPBACK : name === 'tunl0' ? TUNNEL : name === 'ip6tnl0' ? TUNNEL6 : ETHERNET,
     mtuBytes: 1_500,
   };
 }
@@ -44,9 +46,9 @@ export function address(index: number, text: string, prefixLength: number = pref
   } satisfies InterfaceAddress;
 }
 
-const LINKS = [link(1, 'lo'), link(2, 'eth0'), link(3, 'tunl0', false)];
+const LINKS = [link(1, 'lo'), link(2, 'eth0'), link(3, 'tunl0', false), link(4, 'ip6tnl0', false)];
 
-/** A machine with lo, eth0 (10.0.0.11) and a tunl0 that is off; all settings 0 unless told. */
+/** A machine with lo, eth0 (10.0.0.11) and tunnels that are off; all settings 0 unless told. */
 export function machine(
   changes: Partial<MachineState> = {},
   settings: Record<string, string> = {},
@@ -60,7 +62,7 @@ export function machine(
     }
   }
   const addresses = [address(1, '127.0.0.1', 8), address(2, '10.0.0.11', 24)];
-  return { links, addresses, sysctls, arpTable: undefined, ...changes };
+  return { links, addresses, sysctls, arpTable: undefined, segmentTable: undefined, ...changes };
 }
 
 /** The machine after steps, as the kernel would have it. */
@@ -77,6 +79,10 @@ function afterStep(seen: MachineState, step: Step): MachineState {
       return { ...seen, arpTable: step.vips };
     case 'remove-arp-table':
       return { ...seen, arpTable: undefined };
+    case 'set-segment-table':
+      return { ...seen, segmentTable: step.limit };
+    case 'remove-segment-table':
+      return { ...seen, segmentTable: undefined };
     case 'link-up':
     case 'link-down': {
       const isUp = step.type === 'link-up';
@@ -100,11 +106,12 @@ function afterStep(seen: MachineState, step: Step): MachineState {
 }
 
 /** A machine's state as a value to compare: the order of lists does not matter. */
-export function comparable({ links, addresses, sysctls, arpTable }: MachineState) {
+export function comparable({ links, addresses, sysctls, arpTable, segmentTable }: MachineState) {
   return {
     links,
     addresses: addresses.map((entry) => JSON.stringify(entry)).sort(),
     sysctls: Object.fromEntries(sysctls),
     arpTable,
+    segmentTable,
   };
 }
