@@ -61,7 +61,7 @@ export function readCommandLine(args: readonly string[]): Command {
   try {
     ({ values: options, positionals: words } = parse(args));
   } catch (error) {
-    const reason = error instanceof Error ? (error.message.split('. ')[0] ?? error.message) : String(error);
+    const reason = error instanceof Error ? (error.message.split(/\.\s/)[0] ?? error.message) : String(error);
     return usage(shown(reason));
   }
   if (options.help) return { kind: 'help' };
