@@ -24,7 +24,7 @@ function expectAsBefore(): void {
 
 function expectWell(...words: readonly string[]) {
   const result = server.run(...words);
-  expect(result).toMatchObject({ status: 0, stderr: '' });
+  expect(result, result.stdout).toMatchObject({ status: 0, stderr: '' });
   return result.lines;
 }
 
@@ -392,6 +392,35 @@ describe.skipIf(!isRoot)('lvs-realserver (needs root for network namespaces)', (
         status: 2,
         stderr: expect.stringContaining('[REALSERVER_USAGE]'),
       });
+    });
+  });
+
+  describe('the page about real servers', () => {
+    const page = readFileSync('docs/real-servers.md', 'utf8');
+    const blocks = [...page.matchAll(/^```sh\n((?:.|\n)*?)^```$/gm)].map(([, text = '']) => text);
+    const shell = (text: string) => server.near('sh', '-exc', text);
+
+    it('has three ways by hand', () => {
+      expect(blocks).toHaveLength(3);
+    });
+
+    it('by settings: a check finds nothing', () => {
+      shell(blocks[0] ?? '');
+      const ready = `ready: ${VIP} (direct), 2001:db8::100 (direct)`;
+      expect(expectWell('check', VIP, '2001:db8::100')).toEqual([ready]);
+    });
+
+    it('through a tunnel: a check finds nothing (the module is stood in for on a machine without it)', () => {
+      addTunnel('tunl0');
+      const [arp = ''] = (blocks[0] ?? '').split('ip address');
+      shell(arp + (blocks[1] ?? '').replace('modprobe ipip', ''));
+      expect(expectWell('check', '--method', 'tunnel', VIP)).toEqual([`ready: ${VIP} (tunnel)`]);
+    });
+
+    it('by nftables: the VIP is silent', async () => {
+      shell((blocks[2] ?? '').replaceAll(VIP, VIP_OF_THE_NET));
+      server.ip('address add 10.99.0.1/32 dev lo');
+      expect(await server.arpAnswers(VIP_OF_THE_NET, '10.99.0.1')).toEqual(['10.99.0.1']);
     });
   });
 
