@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Our table of nftables, family arp. Whatever has this name is ours. */
-export const ARP_TABLE = 'lvs_realserver';
+const ARP_TABLE = 'lvs_realserver';
 const TABLE = `arp ${ARP_TABLE}`;
 const SET = 'vips';
 

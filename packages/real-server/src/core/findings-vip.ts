@@ -44,7 +44,7 @@ function findingsOfVip(vip: WantedVip, { seen }: Examined): readonly Finding[] {
 }
 
 /** The command that puts one VIP in order. */
-export function startCommand(vip: WantedVip): string {
+function startCommand(vip: WantedVip): string {
   const method = deviceOf(vip) === 'lo' ? '' : '--method tunnel ';
   return `lvs-realserver start ${method}${vip.address}`;
 }
