@@ -52,7 +52,7 @@ const has = (shell: string) => spawnSync(shell, ['-c', ':']).status === 0;
 
 for (const variant of variants) {
   describe.skipIf(!has(variant.shell))(
-    `init script of a real server under ${variant.shell} where this machine has it, functions library: ${variant.library}`,
+    `init script of a real server under ${variant.shell} (it has to be on this machine), functions library: ${variant.library}`,
     () => {
       function run(...args: string[]) {
         if (variant.library) writeFileSync(at('functions'), LIBRARY);

@@ -111,6 +111,11 @@ export class RealServerHost {
     return JSON.parse(asking.lines()[0] ?? '') as string[];
   }
 
+  /** Writes down the ARP packets that reach the neighbour. */
+  listenToArp(): Promise<HostProcess> {
+    return this.hosts.script(this.hosts.far, 'arp-listener.mjs', 'eth0');
+  }
+
   /** A server on all addresses of the real server. */
   async serve(): Promise<void> {
     const code = `require('net').createServer(() => undefined).listen(${PORT}, '::', () => console.log('ready'))`;
