@@ -171,6 +171,14 @@ describe('what others did since the start', () => {
     expect(plan.steps).toEqual([{ type: 'add-address', address: { address: VIPS[0], interface: 'lo' } }]);
   });
 
+  it('an address of ours that somebody replaced by one with a subnet is theirs', () => {
+    const started = change(start(machine()), direct);
+    const replaced = { ...started.seen, addresses: [...machine().addresses, address(1, VIPS[0], 24)] };
+    const plan = planChange(NOTHING, replaced, started.record);
+    expect(plan.steps.map(({ type }) => type)).not.toContain('remove-address');
+    expect(after(replaced, plan.steps).addresses).toEqual(replaced.addresses);
+  });
+
   it('a tunnel interface that somebody uses since stays on', () => {
     const to: Wanted = { vips: [{ address: VIPS[0], method: 'tunnel' }], arp: 'sysctl', pathMtuBytes: 0 };
     const started = change(start(machine()), to);

@@ -16,6 +16,8 @@ const WANTED: Wanted = {
   pathMtuBytes: 1_500,
 };
 
+const DIRECT: Wanted = { vips: [{ address: VIP, method: 'direct' }], arp: 'sysctl', pathMtuBytes: 0 };
+
 function started(wanted: Wanted = WANTED, base: MachineState = machine()) {
   const plan = planChange(wanted, base, EMPTY_RECORD);
   return { seen: after(base, plan.steps), record: plan.recordAfter, plan };
@@ -59,16 +61,17 @@ describe('status', () => {
   });
 
   it('tells an address that is not ours', () => {
-    const direct: Wanted = { vips: [{ address: VIP, method: 'direct' }], arp: 'sysctl', pathMtuBytes: 0 };
-    const { seen, record } = started(direct, machine({ addresses: [address(1, VIP, 24)] }));
+    const { seen, record } = started(DIRECT, machine({ addresses: [address(1, VIP, 24)] }));
     expect(statusLines(statusOf(record, seen))).toContain(`  ${VIP} (direct) on lo, not by us`);
   });
 
   it('a stop that was cut off is neither started nor stopped', () => {
-    const { seen, record } = started();
-    const cut = planChange(NOTHING, seen, record).recordBefore;
-    expect(statusOf(cut, seen).state).toBe('incomplete');
-    expect(statusOf(cut, machine()).state).toBe('incomplete');
+    for (const wanted of [WANTED, DIRECT]) {
+      const { seen, record } = started(wanted);
+      const cut = planChange(NOTHING, seen, record).recordBefore;
+      expect(statusOf(cut, seen).state).toBe('incomplete');
+      expect(statusOf(cut, machine()).state).toBe('incomplete');
+    }
   });
 });
 
