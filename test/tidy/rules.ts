@@ -112,7 +112,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['config', 'protocol', 'net'],
   ['events', 'ipvs', 'addresses'],
   ['doctor', 'migration'],
-  ['nanny', 'lvs', 'pulse', 'userspace-director', 'send-arp'],
+  ['nanny', 'lvs', 'pulse', 'userspace-director', 'send-arp', 'real-server'],
   ['cli', 'lab'],
 ];
 
