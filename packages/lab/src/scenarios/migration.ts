@@ -191,7 +191,7 @@ export const migration: ScenarioGroup<MigrationLab> = {
       lab.servers.three.hangs = false;
       await until('the agreement', () => shadow.text.includes(`agreed SHADOW_SERVER_OUT ${place}: after`));
       assert.equal(await shadow.interrupt(), 0, shadow.text);
-      assert.match(shadow.text, /: 1 differences seen, 0 stand now\n/);
+      assert.match(shadow.text, /: 1 difference seen, 0 stand now\n/);
       assert.equal(lab.kernel(), before);
       return shadow.text;
     },

@@ -5,6 +5,10 @@ function seconds(milliseconds: number): string {
   return `${(milliseconds / 1_000).toFixed(1)} s`;
 }
 
+function counted(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? '' : 's'}`;
+}
+
 /** `CODE place: what is and would be (why)`. */
 export function differenceText({ code, place, text, reason }: Difference): string {
   return `${code} ${place}: ${text}${reason === '' ? '' : ` (${reason})`}`;
@@ -23,13 +27,13 @@ export function changeText(change: JournalChange): string {
 export function summaryLines(journal: Journal, lastedMs: number, nowMs: number): readonly string[] {
   const entries = [...journal.entries.values()];
   const open = standing(journal).length;
-  const head = `shadowed for ${seconds(lastedMs)}: ${entries.length} differences seen, ${open} stand now`;
+  const head = `shadowed for ${seconds(lastedMs)}: ${counted(entries.length, 'difference')} seen, ${open} stand now`;
   return [
     head,
     ...entries.map(({ difference, times, stoodMs, sinceMs }) => {
       const totalMs = stoodMs + (sinceMs === undefined ? 0 : nowMs - sinceMs);
       const state = sinceMs === undefined ? 'agreed now' : 'stands';
-      return `  ${state}, ${times} times, ${seconds(totalMs)} in all: ${differenceText(difference)}`;
+      return `  ${state}, ${counted(times, 'time')}, ${seconds(totalMs)} in all: ${differenceText(difference)}`;
     }),
   ];
 }

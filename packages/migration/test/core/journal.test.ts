@@ -32,7 +32,7 @@ describe('journal of a shadow run', () => {
       'differs SHADOW_SERVER_OUT a b: weight 1 now (refused)',
     ]);
     expect(summaryLines(journal, 4_000, 5_000)).toEqual([
-      'shadowed for 4.0 s: 1 differences seen, 1 stand now',
+      'shadowed for 4.0 s: 1 difference seen, 1 stand now',
       '  stands, 2 times, 3.0 s in all: SHADOW_SERVER_OUT a b: weight 1 now (refused)',
     ]);
   });
