@@ -110,7 +110,7 @@ export function withoutComments(text: string): string {
 const LAYERS: readonly (readonly string[])[] = [
   ['common'],
   ['config', 'protocol', 'net'],
-  ['events', 'ipvs', 'addresses'],
+  ['events', 'ipvs', 'addresses', 'import'],
   ['doctor', 'migration'],
   ['nanny', 'lvs', 'pulse', 'userspace-director', 'send-arp', 'real-server'],
   ['cli', 'lab'],
