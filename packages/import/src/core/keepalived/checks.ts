@@ -72,10 +72,22 @@ const READERS: Readonly<Record<string, CheckReader>> = {
 /** Words that begin a check. */
 const CHECK_WORDS: readonly string[] = Object.keys(READERS);
 
-/** Under UDP nothing is connected to. */
-function forProtocol(found: DraftCheck, { protocol }: CheckedServer, statement: Statement, ledger: Ledger) {
-  const isTcp = !['UDP_CHECK', 'DNS_CHECK'].includes(statement.words[0] ?? '');
-  if (protocol !== 'udp' || !isTcp || found.program !== undefined) return found;
+/** Checks that go by UDP, whatever the service does. */
+export const DATAGRAM_CHECKS: readonly string[] = ['UDP_CHECK', 'DNS_CHECK'];
+
+/** A check goes by the protocol of its service: under UDP nothing is connected to, else no datagram is sent. */
+function forProtocol(
+  found: DraftCheck,
+  { protocol }: CheckedServer,
+  statement: Statement,
+  ledger: Ledger,
+): DraftCheck {
+  const byDatagram = DATAGRAM_CHECKS.includes(statement.words[0] ?? '');
+  if (found.program !== undefined || byDatagram === (protocol === 'udp')) return found;
+  if (byDatagram) {
+    ledger.note(statement, `servers of a ${protocol} service are asked by no datagram: they are pinged`);
+    return { program: PING_PROGRAM };
+  }
   ledger.note(statement, 'a UDP service is checked with an empty datagram, and only a refusal fails');
   return CONNECT;
 }

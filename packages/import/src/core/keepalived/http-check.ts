@@ -67,6 +67,13 @@ export function readHost(scope: Scope, inherited: string | undefined): string | 
   return host;
 }
 
+/** A `virtualhost` of a check that asks for no page. */
+export function noteUnusedHost(scope: Scope, check: DraftCheck): void {
+  if (check.send !== undefined) return;
+  const statement = scope.statements.find(({ words }) => words[0] === 'virtualhost');
+  if (statement) scope.ledger.note(statement, 'it has no use: no page is asked for');
+}
+
 function readVersion(scope: Scope, host: string | undefined): '1.0' | '1.1' {
   const statement = scope.last('http_protocol');
   const word = statement?.words[1] ?? '1.0';

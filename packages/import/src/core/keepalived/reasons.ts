@@ -114,6 +114,7 @@ const TABLE: Readonly<Record<string, string>> = {
   sorry_server_inhibit: 'the sorry server is put into the table and taken out of it',
   vhost: 'keepalived has no such word any more',
   connect_ip: 'the address of the server itself is checked',
+  host: 'the address of the server itself is checked',
   bindto: 'the system chooses the address that a check comes from',
   bind_if: 'the system chooses the way of a check',
   bind_port: 'the system chooses the port that a check comes from',
@@ -131,7 +132,7 @@ const TABLE: Readonly<Record<string, string>> = {
   enable_sni: 'servers are not checked over TLS',
 };
 
-const lookUp = reasonsFrom(TABLE, 'it is not understood: keepalived skips words that it does not know');
+const lookUp = reasonsFrom(TABLE, 'it is not understood, and nothing is written for it');
 
 /** Why a word of a keepalived.conf is not carried over. */
 export const keepalivedReason: ReasonOf = (word) => {

@@ -6,7 +6,7 @@ import type { Ledger, Statement } from '../ledger.js';
 import { Scope } from '../scope.js';
 import { type FoundCheck, readRetry, readServerCheck, SECONDS_RANGE } from './checks.js';
 import { readForwarding } from './forwarding.js';
-import { readHost } from './http-check.js';
+import { noteUnusedHost, readHost } from './http-check.js';
 
 /** What the servers of a service have from it. */
 export interface ServiceFrame {
@@ -99,6 +99,7 @@ export function readServer(
   for (const extra of statement.words.slice(3)) ledger.note(statement, `'${extra}' is not understood here`);
   const host = readHost(scope, frame.host);
   const found = readServerCheck(scope, { ...place, protocol: frame.protocol, host });
+  if (found) noteUnusedHost(scope, found.check);
   const weight = scope.number('weight', WEIGHT)?.value ?? frame.weight;
   noteFiner(scope);
   const inhibit = scope.flag('inhibit_on_failure');

@@ -6,9 +6,9 @@ import { checkSeconds, commonCheck } from '../common-check.js';
 import { type Draft, type DraftVirtual, familyOf } from '../draft.js';
 import type { Ledger, Statement } from '../ledger.js';
 import { Scope } from '../scope.js';
-import { readRetry, SECONDS_RANGE } from './checks.js';
+import { DATAGRAM_CHECKS, readRetry, SECONDS_RANGE } from './checks.js';
 import { readForwarding } from './forwarding.js';
-import { readHost } from './http-check.js';
+import { noteUnusedHost, readHost } from './http-check.js';
 import { readPersistence, readScheduling, USUAL_PERSISTENCE_SECONDS } from './scheduling.js';
 import { type FoundServer, readServer, type ServiceFrame, WEIGHT } from './servers.js';
 import { readKeys, readServiceGroups, type ServiceKey } from './service-keys.js';
@@ -16,14 +16,27 @@ import { readKeys, readServiceGroups, type ServiceKey } from './service-keys.js'
 const USUAL_DELAY_SECONDS = 60;
 const PROTOCOLS: readonly ServiceProtocol[] = ['tcp', 'udp', 'sctp'];
 
-function readProtocol(scope: Scope, header: Statement, mark: boolean): ServiceProtocol {
+/** A mark has no protocol; lvs.cf has one for the check. */
+function readMarkProtocol(scope: Scope): ServiceProtocol {
+  const checks = scope.statements.flatMap(({ children }) => children ?? []);
+  const protocol = checks.some(({ words }) => DATAGRAM_CHECKS.includes(words[0] ?? '')) ? 'udp' : 'tcp';
+  const statement = scope.last('protocol');
+  if (statement === undefined) return protocol;
+  if (statement.words[1]?.toLowerCase() === protocol) scope.ledger.carried(statement);
+  else
+    scope.ledger.note(
+      statement,
+      `keepalived ignores the protocol of a mark: ${protocol} is written for its check`,
+    );
+  return protocol;
+}
+
+function readProtocol(scope: Scope, header: Statement): ServiceProtocol {
   const statement = scope.last('protocol');
   const word = (statement?.words[1] ?? '').toLowerCase();
   const protocol = PROTOCOLS.find((one) => one === word);
   if (statement && protocol) scope.ledger.carried(statement);
   if (protocol) return protocol;
-  // A mark has no protocol; lvs.cf has one for the check.
-  if (mark && statement === undefined) return 'tcp';
   scope.ledger.note(statement ?? header, 'no protocol is said: keepalived takes UDP, and so udp is written');
   return 'udp';
 }
@@ -86,7 +99,7 @@ function familyOfKeys(keys: readonly ServiceKey[]): 4 | 6 | undefined {
 function readFrame(scope: Scope, header: Statement, keys: readonly ServiceKey[]): ServiceFrame {
   const mark = keys.every((key) => key.mark > 0);
   return {
-    protocol: readProtocol(scope, header, mark),
+    protocol: mark ? readMarkProtocol(scope) : readProtocol(scope, header),
     forwarding: readForwarding(scope, ['lvs_method', 'lb_kind'], 'nat'),
     weight: scope.number('weight', WEIGHT)?.value ?? 1,
     host: readHost(scope, undefined),
@@ -105,6 +118,8 @@ function readService(
   const frame = readFrame(scope, header, keys);
   const found = scope.all('real_server').flatMap((one) => readServer(scope.ledger, one, frame) ?? []);
   const servers = distinctServers(scope.ledger, found, frame.mark);
+  const check = commonCheck(scope.ledger, servers);
+  noteUnusedHost(scope, check);
   const sorryMethod = readForwarding(scope, ['sorry_server_lvs_method'], frame.forwarding);
   return {
     protocol: frame.protocol,
@@ -112,7 +127,7 @@ function readService(
     ...readPersistence(scope, frame.family ?? 4),
     sorryServer: readSorryServer(scope, frame, sorryMethod),
     forwarding: sorryMethod,
-    check: commonCheck(scope.ledger, servers),
+    check,
     timeoutSeconds: readTimes(scope, servers),
     reentrySeconds: 0,
     quiesceServer: readQuiesce(scope, servers),

@@ -89,6 +89,15 @@ function readTracked(scope: Scope): void {
   }
 }
 
+/** The old word of an instance for its sync daemon. */
+function readSync(draft: Draft, scope: Scope): void {
+  const statement = scope.last('lvs_sync_daemon_interface');
+  const device = deviceOf(statement?.words[1]);
+  if (statement === undefined || device === undefined || draft.sync !== undefined) return;
+  scope.ledger.carried(statement);
+  draft.sync = { device, id: undefined };
+}
+
 function readInstance(
   draft: Draft,
   ledger: Ledger,
@@ -111,6 +120,7 @@ function readInstance(
   // The standby of a pair stays what it is until somebody asks for a handover.
   const stays = scope.flag('nopreempt');
   if (stays) ledger.carried(stays);
+  readSync(draft, scope);
   const noAccept = scope.last('accept');
   if (noAccept) ledger.carried(noAccept);
 }

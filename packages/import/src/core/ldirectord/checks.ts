@@ -22,6 +22,8 @@ export interface CheckStyle {
 }
 
 const ONLY_CONNECT = 'a connection is tried in its place; send_program can run a program that does more';
+/** What ldirectord asks by UDP, whatever the protocol of the service. */
+const DATAGRAM_QUESTIONS = ['dns', 'radius'];
 const TLS = ['https', 'imaps', 'ldaps', 'pops'];
 /** How the greeting of a server begins that speaks first. */
 const GREETINGS: Readonly<Record<string, DraftCheck>> = {
@@ -42,6 +44,10 @@ function negotiate(ledger: Ledger, style: CheckStyle, request: string, receive: 
       `no ${service} question is asked: an empty datagram is sent, and only a refusal fails`,
     );
     return {};
+  }
+  if (DATAGRAM_QUESTIONS.includes(service)) {
+    ledger.note(statement, `no ${service} question is asked: servers are pinged`);
+    return { program: PING_PROGRAM };
   }
   if (service === 'http' || service === 'http_proxy') {
     return httpCheck(

@@ -56,6 +56,7 @@ function checkedPort(
   port: number,
   { key, style, checkPort }: Frame,
 ): number | undefined {
+  if (style.type !== 'negotiate' && style.type !== 'connect') return undefined;
   const usual = real.port > 0 ? undefined : usualPort(style.service);
   const wanted = checkPort ?? usual;
   if (wanted === undefined || wanted === port) return undefined;

@@ -40,6 +40,24 @@ describe('checks', () => {
     expect(reasonsOf(imported)).toEqual([expect.stringMatching(/^5: lvs.cf cannot hold this command/)]);
   });
 
+  it('asks by no other protocol than that of the service', () => {
+    const dns = 'real_server 10.0.0.1 53 {\nDNS_CHECK {\n}\n}';
+    const pinged = fromKeepalived(service(dns));
+    expect(pinged.text).toContain('send_program = "/bin/ping -n -c 1 %h"');
+    const mark = fromKeepalived(service(dns, 'virtual_server fwmark 4'));
+    expect(mark.text).toContain('protocol = udp');
+    expect(reasonsOf(mark)).toContainEqual(
+      expect.stringMatching(/^2: keepalived ignores the protocol of a mark/),
+    );
+  });
+
+  it('names a virtualhost that nobody is asked for', () => {
+    const check = 'real_server 10.0.0.1 443 {\nSSL_GET {\n}\n}';
+    expect(reasonsOf(fromKeepalived(service(`virtualhost a.test\n${check}`)))).toContainEqual(
+      '3: it has no use: no page is asked for',
+    );
+  });
+
   it('counts a server without a check as up for ever', () => {
     expect(fromKeepalived(service('real_server 10.0.0.1 80 {\n}')).text).toContain(
       'send_program = /bin/true',
@@ -97,6 +115,17 @@ describe('addresses', () => {
       instance('a', 'a-long-device-0', '10.0.0.9') + service('real_server 10.0.0.1 80 {\n}'),
     );
     expect(imported.text).toContain('address = 10.0.0.9 a-long-device-0\n');
+  });
+});
+
+describe('the sync daemon', () => {
+  it.each([
+    ['global_defs {\nlvs_sync_daemon eth1 a id 7\n}\n', 'syncd_iface = eth1\nsyncd_id = 7\n'],
+    ['vrrp_instance a {\nlvs_sync_daemon_interface eth2\n}\n', 'syncd_iface = eth2\n'],
+  ])('%j', (text, lines) => {
+    const imported = fromKeepalived(text + service('real_server 10.0.0.1 80 {\n}'));
+    expect(imported.text).toContain(`failover_state = sync\n${lines}`);
+    expect(imported.notes).toEqual([]);
   });
 });
 

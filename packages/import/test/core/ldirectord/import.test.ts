@@ -43,6 +43,16 @@ describe('questions', () => {
     expect(text).toContain('send_program = "/bin/look 10.0.0.9 80 %h %p"');
   });
 
+  it('gives an external program the port of the server, whatever checkport says', () => {
+    const { text } = fromLdirectord(virtual('real=10.0.0.1:81 gate', 'checktype=external', 'checkport=90'));
+    expect(text).toContain('         port = 81\n');
+  });
+
+  it('pings what it would have to ask by UDP', () => {
+    const { text } = fromLdirectord(virtual('real=10.0.0.1:53 gate', 'service=dns'));
+    expect(text).toContain('send_program = "/bin/ping -n -c 1 %h"');
+  });
+
   it('writes the question that most servers have, and notes the others', () => {
     const real = (number: number, word: string) => `real=10.0.0.${number}:80 gate 1 "/${word}", "${word}"`;
     const imported = fromLdirectord(virtual(real(1, 'a'), real(2, 'b'), real(3, 'b'), 'service=http'));
