@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { binaryPath } from '@piranha/common';
 import { markedEnvironment } from './processes.js';
 
-const LIMIT_MS = 40_000;
+const LIMIT_MS = 120_000;
 const INIT_SCRIPTS = fileURLToPath(new URL('../../etc/init.d', import.meta.url));
 const HTTP_SERVER = fileURLToPath(new URL('http-server.mjs', import.meta.url));
 
@@ -22,7 +22,7 @@ mount -t overlay none -o lowerdir=/etc,upperdir=/run/upper,workdir=/run/work /et
 mount -t sysfs none /sys
 ip link set lo up
 echo ready
-exec sleep 300
+exec sleep 600
 `;
 
 /** What a command printed, on both streams in order, and how it ended. */
