@@ -9,6 +9,7 @@ export * from './core/model.js';
 export { serviceKeyOf, type TablePlace, tablePlaceOf } from './core/places.js';
 export { parseSaveText } from './core/save-reader.js';
 export { operationArguments, operationText, saveLines } from './core/save-text.js';
+export { parseSyncDaemons, type SyncDaemon, type SyncDaemons, type SyncSide } from './core/sync-listing.js';
 export { readOperations, readTableValue, readTimeouts } from './core/wire.js';
 export * from './director.js';
 export { readOwned, removeOwned, saveOwned } from './shell/owned-file.js';

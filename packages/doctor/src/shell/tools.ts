@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { patient } from '@piranha/common';
 import { execa } from 'execa';
 
@@ -17,4 +18,9 @@ export async function outputOf(program: string, ...args: readonly string[]): Pro
     stdin: 'ignore',
   });
   return result.exitCode === 0 ? String(result.stdout ?? '') : undefined;
+}
+
+/** Whether a tool is where systems have it. */
+export function isOnPath(program: string): boolean {
+  return PATH.split(':').some((directory) => existsSync(`${directory}/${program}`));
 }

@@ -1,4 +1,5 @@
-import { type SyncDaemons, type SyncSide, syncDaemonFits } from './sync-daemons.js';
+import type { SyncDaemons, SyncSide } from '@piranha/ipvs';
+import { syncDaemonFits } from './sync-daemons.js';
 import { type FailoverState, wantedSysctls } from './sysctl-plan.js';
 
 /**

@@ -1,5 +1,6 @@
 import { UserError } from '@piranha/common';
-import { parseSyncDaemons, type SyncDaemons, type SyncSide, startArguments } from '../core/sync-daemons.js';
+import { parseSyncDaemons, type SyncDaemons, type SyncSide } from '@piranha/ipvs';
+import { startArguments } from '../core/sync-daemons.js';
 import { runTool, type ToolResult } from './run-tool.js';
 
 const LIMIT_MS = 5_000;

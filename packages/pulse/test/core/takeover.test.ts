@@ -1,6 +1,6 @@
+import type { SyncDaemons } from '@piranha/ipvs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { SyncDaemons } from '../../src/core/sync-daemons.js';
 import {
   planTakeover,
   stagesOf,

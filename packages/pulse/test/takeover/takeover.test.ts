@@ -1,5 +1,5 @@
+import type { SyncDaemons, SyncSide } from '@piranha/ipvs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { SyncDaemons, SyncSide } from '../../src/core/sync-daemons.js';
 import { SETTLE_MS, type TakeoverSettings } from '../../src/core/takeover.js';
 import { Takeover, type TakeoverParts } from '../../src/takeover/takeover.js';
 
