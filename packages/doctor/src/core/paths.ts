@@ -10,7 +10,7 @@ export interface Neighbour {
 }
 
 /** An IPv4 address of this machine that others can answer to. */
-export interface OwnAddress {
+interface OwnAddress {
   readonly address: string;
   readonly device: string;
 }

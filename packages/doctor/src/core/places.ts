@@ -41,7 +41,7 @@ export function onceEach(found: readonly Evidence[]): readonly Evidence[] {
 }
 
 /** Which of the two directors this machine is, by its own addresses; undefined where none is in lvs.cf. */
-export function roleOf({
+function roleOf({
   configuration,
   addresses = [],
 }: Pick<Facts, 'configuration' | 'addresses'>): 'primary' | 'backup' | undefined {

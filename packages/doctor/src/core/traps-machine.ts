@@ -29,7 +29,7 @@ const unsynchronised: Trap = {
       : [],
 };
 
-/** Less may be a slow start or a rounded time. */
+/** Less hardly confuses a reader of logs. */
 const STEP_MS = 10_000;
 
 const stepped: Trap = {
@@ -39,7 +39,8 @@ const stepped: Trap = {
     const step = clock?.steppedMs ?? 0;
     if (Math.abs(step) < STEP_MS) return [];
     const way = step > 0 ? 'forward' : 'back';
-    const evidence = `since pulse started the clock was set ${way} by ${seconds(step)}`;
+    const slept = step > 0 ? ', or the machine slept that long' : '';
+    const evidence = `since pulse started the clock was set ${way} by ${seconds(step)}${slept}`;
     return [warning(evidence, `${KEEP_TIME} before pulse; pulse itself goes by another clock`)];
   },
 };

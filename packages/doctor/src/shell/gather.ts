@@ -13,7 +13,7 @@ import { readFirewall, readOwnNetwork, readRoutes, readSysctls } from './look-at
 import { missingPrivileges } from './privileges.js';
 import { probePaths } from './probe-paths.js';
 
-const ANSWER_LIMIT_MS = 5_000;
+const ANSWER_LIMIT_MS = 10_000;
 const SINGLE_ADDRESS = 32;
 
 /**
@@ -30,7 +30,7 @@ export async function gatherFacts(configuration: LvsConfiguration, runDir: strin
   const network = noted('the interfaces of this machine', readOwnNetwork());
   const servers = activePlaces({ configuration }).map(({ server }) => server.address);
   const routes = await readRoutes([...new Set(servers)]);
-  const { pulseSocket, lvsdSocket, pulsePid } = runDirectory(runDir);
+  const { pulseSocket, lvsdSocket } = runDirectory(runDir);
   const [pulse, lvsd, firewall] = await Promise.all([
     statusOf(pulseStatusSchema, pulseSocket),
     statusOf(lvsdStatusSchema, lvsdSocket),
@@ -55,12 +55,12 @@ export async function gatherFacts(configuration: LvsConfiguration, runDir: strin
     links: network?.links,
     addresses: network?.addresses,
     routes,
-    firewall: noted('the firewall: neither nft nor iptables answered', firewall),
+    firewall: noted('the firewall: nft or iptables is missing or did not answer', firewall),
     holders: wire?.holders,
     paths: wire?.paths,
     processors: cpus().length,
     load: loadavg()[0] ?? 0,
-    clock: await readClock(pulse?.pid, pulsePid, asked),
+    clock: await readClock(pulse?.clockStepMs, asked),
     pulse,
     lvsd,
     unseen,

@@ -5,7 +5,7 @@ import type { AddressFact, LinkFact } from '../core/facts.js';
 import type { FirewallChain } from '../core/firewall.js';
 import { readIptablesSave } from '../core/read-iptables.js';
 import { readNftRuleset } from '../core/read-nft.js';
-import { outputOf } from './tools.js';
+import { askTool, outputOf } from './tools.js';
 
 /** Sysctls of the machine, and of an interface with its name in place of DEVICE. */
 const MACHINE_SYSCTLS = [
@@ -73,22 +73,25 @@ export function readOwnNetwork(): OwnNetwork | undefined {
   }
 }
 
-/** Every rule of every firewall of this machine; undefined where none could be asked. */
+/**
+ * Every rule of every firewall of this machine; undefined where none could be asked, or one did not answer to the end:
+ * half of the rules would tell less than none.
+ */
 export async function readFirewall(): Promise<readonly FirewallChain[] | undefined> {
   const [legacy, six, tables] = await Promise.all([
-    outputOf('iptables-legacy-save'),
-    outputOf('ip6tables-legacy-save'),
-    outputOf('nft', 'list', 'ruleset'),
+    askTool('iptables-legacy-save'),
+    askTool('ip6tables-legacy-save'),
+    askTool('nft', 'list', 'ruleset'),
   ]);
   // Without nft its rules may still be read through the other tools.
-  const [four, sixth] =
-    tables === undefined ? await Promise.all([outputOf('iptables-save'), outputOf('ip6tables-save')]) : [];
-  const all = [legacy, six, four, sixth, tables];
-  if (all.every((text) => text === undefined)) return undefined;
+  const others = tables.text === undefined ? [askTool('iptables-save'), askTool('ip6tables-save')] : [];
+  const [four, sixth] = await Promise.all(others);
+  const all = [legacy, six, tables, four, sixth].flatMap((one) => one ?? []);
+  if (all.some(({ wasCut }) => wasCut) || all.every(({ text }) => text === undefined)) return undefined;
   return [
-    ...[legacy, four].flatMap((text) => readIptablesSave(text ?? '')),
-    ...[six, sixth].flatMap((text) => readIptablesSave(text ?? '', 'ip6')),
-    ...readNftRuleset(tables ?? ''),
+    ...[legacy, four].flatMap((one) => readIptablesSave(one?.text ?? '')),
+    ...[six, sixth].flatMap((one) => readIptablesSave(one?.text ?? '', 'ip6')),
+    ...readNftRuleset(tables.text ?? ''),
   ];
 }
 

@@ -126,6 +126,78 @@ describe('what becomes of a packet in nft', () => {
   });
 });
 
+// As nft 1.0.6 prints it.
+const RULESET = `table inet f {
+	set ports {
+		type inet_service
+		flags interval
+		elements = { 22, 80, 500-600, 700, 701,
+			     702, 703, 1000-2000, 3000, 4000,
+			     5000, 6000, 7000, 8000 }
+	}
+
+	set trusted {
+		type ipv4_addr
+		flags interval
+		elements = { 10.0.0.0/24, 10.1.0.5 }
+	}
+
+	map marks {
+		type inet_service : mark
+		elements = { 80 : 0x00000007, 443 : 0x00000008 }
+	}
+
+	chain own {
+		tcp dport 80 accept
+		udp dport @ports counter packets 0 bytes 0 accept comment "x y"
+	}
+
+	chain input {
+		type filter hook input priority filter; policy drop;
+		iifname "lo" accept
+		ct state established,related accept
+		ct state invalid drop
+		ip saddr @trusted udp dport { 539, 8848 } log prefix "a b" accept
+		ip protocol icmp icmp type echo-request limit rate 5/second accept
+		meta l4proto { tcp, udp } th dport 53 accept
+		jump own
+		reject with icmpx admin-prohibited
+	}
+
+	chain pre {
+		type filter hook prerouting priority mangle; policy accept;
+		meta mark set tcp dport map @marks
+		ip daddr 10.0.0.100 tcp dport { 80, 443 } meta mark set 0x00000009 accept
+		tcp dport vmap { 80 : accept, 90 : drop }
+	}
+}
+`;
+
+describe('a ruleset as nft prints it', () => {
+  const chains = readNftRuleset(RULESET);
+  const fate = (packet: Partial<Packet>) => droppedBy(chains, 'INPUT', { ...BEAT, ...packet });
+  const from = { sourceAddress: '10.9.0.1' };
+
+  it('is followed from rule to rule', () => {
+    expect(fate({})).toBeUndefined();
+    expect(fate({ ...from, targetPort: 539 })).toBeUndefined();
+    expect(fate({ ...from, targetPort: 610 })).toBe('inet f: reject with icmpx admin-prohibited');
+    expect(fate({ ...from, targetPort: 1_500 })).toBeUndefined();
+    expect(fate({ ...from, targetPort: 610, state: 'invalid' })).toBe('inet f: ct state invalid drop');
+    expect(fate({ ...from, targetPort: 610, device: 'lo' })).toBeUndefined();
+    expect(fate({ ...from, targetPort: 53 })).toBeUndefined();
+    expect(fate({ ...from, targetPort: 610, state: undefined })).toBeUndefined();
+  });
+
+  it('sets the marks of its maps', () => {
+    const packet = { ...BEAT, protocol: 'tcp', targetPort: undefined };
+    const marks = (targetAddress: string) =>
+      [7, 8, 9, 10].filter((mark) => setsMark(chains, mark, { ...packet, targetAddress }));
+    expect(marks('10.0.0.100')).toEqual([7, 8, 9]);
+    expect(marks('10.0.0.101')).toEqual([7, 8]);
+  });
+});
+
 describe('marks', () => {
   const packet: Packet = {
     ...BEAT,
