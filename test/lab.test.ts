@@ -6,8 +6,7 @@ import { GROUPS } from '../packages/lab/src/scenarios/index.js';
 const GUESTS = 2;
 const GROUP_LIMIT_MS = 15 * 60_000;
 
-const missing = missingForLab();
-const why = missing.length > 0 ? `: needs ${missing.join(', ')}` : '';
+const missingFor = GROUPS.map(({ needs }) => missingForLab(needs));
 
 type Verdict = { readonly ok: boolean; readonly problem: string };
 
@@ -60,8 +59,7 @@ const runs = GROUPS.map(({ name }) => new GroupRun(name));
 let all: Promise<unknown> = Promise.resolve();
 
 beforeAll(() => {
-  if (missing.length > 0) return;
-  const queue = [...runs];
+  const queue = runs.filter((_, index) => missingFor[index]?.length === 0);
   const work = async (): Promise<void> => {
     for (let run = queue.shift(); run !== undefined; run = queue.shift()) await run.run();
   };
@@ -71,6 +69,8 @@ beforeAll(() => {
 afterAll(() => all, GROUP_LIMIT_MS);
 
 for (const [index, group] of GROUPS.entries()) {
+  const missing = missingFor[index] ?? [];
+  const why = missing.length > 0 ? `: needs ${missing.join(', ')}` : '';
   describe.skipIf(missing.length > 0)(`lab, ${group.title}${why}`, () => {
     const run = runs[index] as GroupRun;
 

@@ -83,11 +83,16 @@ export class TwoHosts {
     return started;
   }
 
-  async remove(): Promise<void> {
-    for (const { child, ended } of this.processes) {
+  /** Ends every process of the hosts. */
+  async removeProcesses(): Promise<void> {
+    for (const { child, ended } of this.processes.splice(0)) {
       child.kill('SIGKILL');
       await ended;
     }
+  }
+
+  async remove(): Promise<void> {
+    await this.removeProcesses();
     for (const host of [this.near, this.far]) ip('netns', 'delete', host);
   }
 }

@@ -110,9 +110,9 @@ export function withoutComments(text: string): string {
 const LAYERS: readonly (readonly string[])[] = [
   ['common'],
   ['config', 'protocol', 'net'],
-  ['events', 'ipvs'],
-  ['doctor'],
-  ['nanny', 'lvs', 'pulse', 'userspace-director', 'send-arp'],
+  ['events', 'ipvs', 'addresses'],
+  ['doctor', 'migration'],
+  ['nanny', 'lvs', 'pulse', 'userspace-director', 'send-arp', 'real-server'],
   ['cli', 'lab'],
 ];
 

@@ -8,6 +8,7 @@ const PACKAGE_OF = {
   ipvsu: 'userspace-director',
   lvsctl: 'cli',
   send_arp: 'send-arp',
+  'lvs-realserver': 'real-server',
 } as const;
 
 /** Names of the suite's own programs. */

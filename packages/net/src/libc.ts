@@ -21,6 +21,8 @@ export interface Libc {
   close(fd: number): number;
   /** Makes `to` another name of `from`; what `to` was is closed. `flags` may be O_CLOEXEC. */
   dup3(from: number, to: number, flags: number): number;
+  /** Takes or drops the lock of an open file, which ends with its last descriptor; LOCK_EX 2, LOCK_NB 4. */
+  flock(fd: number, operation: number): number;
   /** Moves the calling thread into the namespace that a descriptor of /proc/PID/ns or /run/netns names. */
   setns(fd: number, kind: number): number;
   /** `argument` is the structure of the request, read or filled in. */
@@ -64,6 +66,7 @@ function load(): Libc {
     recv: library.func('intptr recv(int, void *, size_t, int)'),
     close: library.func('int close(int)'),
     dup3: library.func('int dup3(int, int, int)'),
+    flock: library.func('int flock(int, int)'),
     setns: library.func('int setns(int, int)'),
     ioctl: library.func('int ioctl(int, ulong, void *)'),
     adjtimex: library.func('int adjtimex(void *)'),

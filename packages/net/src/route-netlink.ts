@@ -7,6 +7,7 @@ import {
   deleteAddressRequest,
   listAddressesRequest,
   listLinksRequest,
+  switchLinkRequest,
 } from './core/route-messages.js';
 import { type InterfaceAddress, type NetworkLink, routeRecord } from './core/route-records.js';
 import { addressFailed, NetlinkSocket } from './netlink-socket.js';
@@ -65,6 +66,13 @@ export class RouteNetlink {
   /** Takes an address from an interface; it is no failure if it has no such address or is gone. */
   deleteAddress(address: AddressSpec): void {
     this.changeOne({ type: 'remove', address });
+  }
+
+  /** Switches an interface on or off. */
+  switchLink(ifindex: number, isUp: boolean): void {
+    const [answer] = this.socket.request([(sequence) => switchLinkRequest(sequence, ifindex, isUp)]);
+    if (answer === undefined || answer.errno === 0) return;
+    throw addressFailed(`switch ${isUp ? 'on' : 'off'} interface ${ifindex}`, answer.errno, answer.text);
   }
 
   close(): void {

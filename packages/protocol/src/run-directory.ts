@@ -22,6 +22,8 @@ export interface RunDirectory {
   readonly pulseState: string;
   /** Kernel settings as pulse found them before its first write, JSON; removed when they are put back. */
   readonly firstSysctls: string;
+  /** What `lvsctl adopt` took over and from whom, JSON; until it is given back or finished. */
+  readonly adoption: string;
   /** Copy of the lvs.cf that loaded last, for a daemon that is restarted on a broken file. */
   readonly lastGoodConfiguration: string;
 }
@@ -43,6 +45,7 @@ export function runDirectory(directory: string): RunDirectory {
     heldAddresses: at('addresses'),
     pulseState: at('pulse.state'),
     firstSysctls: at('sysctls.first'),
+    adoption: at('adoption'),
     lastGoodConfiguration: at('lvs.cf.last-good'),
   };
 }

@@ -1,6 +1,6 @@
 import { runMain } from '@piranha/common';
 // First of all, for its side: it listens for the end of our parent.
-import './guardian/parent-channel.js';
+import '@piranha/common/parent-channel';
 import { readPulseOptions, readResolvedOptions } from './options.js';
 
 runMain('pulse', async () => {

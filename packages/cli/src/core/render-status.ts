@@ -17,6 +17,11 @@ function pathRow({ name, local, partner, sent, received, silentMs }: PathStatus)
   return ['', name, `${local} -> ${partner}`, `sent ${sent}`, `received ${received}`, heard];
 }
 
+function adoptionText({ kind, at }: NonNullable<StatusView['adoption']>, nowMs: number): string {
+  const ways = 'lvsctl adopt --undo gives back, --finish ends it';
+  return `adopted from ${kind}, which stands FROZEN since ${terminalText(at)}${agoText(at, nowMs)}: ${ways}`;
+}
+
 /** What would outlive this director; nothing where nothing is synchronised. */
 function syncRows({ sync }: PulseStatus): string[][] {
   if (sync === undefined) return [];
@@ -104,9 +109,10 @@ function lvsdMissing(view: StatusView, reason: string): string {
 
 /** The page that `lvsctl status` prints, for people; `nowMs` is the wall clock. */
 export function renderStatus(view: StatusView, nowMs: number): string[] {
-  const { pulse, lvsd } = view;
+  const { pulse, lvsd, adoption } = view;
   return [
     `director in ${terminalText(view.runDirectory)}`,
+    ...(adoption === undefined ? [] : [adoptionText(adoption, nowMs)]),
     '',
     ...(pulse.reached
       ? pulseLines(pulse.status, nowMs)

@@ -10,6 +10,8 @@ export interface StatusView {
   readonly runDirectory: string;
   readonly pulse: DaemonAnswer<PulseStatus>;
   readonly lvsd: DaemonAnswer<LvsdStatus>;
+  /** An adoption that is neither undone nor finished: the product that stands frozen, since when (ISO 8601). */
+  readonly adoption?: { readonly kind: string; readonly at: string };
 }
 
 /** True when a cold standby does without lvsd on purpose: pulse runs, is not active and has not started it. */

@@ -11,6 +11,7 @@ import { type PlanOptions, plan } from './commands/plan.js';
 import { reload } from './commands/reload.js';
 import { status } from './commands/status.js';
 import { type LvsctlIo, printJson } from './io.js';
+import { addMigrationCommands } from './migration-commands.js';
 import type { CommonOptions } from './options.js';
 
 const EXIT_HELP = `
@@ -65,6 +66,7 @@ function buildProgram(io: LvsctlIo, finish: (status: ExitStatus) => void): Comma
     .action(async (_: unknown, command: Command) =>
       finish(await handover(io, command.optsWithGlobals<CommonOptions>())),
     );
+  addMigrationCommands(program, io, finish);
   return program;
 }
 

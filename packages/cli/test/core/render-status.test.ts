@@ -24,6 +24,15 @@ function servicePage(...servers: Parameters<typeof serverStatus>[0][]): string {
 }
 
 describe('renderStatus', () => {
+  it('says first that another product stands frozen', () => {
+    const at = '2026-01-01T00:00:00.000Z';
+    const lines = page({ adoption: { kind: 'keepalived', at } }).split('\n');
+    expect(lines[1]).toMatch(
+      /^adopted from keepalived, which stands FROZEN since 2026-01-01T00:00:00.000Z \(/,
+    );
+    expect(lines[1]).toContain('lvsctl adopt --undo');
+  });
+
   it('says role, why, since, partner, paths, addresses and children', () => {
     const text = page();
     expect(text).toContain('role     primary, ACTIVE (active)');

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { UserError } from '@piranha/common';
 import type { LvsConfiguration } from '@piranha/config';
-import { kernelDirector, parseSyncDaemons } from '@piranha/ipvs';
+import { kernelDirector, SyncDaemonControl } from '@piranha/ipvs';
 import type { Facts, SyncDaemonFact } from '../core/facts.js';
 import { activeServices } from '../core/places.js';
 import { isOnPath, outputOf } from './tools.js';
@@ -16,8 +16,7 @@ export async function readIpvs(configuration: LvsConfiguration, isRoot: boolean)
   if (!isRoot || ipvsProblem !== undefined) {
     return { ipvsProblem, missingSchedulers: [], syncDaemons: undefined, hasFtpHelper };
   }
-  const text = await outputOf(configuration.ipvsadmPath, '-Ln', '--daemon');
-  const syncDaemons = text === undefined ? undefined : sidesOf(text);
+  const syncDaemons = await readSyncDaemons(configuration.ipvsadmPath);
   return { ipvsProblem, missingSchedulers: await findMissing(configuration), syncDaemons, hasFtpHelper };
 }
 
@@ -50,10 +49,15 @@ async function findMissing(configuration: LvsConfiguration): Promise<readonly st
   return missing;
 }
 
-function sidesOf(text: string): readonly SyncDaemonFact[] {
-  const found = parseSyncDaemons(text);
-  return (['master', 'backup'] as const).flatMap((side) => {
-    const daemon = found[side];
-    return daemon === undefined ? [] : [{ side, device: daemon.interface, syncId: daemon.syncId }];
-  });
+async function readSyncDaemons(ipvsadm: string): Promise<readonly SyncDaemonFact[] | undefined> {
+  try {
+    const found = await new SyncDaemonControl(() => ipvsadm).state();
+    return (['master', 'backup'] as const).flatMap((side) => {
+      const daemon = found[side];
+      return daemon === undefined ? [] : [{ side, device: daemon.interface, syncId: daemon.syncId }];
+    });
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return undefined;
+  }
 }

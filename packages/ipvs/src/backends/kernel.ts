@@ -54,6 +54,15 @@ export class KernelDirector implements Director {
     return readKernelStatistics(counters, connections);
   }
 
+  /** The idle timeouts that hold now. @throws UserError `IPVSADM_FAILED` when ipvsadm says them in another form */
+  async readTimeouts(): Promise<TableTimeouts> {
+    const args = ['-Ln', '--timeout'];
+    const found = /\(tcp tcpfin udp\): (\d{1,9}) (\d{1,9}) (\d{1,9})/.exec(await this.output(args));
+    if (found === null) throw ipvsadmFailed(args, 'no timeouts in its answer');
+    const [tcpSeconds, tcpFinSeconds, udpSeconds] = found.slice(1).map(Number);
+    return { tcpSeconds: tcpSeconds ?? 0, tcpFinSeconds: tcpFinSeconds ?? 0, udpSeconds: udpSeconds ?? 0 };
+  }
+
   async setTimeouts({ tcpSeconds, tcpFinSeconds, udpSeconds }: TableTimeouts): Promise<void> {
     await this.output(['--set', ...[tcpSeconds, tcpFinSeconds, udpSeconds].map(String)]);
   }

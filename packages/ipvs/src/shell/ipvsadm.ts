@@ -12,7 +12,7 @@ const OUTPUT_LIMIT_BYTES = 64 * 1024 * 1024;
 const SHOWN_WORDS = 8;
 
 /** What one call of ipvsadm gave. */
-interface IpvsadmOutput {
+export interface IpvsadmOutput {
   /** 0, 255 for a refusal by the kernel, 2 for words that ipvsadm rejects; a restore with refusals has 0 too. */
   readonly exitCode: number;
   readonly stdout: string;
@@ -24,6 +24,14 @@ interface IpvsadmOutput {
 const EXIT_FAILED = 1;
 const EXIT_NO_PRIVILEGE = 4;
 const EXIT_NOT_INSTALLED = 5;
+
+/** The original's path of ipvsadm; where it is meant, systems that have it elsewhere are looked through. */
+const USUAL_PATH = '/sbin/ipvsadm';
+
+/** What Ipvsadm is to be made with for the path that an lvs.cf names. */
+export function usualPath(path: string): string | undefined {
+  return path === USUAL_PATH ? undefined : path;
+}
 
 /**
  * Runs `ipvsadm`, never through a shell. The module ip_vs is not loaded here: ipvsadm itself tries `modprobe ip_vs`

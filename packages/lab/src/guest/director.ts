@@ -42,12 +42,7 @@ export class Director {
     this.host.spawn(process.execPath, [...args, ...more], {
       argv0: 'pulse',
       stdio: ['ignore', log, log],
-      // A process start takes a second here, and all share one slow processor.
-      env: {
-        ...markedEnvironment(this.directory),
-        PIRANHA_PATIENCE: '10',
-        XTABLES_LOCKFILE: `${this.directory}/xtables.lock`,
-      },
+      env: this.environment(),
     });
     closeSync(log);
   }
@@ -93,6 +88,12 @@ export class Director {
     return this.ask(runDirectory(this.directory).pulseSocket, 'reload', 60_000);
   }
 
+  /** What lvsctl prints on this director with `--json`, whatever its exit status. */
+  lvsctl(...words: readonly string[]): Promise<string> {
+    const args = [binaryPath('lvsctl'), '--json', '--run-dir', this.directory, ...words];
+    return this.host.output(process.execPath, args, this.environment());
+  }
+
   /** The kernel's table, in `ipvsadm -Sn` lines. */
   table(): readonly string[] {
     return this.host
@@ -127,7 +128,44 @@ export class Director {
     }
   }
 
+  /** For whatever is started on this director. */
+  environment(): NodeJS.ProcessEnv {
+    return {
+      ...markedEnvironment(this.directory),
+      // A process start takes a second here, and all share one slow processor.
+      PIRANHA_PATIENCE: '10',
+      XTABLES_LOCKFILE: `${this.directory}/xtables.lock`,
+    };
+  }
+
   private async ask<T>(path: string, method: string, limitMs = CALL_LIMIT_MS): Promise<T> {
     return (await askOnce(path, method, limitMs)) as T;
+  }
+}
+
+/** A command of lvsctl that runs on a director until it is interrupted. */
+export class LvsctlRun {
+  /** What it has printed so far. */
+  text = '';
+  private readonly ended: Promise<number | null>;
+  private readonly pid: number;
+
+  constructor(director: Director, ...words: readonly string[]) {
+    const args = [binaryPath('lvsctl'), '--run-dir', director.directory, ...words];
+    const child = director.host.spawn(process.execPath, args, {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: director.environment(),
+    });
+    this.pid = child.pid ?? 0;
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      this.text += text;
+    });
+    this.ended = new Promise((resolve) => child.once('close', resolve));
+  }
+
+  /** As Ctrl-C; its exit status. */
+  interrupt(): Promise<number | null> {
+    signalProcess(this.pid, 'SIGINT');
+    return this.ended;
   }
 }

@@ -12,6 +12,8 @@ export interface SharedLab {
 export interface ScenarioGroup<Lab extends SharedLab = SharedLab> {
   readonly name: string;
   readonly title: string;
+  /** Programs that it needs beyond what every group does, with the Debian package of each. */
+  readonly needs?: Readonly<Record<string, string>>;
   readonly open: () => Promise<Lab>;
   readonly scenarios: Readonly<Record<string, (lab: Lab) => Promise<string> | Promise<void> | void>>;
 }

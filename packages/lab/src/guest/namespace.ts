@@ -72,8 +72,8 @@ export class Namespace {
    * Runs a program to its end, whatever its exit status, and returns its output, while the driver goes on playing the
    * other hosts.
    */
-  output(program: string, args: readonly string[]): Promise<string> {
-    const child = this.spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  output(program: string, args: readonly string[], env = process.env): Promise<string> {
+    const child = this.spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'], env });
     return new Promise((resolve, reject) => {
       let text = '';
       child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {

@@ -25,9 +25,14 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   'iptables-legacy': 'iptables',
 };
 
-/** What the lab misses on this machine, by Debian's package names; empty when it can boot. */
-export function missingForLab(): readonly string[] {
-  const missing = Object.entries(PROGRAMS).flatMap(([program, name]) => (findProgram(program) ? [] : [name]));
+/**
+ * What the lab misses on this machine, by Debian's package names; empty when it can boot.
+ * @param more programs that a group needs, with the package of each
+ */
+export function missingForLab(more: Readonly<Record<string, string>> = {}): readonly string[] {
+  const missing = Object.entries({ ...PROGRAMS, ...more }).flatMap(([program, name]) =>
+    findProgram(program) ? [] : [name],
+  );
   if (!existsSync(MODULES)) missing.push(PROGRAMS[KERNEL] ?? KERNEL);
   return [...new Set(missing)];
 }
@@ -49,6 +54,8 @@ function isExecutable(path: string): boolean {
 export interface GuestOptions {
   /** Name of the scenario group that the driver runs. */
   readonly group: string;
+  /** Programs that the group needs beyond the lab's own, with the Debian package of each. */
+  readonly needs?: Readonly<Record<string, string>> | undefined;
   readonly onMessage: (message: LabMessage) => void;
   /** Every other line of the console. */
   readonly onLine?: (line: string) => void;
@@ -63,7 +70,7 @@ export interface GuestOptions {
  */
 export async function bootGuest(options: GuestOptions): Promise<void> {
   const kernel = findProgram(KERNEL);
-  const missing = missingForLab();
+  const missing = missingForLab(options.needs);
   if (kernel === undefined || missing.length > 0) {
     throw new UserError(`the lab needs ${missing.join(', ')}`, {
       code: 'LAB_MISSING',

@@ -23,6 +23,7 @@ runMain('lab', async () => {
     process.stdout.write(`${group.title}\n`);
     await bootGuest({
       group: group.name,
+      needs: group.needs,
       limitMs: GROUP_LIMIT_MS,
       onLine: (line) => process.stdout.write(`    ${line}\n`),
       onMessage: (message) => {
@@ -71,8 +72,9 @@ function show(message: LabMessage): number {
     return 1;
   }
   if (message.type !== 'result') return 0;
-  const { ok, title, durationMs, problem } = message;
+  const { ok, title, durationMs, problem, figure } = message;
   process.stdout.write(`  ${ok ? 'ok    ' : 'FAILED'} ${title} (${durationMs} ms)\n`);
   if (problem) process.stdout.write(`${problem}\n`);
+  if (figure) process.stdout.write(`${figure}\n`);
   return ok ? 0 : 1;
 }

@@ -6,6 +6,7 @@ import { doctor } from './doctor.js';
 import { failover } from './failover.js';
 import { life } from './life.js';
 import { localNode } from './local-node.js';
+import { migration } from './migration.js';
 import { nat } from './nat.js';
 import { table } from './table.js';
 import { tunnel } from './tunnel.js';
@@ -20,6 +21,7 @@ export const GROUPS: readonly ScenarioGroup[] = [
   anyGroup(failover),
   anyGroup(directRouting),
   anyGroup(nat),
+  anyGroup(migration),
   anyGroup(life),
   anyGroup(doctor),
   anyGroup(bonding),

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import {
   errorText,
+  LeaveMark,
   monotonicNowMs,
   patient,
   removePidFile,
@@ -82,6 +83,8 @@ export class Daemon {
   private loaded = false;
   private ready = false;
   private stopping = false;
+  /** The next stop is no end of the service: somebody else takes the table over. */
+  private readonly leaving = new LeaveMark();
   private stopped: Promise<void> | undefined;
   private desired: Table = EMPTY_TABLE;
   private lastReload: LvsdStatus['lastReload'];
@@ -133,7 +136,7 @@ export class Daemon {
     return answer;
   }
 
-  /** Ends everything and takes the own entries out of the table. A second call waits for the first. */
+  /** Ends everything and takes the own entries out of the table, unless they are to be left. A second call waits for the first. */
   stop(signal: string | number): Promise<void> {
     this.stopped ??= this.stopNow(signal);
     return this.stopped;
@@ -143,23 +146,30 @@ export class Daemon {
     this.stopping = true;
     const { log, run } = this.options;
     log.log('LVSD_STOP', { signal });
-    logServiceStops(log, this.setup.configuration);
+    const leaves = this.leaving.isSet();
+    if (!leaves) logServiceStops(log, this.setup.configuration);
     this.monitoring.stop();
-    if (this.loaded) this.writer.desire(EMPTY_TABLE);
-    const limitMs = SETTLE_LIMIT_MS + this.writer.state.owned.size * SETTLE_MS_PER_ENTRY;
-    await this.until(
-      () => this.writer.state.owned.size === 0 && this.writer.state.busy === 'nothing',
-      limitMs,
-    );
+    if (leaves) log.log('LVSD_LEFT');
+    else await this.clearTable();
     await this.until(() => this.monitoring.running === 0);
     this.monitoring.killAll();
     for (const timer of this.timers) clearInterval(timer);
     if (this.writer.state.owned.size === 0) removeOwned(run.ownedEntries);
-    else log.log('LVSD_STOP_LEFTOVER', { problem: tableProblems(this.writer.state).join('; ') });
+    else if (!leaves) log.log('LVSD_STOP_LEFTOVER', { problem: tableProblems(this.writer.state).join('; ') });
     this.writer.close();
     await this.server?.close();
     removePidFile(run.lvsdPid, process.pid);
     await log.close();
+  }
+
+  private async clearTable(): Promise<void> {
+    if (this.loaded) this.writer.desire(EMPTY_TABLE);
+    const { state } = this.writer;
+    const limitMs = SETTLE_LIMIT_MS + state.owned.size * SETTLE_MS_PER_ENTRY;
+    await this.until(
+      () => this.writer.state.owned.size === 0 && this.writer.state.busy === 'nothing',
+      limitMs,
+    );
   }
 
   private tablePolicy(): TableSyncPolicy {
@@ -175,6 +185,10 @@ export class Daemon {
         status: () => this.status(),
         reload: () => this.reload(),
         table: () => this.table(),
+        leave: () => {
+          this.leaving.set();
+          return null;
+        },
       },
       events: this.monitoring.peers.events,
       onDisconnect: this.monitoring.peers.disconnected,

@@ -1,4 +1,5 @@
 import { binaryPath, SUITE_VERSION, setProcessTitle, UserError } from '@piranha/common';
+import { parentGone } from '@piranha/common/parent-channel';
 import { openEventLog } from '@piranha/events';
 import { DEFAULT_RUN_DIRECTORY, RESTARTED_VARIABLE, runDirectory } from '@piranha/protocol';
 import { HELP_TEXT, type LvsdOptions, readOptions } from '../core/options.js';
@@ -77,6 +78,9 @@ async function serve(
   );
   if (parts.usesLastGood) log.log('LVSD_CONFIG_LAST_GOOD', { file: options.configFile });
   for (const diagnostic of parts.diagnostics) log.log('LVSD_CONFIG_WARNING', { diagnostic });
+  const running = daemon;
+  // A parent that gave us an IPC channel runs us beside another product: we end with it, whatever ends it.
+  void parentGone?.then(() => running.stop('end of its parent').then(() => process.exit(0)));
   stopOn(daemon, 'SIGTERM', 15);
   stopOn(daemon, 'SIGINT', 2);
 }

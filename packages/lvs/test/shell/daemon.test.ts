@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isAlive } from '@piranha/common';
 import type { Diagnostic, LvsConfiguration, VirtualServerConfig } from '@piranha/config';
 import type { EventLog } from '@piranha/events';
 import { MemoryDirector, type Table, type TableOperation } from '@piranha/ipvs';
@@ -111,6 +112,15 @@ async function status(): Promise<LvsdStatus> {
 }
 
 const eventually = (check: () => unknown) => vi.waitFor(check, { timeout: 15_000, interval: 20 });
+
+async function startBothUp() {
+  const running = await start([virtualServer({ servers: TWO })]);
+  say('10.0.0.11', 'up');
+  say('10.0.0.12', 'up');
+  await eventually(async () => expect(await entries()).toEqual(['10.0.0.11 1', '10.0.0.12 1']));
+  const pids = (await status()).services[0]?.servers.map(({ nannyPid }) => nannyPid);
+  return { running, pids };
+}
 
 describe('Daemon', { timeout: 30_000 }, () => {
   it('lets servers in by their verdicts, takes them out, and is ready when all have one', async () => {
@@ -225,6 +235,18 @@ describe('Daemon', { timeout: 30_000 }, () => {
       expect(() => readFileSync(path)).toThrow('ENOENT');
   });
 
+  it('leaves table and record as they are when it was asked to leave, and stops its nannies', async () => {
+    const { running, pids } = await startBothUp();
+    const client = await ControlClient.connect({ path: runDirectory(directory).lvsdSocket });
+    await client.call('leave');
+    await running.stop(15);
+    client.close();
+    expect(await entries()).toEqual(['10.0.0.11 1', '10.0.0.12 1']);
+    expect(readFileSync(runDirectory(directory).ownedEntries, 'utf8')).toContain('10.0.0.11:80');
+    for (const pid of pids ?? []) expect(isAlive(pid ?? 0)).toBe(false);
+    expect(logged('LVSD_LEFT')).toBe(1);
+  });
+
   it('refuses a run directory that is in use', async () => {
     await start([virtualServer()]);
     await expect(start([virtualServer()])).rejects.toMatchObject({ code: 'CONTROL_IN_USE' });
@@ -232,15 +254,6 @@ describe('Daemon', { timeout: 30_000 }, () => {
 });
 
 describe('Daemon reload', { timeout: 30_000 }, () => {
-  async function startBothUp() {
-    const running = await start([virtualServer({ servers: TWO })]);
-    say('10.0.0.11', 'up');
-    say('10.0.0.12', 'up');
-    await eventually(async () => expect(await entries()).toEqual(['10.0.0.11 1', '10.0.0.12 1']));
-    const pids = (await status()).services[0]?.servers.map(({ nannyPid }) => nannyPid);
-    return { running, pids };
-  }
-
   it('leaves everything as it is when the file is broken', async () => {
     const { running, pids } = await startBothUp();
     const before = await director.readTable();

@@ -1,6 +1,7 @@
 import { addressBytes } from './address-bytes.js';
 import { encodeNetlinkAttribute, encodeNetlinkMessage } from './netlink-message.js';
 
+const RTM_NEWLINK = 16;
 const RTM_GETLINK = 18;
 const RTM_NEWADDR = 20;
 const RTM_DELADDR = 21;
@@ -27,6 +28,7 @@ const FOR_EVER = 0xffffffff;
 const LABEL_LIMIT_BYTES = 15;
 const LINK_REQUEST_BYTES = 16;
 const ADDRESS_REQUEST_BYTES = 8;
+const IFF_UP = 0x1;
 
 /** An address that an interface shall get or lose. */
 export interface AddressSpec {
@@ -48,6 +50,15 @@ export function listLinksRequest(sequence: number): Buffer {
 /** Asks for every address of both families. */
 export function listAddressesRequest(sequence: number): Buffer {
   return listRequest(RTM_GETADDR, ADDRESS_REQUEST_BYTES, sequence);
+}
+
+/** Switches the interface of number `ifindex` on or off; nothing else of it changes. */
+export function switchLinkRequest(sequence: number, ifindex: number, isUp: boolean): Buffer {
+  const payload = Buffer.alloc(LINK_REQUEST_BYTES);
+  payload.writeInt32LE(ifindex, 4);
+  payload.writeUInt32LE(isUp ? IFF_UP : 0, 8);
+  payload.writeUInt32LE(IFF_UP, 12); // which flags to change
+  return encodeNetlinkMessage({ type: RTM_NEWLINK, flags: REQUEST | ACK, sequence, payload });
 }
 
 function listRequest(type: number, bytes: number, sequence: number): Buffer {

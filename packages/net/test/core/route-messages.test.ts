@@ -10,6 +10,7 @@ import {
   deleteAddressRequest,
   listAddressesRequest,
   listLinksRequest,
+  switchLinkRequest,
 } from '../../src/core/route-messages.js';
 import { routeRecord } from '../../src/core/route-records.js';
 
@@ -19,6 +20,14 @@ const VIP = { ifindex: 3, address: '10.77.0.9', prefixLength: 32 };
 function recordsOf(request: Buffer) {
   return netlinkMessages(request).map(routeRecord);
 }
+
+describe('the request that switches a link', () => {
+  it('has the bytes that the kernel takes, and changes one flag', () => {
+    const header = '20000000100005000900000000000000'; // 32 bytes, RTM_NEWLINK, REQUEST|ACK, sequence 9
+    expect(switchLinkRequest(9, 3, true).toString('hex')).toBe(`${header}00000000030000000100000001000000`);
+    expect(switchLinkRequest(9, 3, false).toString('hex')).toBe(`${header}00000000030000000000000001000000`);
+  });
+});
 
 describe('requests for addresses', () => {
   it('have the bytes that the kernel takes', () => {

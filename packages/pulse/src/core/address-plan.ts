@@ -1,12 +1,5 @@
+import type { HeldAddress, VirtualAddress } from '@piranha/addresses';
 import type { InterfaceAddress, NetworkLink } from '@piranha/net';
-import type { VirtualAddress } from './virtual-addresses.js';
-
-/** An address that we recorded as added by us. Nothing else is ever removed. */
-export interface HeldAddress {
-  readonly address: string;
-  readonly prefixLength: 32 | 128;
-  readonly interface: string;
-}
 
 /** What the planner looks at. */
 export interface AddressSituation {

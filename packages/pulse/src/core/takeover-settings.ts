@@ -1,7 +1,7 @@
+import { virtualAddressesOf } from '@piranha/addresses';
 import { type LvsConfiguration, usesNat } from '@piranha/config';
 import type { GuardTargets } from './guard-rules.js';
 import type { TakeoverSettings } from './takeover.js';
-import { virtualAddressesOf } from './virtual-addresses.js';
 
 /** What the takeover takes from a configuration. `hasIpvs`: the kernel forwards. */
 export function takeoverSettings(configuration: LvsConfiguration, hasIpvs: boolean): TakeoverSettings {

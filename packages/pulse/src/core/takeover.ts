@@ -1,5 +1,4 @@
-import type { SyncDaemons, SyncSide } from '@piranha/ipvs';
-import { syncDaemonFits } from './sync-daemons.js';
+import { type SyncDaemons, type SyncSide, syncDaemonFits } from '@piranha/ipvs';
 import { type FailoverState, wantedSysctls } from './sysctl-plan.js';
 
 /**
@@ -14,9 +13,9 @@ export const SETTLE_MS = 3_000;
 /**
  * standby: warm, no address. serving: the addresses are taken; guard and backup side are still on. settled: serving,
  * what was only for the takeover is gone. released: the addresses are down, the master side still sends what it has.
- * stopped: as before the start.
+ * stopped: as before the start. left: as stopped, but the addresses stay for whoever serves next.
  */
-export type TakeoverGoal = 'standby' | 'serving' | 'settled' | 'released' | 'stopped';
+export type TakeoverGoal = 'standby' | 'serving' | 'settled' | 'released' | 'stopped' | 'left';
 
 export interface TakeoverSettings {
   readonly failoverState: FailoverState;
@@ -133,14 +132,17 @@ class Planner {
   }
 
   release(): void {
-    if (this.seen.addressesHeld !== false) this.add({ type: 'addresses', hold: false });
+    this.dropAddresses();
     // Without the thread the kernel ignores backup_only: the thread first leaves no moment of half an order.
     this.startSide('backup');
     this.writeSysctls(false);
   }
 
-  stop(): void {
+  dropAddresses(): void {
     if (this.seen.addressesHeld !== false) this.add({ type: 'addresses', hold: false });
+  }
+
+  stop(): void {
     this.stopSide('master');
     this.stopSide('backup');
     this.endGuard();
@@ -209,6 +211,10 @@ export function planTakeover(
       planner.endGuard();
       break;
     case 'stopped':
+      planner.dropAddresses();
+      planner.stop();
+      break;
+    case 'left':
       planner.stop();
       break;
   }

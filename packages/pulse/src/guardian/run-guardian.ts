@@ -1,9 +1,9 @@
 import { removePidFile, setProcessTitle, writePidFile } from '@piranha/common';
+import { parentGone } from '@piranha/common/parent-channel';
 import { ALIVE_INTERVAL_MS, ControlServer, runDirectory } from '@piranha/protocol';
 import type { PulseOptions } from '../options.js';
 import { openPulseLog } from '../shell/pulse-log.js';
 import { Guardian } from './guardian.js';
-import { parentGone } from './parent-channel.js';
 import { parsePulseAlive } from './plan-schema.js';
 
 /**

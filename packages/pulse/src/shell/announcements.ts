@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import type { VirtualAddress } from '@piranha/addresses';
 import { binaryPath } from '@piranha/common';
 import type { EventLog } from '@piranha/events';
 import { Announcer } from '@piranha/net';
-import type { VirtualAddress } from '../core/virtual-addresses.js';
 
 /** When the addresses are announced again after the first time, s. */
 const REPEATS = '1,5,10';

@@ -1,5 +1,6 @@
+import type { HeldAddress } from '@piranha/addresses';
 import type { AddressChange, ChangeResult, RouteNetlink } from '@piranha/net';
-import { type AddressOperation, type HeldAddress, heldAddress, isSameHeld } from '../core/address-plan.js';
+import { type AddressOperation, heldAddress, isSameHeld } from '../core/address-plan.js';
 
 /** An operation and what became of it. */
 export interface ExecutedOperation {

@@ -1,6 +1,6 @@
+import type { VirtualAddress } from '@piranha/addresses';
 import { errorText, monotonicNowMs } from '@piranha/common';
 import { type ArpPacket, type FrameWatch, watchArp } from '@piranha/net';
-import type { VirtualAddress } from '../core/virtual-addresses.js';
 
 /** One answer to another holder in this time, ms: two that both insist must not flood the network. */
 const ANSWER_SPACING_MS = 1_000;

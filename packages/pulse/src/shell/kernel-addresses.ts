@@ -1,10 +1,9 @@
+import { type HeldAddress, readHeldFile, type VirtualAddress, writeHeldFile } from '@piranha/addresses';
 import { errorText, monotonicNowMs, UserError } from '@piranha/common';
 import type { InterfaceAddress, NetworkLink, RouteNetlink } from '@piranha/net';
-import { type AddressFinding, type HeldAddress, planAddresses, presentHeld } from '../core/address-plan.js';
+import { type AddressFinding, planAddresses, presentHeld } from '../core/address-plan.js';
 import { unknownLeftovers } from '../core/unknown-leftovers.js';
-import type { VirtualAddress } from '../core/virtual-addresses.js';
 import { type ExecutedOperation, executeOperations, hasFailed, recordAfter } from './execute-plan.js';
-import { readHeldFile, writeHeldFile } from './held-file.js';
 
 const RETRY_MS = 100;
 /** A device may be plugged in later; a link event makes the caller ask earlier. */

@@ -1,16 +1,16 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { type VirtualAddress, virtualAddressesOf } from '@piranha/addresses';
 import { type LvsConfiguration, needsFtpHelper } from '@piranha/config';
 import type { EventLog } from '@piranha/events';
+import { SyncDaemonControl } from '@piranha/ipvs';
 import { RouteNetlink } from '@piranha/net';
 import type { RunDirectory, SyncStatus } from '@piranha/protocol';
 import { findingText } from '../core/address-plan.js';
 import { isForeignHolder } from '../core/foreign-holder.js';
 import type { LinkProblem } from '../core/link-state.js';
 import { guardTargetsOf, takeoverSettings } from '../core/takeover-settings.js';
-import { type VirtualAddress, virtualAddressesOf } from '../core/virtual-addresses.js';
 import { ResetGuard } from '../takeover/reset-guard.js';
-import { SyncDaemonControl } from '../takeover/sync-daemon.js';
 import { readConnections } from '../takeover/sync-status.js';
 import { Sysctls } from '../takeover/sysctls.js';
 import { Takeover } from '../takeover/takeover.js';
@@ -157,11 +157,25 @@ export class KernelBackend implements Backend {
   }
 
   async stop(partnerServes: boolean): Promise<void> {
+    this.endWatches();
+    await this.takeover.stop('stop', partnerServes);
+    this.close();
+  }
+
+  readonly leave = async (): Promise<void> => {
+    this.endWatches();
+    await this.takeover.leave('asked to leave');
+    this.close();
+  };
+
+  private endWatches(): void {
     clearInterval(this.asking);
     this.holders.close();
     this.announcements.stopRepeats();
     this.links.close();
-    await this.takeover.stop('stop', partnerServes);
+  }
+
+  private close(): void {
     this.takeover.close();
     this.announcements.close();
     this.addresses.close();

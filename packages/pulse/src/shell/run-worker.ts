@@ -1,5 +1,4 @@
-import { rmSync } from 'node:fs';
-import { removePidFile, setProcessTitle, writePidFile } from '@piranha/common';
+import { LeaveMark, setProcessTitle, writePidFile } from '@piranha/common';
 import { loadWithLastGood } from '@piranha/config';
 import type { EventLog } from '@piranha/events';
 import {
@@ -13,12 +12,13 @@ import { heartbeatPaths, ownHeartbeatAddresses } from '../core/settings.js';
 import type { PulseStart } from '../core/types.js';
 import { commonDaemonArguments, type PulseOptions } from '../options.js';
 import type { Backend } from './backend.js';
+import { leaveAll, requireLeave, shutDown, type WorkerChildren } from './end-worker.js';
 import { FailureBoard } from './failure-board.js';
 import { GuardianLink } from './guardian-link.js';
 import { KernelBackend } from './kernel-backend.js';
 import { type LoadedSettings, settingsOf } from './load-settings.js';
 import { openPulseLog } from './pulse-log.js';
-import { readSavedState, removeSavedState } from './saved-state.js';
+import { readSavedState } from './saved-state.js';
 import { SupervisedDaemon } from './supervised-daemon.js';
 import { UserspaceBackend } from './userspace-backend.js';
 import { PulseWorker, reloadSafely } from './worker.js';
@@ -41,7 +41,7 @@ export async function runWorker(options: PulseOptions): Promise<void> {
       configFile: options.configFile,
       log,
       onChange: () => link.reportNow(),
-      onExit: () => void shutDown({ files, log, parts, closeSockets, partnerServes: worker.partnerServes }),
+      onExit: () => void shutDown({ files, log, parts, closeSockets }, worker.partnerServes),
     },
     loaded,
   );
@@ -55,9 +55,19 @@ export async function runWorker(options: PulseOptions): Promise<void> {
   await worker.start(how, saved === undefined ? undefined : new Date(saved.since));
   failures.open();
   const reload = () => reloadSafely(worker, () => load(false), log);
+  const leaving = new LeaveMark();
   const server = await ControlServer.listen({
     path: files.pulseSocket,
-    methods: { status: () => worker.status(), reload, handover: () => worker.handover() },
+    methods: {
+      status: () => worker.status(),
+      reload,
+      handover: () => worker.handover(),
+      leave: () => {
+        requireLeave(parts.backend);
+        leaving.set();
+        return null;
+      },
+    },
   });
   const beat = setInterval(() => server.broadcast('alive', { pid: process.pid }), ALIVE_INTERVAL_MS);
   const closeSockets = async (): Promise<void> => {
@@ -69,7 +79,10 @@ export async function runWorker(options: PulseOptions): Promise<void> {
   link.start();
   process.on('SIGHUP', () => void reload());
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.on(signal, () => worker.dispatch({ type: 'shutdown', signal }));
+    process.on(signal, () => {
+      if (leaving.isSet()) void leaveAll({ files, log, parts, closeSockets });
+      else worker.dispatch({ type: 'shutdown', signal });
+    });
   }
 }
 
@@ -86,31 +99,6 @@ async function loadOrLastGood(
   return settingsOf(loaded.result, configFile, role);
 }
 
-interface End {
-  readonly files: RunDirectory;
-  readonly log: EventLog;
-  readonly parts: Parts;
-  readonly closeSockets: () => Promise<void>;
-  readonly partnerServes: boolean;
-}
-
-/** The last steps of a clean stop: the addresses are down already. */
-async function shutDown({ files, log, parts, closeSockets, partnerServes }: End): Promise<void> {
-  await parts.lvsd.stop();
-  await parts.backend.stop(partnerServes);
-  await closeSockets();
-  removeSavedState(files.pulseState);
-  rmSync(files.lastGoodConfiguration, { force: true });
-  removePidFile(files.pulsePid, process.pid);
-  await log.close();
-  process.exit(0);
-}
-
-interface Parts {
-  readonly lvsd: SupervisedDaemon;
-  readonly backend: Backend;
-}
-
 interface PartsNeeds {
   readonly options: PulseOptions;
   readonly files: RunDirectory;
@@ -120,7 +108,7 @@ interface PartsNeeds {
   readonly insists: () => boolean;
 }
 
-function buildParts({ options, files, log, loaded, failures, insists }: PartsNeeds): Parts {
+function buildParts({ options, files, log, loaded, failures, insists }: PartsNeeds): WorkerChildren {
   const args = commonDaemonArguments(options);
   const common = { inheritOutput: options.foreground, log };
   const lvsd = new SupervisedDaemon({

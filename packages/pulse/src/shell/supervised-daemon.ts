@@ -77,6 +77,16 @@ export class SupervisedDaemon {
     this.ticker.start();
   }
 
+  /** As stop, but asks the daemon first to leave what it has made. A daemon that cannot be asked is killed. */
+  async leave(): Promise<void> {
+    try {
+      await this.client?.call('leave');
+    } catch {
+      if (this.pid !== undefined) signalProcess(this.pid, 'SIGKILL');
+    }
+    await this.stop();
+  }
+
   /** Ends the daemon by SIGTERM, then SIGKILL; resolves when it is gone. */
   async stop(): Promise<void> {
     if (this.state.phase === 'idle' || this.state.phase === 'waiting') {

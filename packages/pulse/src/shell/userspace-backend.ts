@@ -21,6 +21,8 @@ export interface UserspaceBackendOptions {
 /** Addresses served by an ipvsu process, which pulse starts and watches. */
 export class UserspaceBackend implements Backend {
   readonly children: readonly SupervisedDaemon[];
+  /** Its addresses are the sockets of a process that ends. */
+  readonly leave = undefined;
   private readonly ipvsu: SupervisedDaemon;
   private readonly addresses: UserspaceAddresses;
   private readonly firstList: Promise<readonly string[]>;

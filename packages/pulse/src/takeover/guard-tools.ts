@@ -1,3 +1,4 @@
+import { patient } from '@piranha/common';
 import {
   type Family,
   GUARD_CHAIN,
@@ -15,6 +16,8 @@ import {
 import { runTool } from './run-tool.js';
 
 const LIMIT_MS = 5_000;
+/** How long somebody else may hold iptables' lock, s. */
+const LOCK_WAIT = ['-w', String(Math.ceil(patient(2_000) / 1_000))];
 
 /** One way to have the kernel drop packets. */
 export interface GuardTool {
@@ -97,7 +100,7 @@ export class IptablesGuard implements GuardTool {
 
   async isOn(): Promise<boolean> {
     for (const family of this.families) {
-      const args = ['-w', '1', '-S', GUARD_CHAIN];
+      const args = [...LOCK_WAIT, '-S', GUARD_CHAIN];
       const { ok, stdout } = await runTool(this.command(family), args, LIMIT_MS);
       if (ok && stdout.includes(`-A ${GUARD_CHAIN} `)) this.filled.set(family, true);
     }
@@ -105,8 +108,8 @@ export class IptablesGuard implements GuardTool {
   }
 
   async on(targets: GuardTargets): Promise<void> {
-    const families = guardFamilies(targets);
-    await Promise.all(families.map((family) => this.fill(targets, family)));
+    // One after the other: both need the same lock.
+    for (const family of guardFamilies(targets)) await this.fill(targets, family);
   }
 
   async off(): Promise<void> {
@@ -121,7 +124,7 @@ export class IptablesGuard implements GuardTool {
     for (const family of this.families) {
       for (const { table, chain } of GUARD_HOOKS) {
         while (await this.isHooked(family, table, chain)) {
-          await must(this.restoreCommand(family), ['-w', '1', '--noflush'], iptablesUnhook(table, chain));
+          await must(this.restoreCommand(family), [...LOCK_WAIT, '--noflush'], iptablesUnhook(table, chain));
         }
       }
     }
@@ -131,7 +134,7 @@ export class IptablesGuard implements GuardTool {
   private async hook(family: Family): Promise<string | undefined> {
     for (const { table, chain } of GUARD_HOOKS) {
       if (await this.isHooked(family, table, chain)) continue;
-      const inTable = ['-w', '1', '-t', table];
+      const inTable = [...LOCK_WAIT, '-t', table];
       // Refused where the chain is there already, which is fine.
       await runTool(this.command(family), [...inTable, '-N', GUARD_CHAIN], LIMIT_MS);
       const args = [...inTable, '-I', chain, '-j', GUARD_CHAIN];
@@ -142,7 +145,7 @@ export class IptablesGuard implements GuardTool {
   }
 
   private async isHooked(family: Family, table: string, chain: string): Promise<boolean> {
-    const args = ['-w', '1', '-t', table, '-C', chain, '-j', GUARD_CHAIN];
+    const args = [...LOCK_WAIT, '-t', table, '-C', chain, '-j', GUARD_CHAIN];
     return (await runTool(this.command(family), args, LIMIT_MS)).ok;
   }
 
@@ -150,7 +153,7 @@ export class IptablesGuard implements GuardTool {
     const passingToo = targets.natServers.length > 0 || (this.filled.get(family) ?? false);
     const text = iptablesFill(targets, family, passingToo);
     this.filled.set(family, passingToo);
-    return must(this.restoreCommand(family), ['-w', '1', '--noflush'], text);
+    return must(this.restoreCommand(family), [...LOCK_WAIT, '--noflush'], text);
   }
 
   private command(family: Family): string {

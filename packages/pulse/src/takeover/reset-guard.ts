@@ -16,6 +16,13 @@ const PROGRAMS: GuardPrograms = {
   ],
 };
 
+/** No way to guard on this machine: nothing was begun, so there is nothing to end. */
+export class NoGuardTool extends Error {
+  constructor(problems: readonly string[]) {
+    super(`neither nft nor iptables works: ${problems.join('; ')}`);
+  }
+}
+
 /**
  * Holds back TCP resets, and untranslated replies of NAT, around a takeover. The tool is chosen once: nft, or iptables
  * where nft does not work. Calls run one after the other.
@@ -34,7 +41,10 @@ export class ResetGuard {
     return this.inTurn(async () => (await this.tool()).isOn());
   }
 
-  /** Guards exactly these targets. @throws Error when no tool works or it refuses */
+  /**
+   * Guards exactly these targets. @throws NoGuardTool when no tool works; Error when the tool refuses, and then part of
+   * the guard may be on
+   */
   on(targets: GuardTargets): Promise<void> {
     return this.inTurn(async () => {
       if (guardFamilies(targets).length === 0) return;
@@ -91,6 +101,6 @@ export class ResetGuard {
       if (problem === undefined) return tool;
       problems.push(problem);
     }
-    throw new Error(`neither nft nor iptables works: ${problems.join('; ')}`);
+    throw new NoGuardTool(problems);
   }
 }

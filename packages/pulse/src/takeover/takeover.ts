@@ -1,5 +1,6 @@
 import { errorText, monotonicNowMs, patient } from '@piranha/common';
 import type { EventLog } from '@piranha/events';
+import type { SyncDaemonControl } from '@piranha/ipvs';
 import type { GuardTargets } from '../core/guard-rules.js';
 import { sysctlAdvice } from '../core/sysctl-plan.js';
 import {
@@ -13,8 +14,7 @@ import {
   type TakeoverSettings,
   type TakeoverStep,
 } from '../core/takeover.js';
-import type { ResetGuard } from './reset-guard.js';
-import type { SyncDaemonControl } from './sync-daemon.js';
+import { NoGuardTool, type ResetGuard } from './reset-guard.js';
 import type { Sysctls } from './sysctls.js';
 
 const RETRY_MS = 5_000;
@@ -115,6 +115,12 @@ export class Takeover {
   async stop(reason: string, linger: boolean): Promise<void> {
     if (linger && this.seen.master !== undefined && !(await this.lingered(reason))) return;
     await this.reach('stopped', reason);
+    if (this.settings.hasIpvs && this.settings.resetGuard) await this.parts.guard.clean();
+  }
+
+  /** As stop, but the addresses stay. */
+  async leave(reason: string): Promise<void> {
+    await this.reach('left', reason);
     if (this.settings.hasIpvs && this.settings.resetGuard) await this.parts.guard.clean();
   }
 
@@ -236,8 +242,8 @@ export class Takeover {
     } catch (error) {
       const serves = this.goal === 'serving' || this.goal === 'settled';
       this.tellFailure(id, errorText(error), serves ? 'serving all the same' : 'going on without it');
-      const failedGuard = action.type === 'guard' && action.on && !(error instanceof SlowGuard);
-      if (failedGuard) this.seen = { ...this.seen, guardOn: false };
+      // Any other failure may have set a part of it, which has to be ended.
+      if (error instanceof NoGuardTool) this.seen = { ...this.seen, guardOn: false };
       // A guard that could not be set is not tried again: its moment is over.
       return action.type === 'guard' && action.on;
     }
@@ -292,7 +298,8 @@ export class Takeover {
     };
     if (goal === 'serving') after(settleMs, 'settled', 'the takeover has settled');
     else if (goal === 'released') after(settleMs, 'standby', 'the master side has lingered');
-    else if (goal !== 'stopped' && failures > 0) after(RETRY_MS, goal, 'again after a failure');
+    else if (goal !== 'stopped' && goal !== 'left' && failures > 0)
+      after(RETRY_MS, goal, 'again after a failure');
   }
 
   private lookAtSysctls(): TakeoverSeen {
@@ -328,19 +335,13 @@ export class Takeover {
 async function withinWait(work: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new SlowGuard()), GUARD_WAIT_MS);
+    timer = setTimeout(() => reject(new Error(`not done after ${GUARD_WAIT_MS} ms`)), GUARD_WAIT_MS);
   });
   try {
     await Promise.race([work, limit]);
   } finally {
     clearTimeout(timer);
     work.catch(() => {});
-  }
-}
-
-class SlowGuard extends Error {
-  constructor() {
-    super(`not done after ${GUARD_WAIT_MS} ms`);
   }
 }
 

@@ -1,10 +1,10 @@
+import type { HeldAddress } from '@piranha/addresses';
 import type { InterfaceAddress, NetworkLink } from '@piranha/net';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   type AddressSituation,
   findingText,
-  type HeldAddress,
   heldAddress,
   isSameHeld,
   planAddresses,

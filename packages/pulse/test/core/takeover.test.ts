@@ -210,7 +210,7 @@ const settings = fc.record({
   hasIpvs: fc.boolean(),
   forwardsNat: fc.constant(false),
 });
-const goals = fc.constantFrom<TakeoverGoal>('standby', 'serving', 'settled', 'released', 'stopped');
+const goals = fc.constantFrom<TakeoverGoal>('standby', 'serving', 'settled', 'released', 'stopped', 'left');
 const history = fc.array(
   fc.record({ goal: goals, crashAt: fc.option(fc.nat(8), { nil: Number.POSITIVE_INFINITY }) }),
   { maxLength: 12 },
@@ -225,7 +225,7 @@ describe('any history of goals and crashes', () => {
           if (!world.reach(goal, crashAt)) continue;
           const serves = goal === 'serving' || goal === 'settled';
           const syncs = chosen.hasIpvs && chosen.failoverState === 'sync';
-          expect(world.held).toBe(serves);
+          if (goal !== 'left') expect(world.held).toBe(serves);
           if (serves && syncs) expect(world.daemons.master).toBeDefined();
           if (goal === 'standby') expect(world.daemons.backup !== undefined).toBe(syncs);
           if (goal !== 'serving' && goal !== 'released') expect(world.guardOn).toBe(false);
@@ -241,6 +241,21 @@ describe('any history of goals and crashes', () => {
         const world = new World(chosen);
         const before = world.snapshot();
         for (const { goal, crashAt } of moves) world.reach(goal, crashAt);
+        world.reach('stopped');
+        expect(world.snapshot()).toEqual(before);
+      }),
+    );
+  });
+
+  it('ends with everything as before but the addresses when it is left', () => {
+    fc.assert(
+      fc.property(settings, history, (chosen, moves) => {
+        const world = new World(chosen);
+        const before = world.snapshot();
+        for (const { goal, crashAt } of moves) world.reach(goal, crashAt);
+        const { held } = world;
+        world.reach('left');
+        expect(world.held).toBe(held);
         world.reach('stopped');
         expect(world.snapshot()).toEqual(before);
       }),

@@ -1,5 +1,5 @@
+import type { VirtualAddress } from '@piranha/addresses';
 import type { AddressChange, ChangeResult, InterfaceAddress, NetworkLink } from '@piranha/net';
-import type { VirtualAddress } from '../../src/core/virtual-addresses.js';
 
 /** A link that is up unless told otherwise. */
 export function link(index: number, name: string, changes: Partial<NetworkLink> = {}): NetworkLink {

@@ -61,16 +61,16 @@ describe('reset guard', () => {
     expect(await guard.prepare()).toBe(false);
     expect(commands().slice(0, 4)).toEqual([
       'nft -f -',
-      'iptables -w 1 -t filter -C OUTPUT -j PIRANHA-GUARD',
-      'iptables -w 1 -t mangle -C POSTROUTING -j PIRANHA-GUARD',
-      'ip6tables -w 1 -t filter -C OUTPUT -j PIRANHA-GUARD',
+      'iptables -w 2 -t filter -C OUTPUT -j PIRANHA-GUARD',
+      'iptables -w 2 -t mangle -C POSTROUTING -j PIRANHA-GUARD',
+      'ip6tables -w 2 -t filter -C OUTPUT -j PIRANHA-GUARD',
     ]);
-    expect(commands()).toContain('ip6tables -w 1 -t filter -I OUTPUT -j PIRANHA-GUARD');
-    expect(commands()).not.toContain('iptables -w 1 -t filter -I OUTPUT -j PIRANHA-GUARD');
+    expect(commands()).toContain('ip6tables -w 2 -t filter -I OUTPUT -j PIRANHA-GUARD');
+    expect(commands()).not.toContain('iptables -w 2 -t filter -I OUTPUT -j PIRANHA-GUARD');
     tools.forget();
     await guard.on(TARGETS);
     await guard.off();
-    expect(commands()).toEqual(['iptables-restore -w 1 --noflush', 'iptables-restore -w 1 --noflush']);
+    expect(commands()).toEqual(['iptables-restore -w 2 --noflush', 'iptables-restore -w 2 --noflush']);
   });
 
   it('finds the leftover of a crash in the chains of iptables', async () => {

@@ -1,5 +1,5 @@
+import { SyncDaemonControl } from '@piranha/ipvs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { SyncDaemonControl } from '../../src/takeover/sync-daemon.js';
 import { FakeTools } from '../support/fake-tools.js';
 
 describe('sync daemon by ipvsadm', () => {

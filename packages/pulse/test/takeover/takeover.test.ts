@@ -183,6 +183,26 @@ describe('carrying out a takeover', () => {
     expect(takeover.status().master).toBe(true);
   });
 
+  it('ends a guard that was refused, for a part of it may be on', async () => {
+    fake.failing.set('guard on 10.0.0.100', 'the lock is held');
+    await takeover.take('partner dead');
+    expect(takeover.status().guardOn).toBe(true);
+    await vi.advanceTimersByTimeAsync(SETTLE_MS);
+    expect(fake.take()).toContain('guard off');
+    expect(takeover.status().guardOn).toBe(false);
+  });
+
+  it('leaves the addresses, and nothing else, for whoever serves next', async () => {
+    await takeover.take('partner dead');
+    await vi.advanceTimersByTimeAsync(SETTLE_MS);
+    fake.take();
+    await takeover.leave('asked to leave');
+    const done = fake.take();
+    expect(done).not.toContain('drop');
+    expect(done).toContain('stop master');
+    expect(takeover.status()).toMatchObject({ goal: 'left', master: false, backup: false, guardOn: false });
+  });
+
   it('does not wait for a step that hangs when it has to take', async () => {
     fake.hanging.add('start backup');
     const standby = takeover.standby('started');

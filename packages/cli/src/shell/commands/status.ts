@@ -1,4 +1,5 @@
 import { UserError } from '@piranha/common';
+import { readAdoption } from '@piranha/migration';
 import { runDirectory } from '@piranha/protocol';
 import { type AnswerSchema, lvsdStatusSchema, pulseStatusSchema } from '@piranha/protocol/schemas';
 
@@ -31,13 +32,16 @@ function jsonOf<T>(answer: DaemonAnswer<T>): unknown {
 
 /** `lvsctl status`: what this director does, why and since when; as much as the daemons that answer can tell. */
 export async function status(io: LvsctlIo, options: CommonOptions): Promise<ExitStatus> {
-  const { pulseSocket, lvsdSocket } = runDirectory(options.runDir);
+  const { pulseSocket, lvsdSocket, adoption: record } = runDirectory(options.runDir);
   const [pulse, lvsd] = await Promise.all([
     answerOf(pulseStatusSchema, pulseSocket),
     answerOf(lvsdStatusSchema, lvsdSocket),
   ]);
-  const view: StatusView = { runDirectory: options.runDir, pulse, lvsd };
-  if (options.json) printJson(io, { runDirectory: options.runDir, pulse: jsonOf(pulse), lvsd: jsonOf(lvsd) });
+  const found = readAdoption(record);
+  const adoption = found && { kind: found.kind, at: found.at };
+  const shown = { runDirectory: options.runDir, ...(adoption && { adoption }) };
+  const view: StatusView = { ...shown, pulse, lvsd };
+  if (options.json) printJson(io, { ...shown, pulse: jsonOf(pulse), lvsd: jsonOf(lvsd) });
   else printLines((text) => io.stdout(text), renderStatus(view, io.nowMs()));
   return exitStatusOf(view);
 }

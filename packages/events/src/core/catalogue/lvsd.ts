@@ -22,6 +22,7 @@ export const LVSD_EVENTS = {
   ),
   LVSD_SERVICE_STOP: lvsd('info', 'shutting down virtual service {service}'),
   LVSD_STOP: lvsd('info', 'shutting down due to signal {signal}'),
+  LVSD_LEFT: lvsd('info', 'leaving the table as it is, as asked'),
   LVSD_STOP_LEFTOVER: lvsd('error', 'own entries may be left in the table: {problem}'),
   LVSD_RELOAD: lvsd('info', 'rereading configuration file'),
   LVSD_RELOAD_REFUSED: lvsd('error', 'lvs: error parsing {file} on line {line}.'),

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, statSync } from 'node:fs';
 import { errorText, writeFileAtomically } from '@piranha/common';
 import { z } from 'zod';
-import type { HeldAddress } from '../core/address-plan.js';
+import type { HeldAddress } from '../core/held-address.js';
 
 const SIZE_LIMIT_BYTES = 1024 * 1024;
 const ENTRY_LIMIT = 10_000;

@@ -36,3 +36,27 @@ export function parseSyncDaemons(text: string): SyncDaemons {
   }
   return found;
 }
+
+/**
+ * Arguments of ipvsadm that start a side. By default the master sends each connection at once: datagrams of the least
+ * length. @param maxLength of the master's datagrams, bytes
+ */
+export function startArguments(
+  side: SyncSide,
+  device: string,
+  syncId: number,
+  maxLength = 1,
+): readonly string[] {
+  const common = ['--start-daemon', side, '--mcast-interface', device, '--syncid', String(syncId)];
+  return side === 'master' ? [...common, '--sync-maxlen', String(maxLength)] : common;
+}
+
+/** True when a running side is the one that these settings ask for. */
+export function syncDaemonFits(
+  side: SyncSide,
+  daemon: SyncDaemon,
+  wanted: { readonly syncInterface: string; readonly syncId: number },
+): boolean {
+  const sameGroup = daemon.interface === wanted.syncInterface && daemon.syncId === wanted.syncId;
+  return sameGroup && (side === 'backup' || daemon.maxLength === undefined || daemon.maxLength === 1);
+}

@@ -1,0 +1,78 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { run } from '../support/run.js';
+
+describe('lvsctl shadow and adopt', () => {
+  let directory: string;
+
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'adopt-'));
+  });
+  afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+  it.each([
+    [['adopt'], 'adopt needs an lvs.cf, --undo or --finish'],
+    [['adopt', '-'], 'not standard input'],
+    [['adopt', '--undo', '--finish'], '--undo and --finish exclude each other'],
+    [['adopt', '--undo', 'lvs.cf'], '--undo stands alone'],
+    [['adopt', '--finish', '--final'], '--finish stands alone'],
+    [['adopt', '--from', 'heartbeat', 'lvs.cf'], 'not one of keepalived, ldirectord, piranha'],
+    [['shadow'], "missing required argument 'file'"],
+    [['shadow', '-'], 'not standard input'],
+    [['shadow', '--for', '-1', 'lvs.cf'], 'not a number of seconds'],
+    [['shadow', '--for', '1h', 'lvs.cf'], 'not a number of seconds'],
+  ])('refuses %j with status 2', async (words, problem) => {
+    const { status, stdout, stderr } = await run(words);
+    expect(status).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toContain(problem);
+  });
+
+  it.each(['shadow', 'adopt'])('%s refuses a broken file before anything else', async (command) => {
+    const file = join(directory, 'lvs.cf');
+    writeFileSync(file, 'service = lvs\nvirtual {\n');
+    const { status, stderr } = await run([command, '--run-dir', directory, file]);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/lvs\.cf:\d+:\d+: error CF_/);
+  });
+
+  it.each(['--undo', '--finish'])('%s says that no adoption is under way', async (word) => {
+    const { status, stderr } = await run(['adopt', word, '--run-dir', directory]);
+    expect(status).toBe(1);
+    expect(stderr).toContain('no adoption is under way [ADOPT_NONE]');
+  });
+
+  it('does not hide a record that it cannot read', async () => {
+    writeFileSync(join(directory, 'adoption'), '{');
+    for (const words of [['adopt', '--undo'], ['status']]) {
+      const { stderr } = await run([...words, '--run-dir', directory]);
+      expect(stderr).toContain('[ADOPTION_RECORD_BAD]');
+    }
+  });
+
+  it('undoes nothing when what was frozen is gone', async () => {
+    const record = {
+      kind: 'keepalived',
+      configFile: '/etc/lvs.cf',
+      ipvsadmPath: '/sbin/ipvsadm',
+      at: '2026-01-01T00:00:00.000Z',
+      processes: [{ pid: process.pid, startTicks: 1 }],
+      table: '',
+      addresses: [],
+      sync: {},
+      timeouts: { tcpSeconds: 900, tcpFinSeconds: 120, udpSeconds: 300 },
+    };
+    writeFileSync(join(directory, 'adoption'), JSON.stringify(record));
+    const undo = await run(['adopt', '--undo', '--run-dir', directory]);
+    expect(undo.status).toBe(1);
+    expect(undo.stderr).toContain('[ADOPT_NOBODY_FROZEN]');
+    const finish = await run(['adopt', '--finish', '--run-dir', directory]);
+    expect(finish).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('keepalived was gone already'),
+    });
+    expect((await run(['adopt', '--finish', '--run-dir', directory])).status).toBe(1);
+  });
+});

@@ -1,0 +1,2 @@
+// A program of its own; nothing is imported from here.
+export {};
