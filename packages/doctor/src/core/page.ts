@@ -22,7 +22,8 @@ run found, by
     npm run lab -- --results lab.json doctor nat tunnel
     node scripts/doctor-docs.mjs lab.json
 
-What the doctor looks at and sends, its output and its exit status are in lvsctl(8).
+What the doctor looks at and sends, its output and its exit status are in lvsctl(8). What \`lvsctl doctor --real\` finds on
+a real server is not in this table: it is lvs-realserver(8)'s, and tested in network namespaces (test/real-server.test.ts).
 `;
 
 /** Where the facts are that stand for a trap that no scenario sets. */
