@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { errorText, patient } from '@piranha/common';
 import { TCP_FLAGS, type TcpHeader, type TcpSegment, watchTcp } from '@piranha/net';
+import { type Attempt, isAnswer, SEQUENCE_NUMBERS } from '../core/attempt.js';
 import type { PathFact } from '../core/facts.js';
 import type { Path } from '../core/paths.js';
 import { FRAME_GAP_MS } from './pace.js';
@@ -10,18 +11,10 @@ import { PathSender } from './path-sender.js';
 
 const LISTEN_MS = 700;
 const CONNECT_LIMIT_MS = 1_000;
-const SEQUENCE_NUMBERS = 2 ** 32;
 /** Ports that no service and few clients use. */
 const PORTS = { first: 61_000, last: 65_000 } as const;
 /** What a client's full packet carries behind its headers. */
 const FULL_DATA_BYTES = 1_460;
-
-/** A connection that was begun. */
-interface Attempt {
-  readonly path: Path;
-  readonly header: TcpHeader;
-  readonly dataBytes: number;
-}
 
 /**
  * Sends each real server the beginning of a connection, as it comes from a director, and looks whether the answer comes
@@ -77,7 +70,10 @@ async function probeOn(device: string, paths: readonly Path[]): Promise<readonly
     sender.close();
   }
   const facts: PathFact[] = [];
-  for (const path of paths) facts.push(await factOf(path, answers, port));
+  for (const path of paths) {
+    const own = attempts.filter((attempt) => attempt.path === path);
+    facts.push(await factOf(path, own, answers));
+  }
   return facts;
 }
 
@@ -95,19 +91,16 @@ function beginning({ sourceAddress, targetAddress, port }: Path, sourcePort: num
   return { sourceAddress, sourcePort, targetAddress, targetPort: port, sequence, acknowledgement: 0, flags };
 }
 
-async function factOf(path: Path, answers: readonly TcpSegment[], ownPort: number): Promise<PathFact> {
-  const { kind, server, serverAddress, mac, targetAddress, sourceAddress, port } = path;
-  const has = (sourcePort: number): boolean =>
-    answers.some(
-      (answer) =>
-        (mac === undefined || answer.sourceMac === mac) &&
-        answer.sourceAddress === targetAddress &&
-        answer.targetAddress === sourceAddress &&
-        answer.sourcePort === port &&
-        answer.targetPort === sourcePort,
-    );
-  const isAnswered = has(ownPort);
-  const isFullAnswered = path.tryFull ? has(ownPort + 1) : undefined;
+async function factOf(
+  path: Path,
+  [small, full]: readonly Attempt[],
+  answers: readonly TcpSegment[],
+): Promise<PathFact> {
+  const { kind, server, serverAddress, mac, targetAddress, port } = path;
+  const has = (attempt: Attempt | undefined): boolean =>
+    attempt !== undefined && answers.some((answer) => isAnswer(attempt, answer));
+  const isAnswered = has(small);
+  const isFullAnswered = path.tryFull ? has(full) : undefined;
   const answersForItself = isAnswered || (await accepts(serverAddress, port));
   const result = { isAnswered, isFullAnswered, answersForItself };
   return { kind, server, serverAddress, mac, targetAddress, port, ...result };
