@@ -4,6 +4,7 @@ export * from './clock.js';
 export * from './core/ipv4.js';
 export * from './core/ipv6.js';
 export * from './core/supervisor.js';
+export * from './fresh-value.js';
 export * from './leave-mark.js';
 export * from './patience.js';
 export * from './process-files.js';

@@ -5,6 +5,8 @@ export { formatLvsCf } from './core/format.js';
 export type { PiranhaIni } from './core/ini.js';
 export { type ParsedLvsCf, type ParseOptions, parseLvsCf } from './core/parse-lvs-cf.js';
 export { type LvsCfTree, parseTree, printTree } from './core/tree.js';
+export { WELL_KNOWN_PORTS } from './core/well-known-ports.js';
+export { bareWord, quotedWord } from './core/words.js';
 export * from './model.js';
 export { loadPiranhaIni } from './shell/ini.js';
 export { loadWithLastGood } from './shell/last-good.js';

@@ -11,12 +11,13 @@ import { handover } from './commands/handover.js';
 import { type PlanOptions, plan } from './commands/plan.js';
 import { reload } from './commands/reload.js';
 import { status } from './commands/status.js';
+import { addImport } from './import-options.js';
 import { type LvsctlIo, printJson } from './io.js';
 import { addMigrationCommands } from './migration-commands.js';
 import type { CommonOptions } from './options.js';
 
 const EXIT_HELP = `
-Exit status: 0 done or yes; 1 no (errors in the file, refused, a daemon is missing); 2 wrong command line;
+Exit status: 0 done or yes; 1 no (errors in the file, import with notes, refused, a daemon is missing); 2 wrong command line;
 3 the daemon cannot be reached; 4 a file or an answer that cannot be read or written; 70 internal error.`;
 
 function buildProgram(io: LvsctlIo, finish: (status: ExitStatus) => void): Command {
@@ -43,6 +44,7 @@ function buildProgram(io: LvsctlIo, finish: (status: ExitStatus) => void): Comma
       finish(await plan(io, file, command.optsWithGlobals<PlanOptions>())),
     );
   addFmt(program, io, finish);
+  addImport(program, io, finish);
   program
     .command('status')
     .description('role, partner, paths, VIPs, services and servers, and the last events')

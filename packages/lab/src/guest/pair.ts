@@ -8,6 +8,8 @@ import { until } from './requests.js';
 const CONFIGURATION_FILE = '/run/lab/lvs.cf';
 
 const READY_LIMIT_MS = 240_000;
+/** Daemons start programs to answer, and all share the guest's one processor. */
+const ASK_EVERY_MS = 500;
 
 /** What the kernel of a director knows that a run of the suite could change. */
 interface Before {
@@ -95,6 +97,7 @@ export class Pair {
           : { active: this.beta, standby: this.alpha };
       },
       limitMs,
+      ASK_EVERY_MS,
     );
   }
 
@@ -113,6 +116,7 @@ export class Pair {
         return true;
       },
       READY_LIMIT_MS,
+      ASK_EVERY_MS,
     );
   }
 

@@ -4,6 +4,7 @@ import { monotonicNowMs } from '@piranha/common';
 import type { Namespace } from './namespace.js';
 
 const LIMIT_MS = 5_000;
+const POLL_MS = 100;
 
 /** The body of an HTTP answer from `host`, asked for by `client` on a connection of its own. @throws when there is none */
 export function get(client: Namespace, host: string, port = 80, limitMs = LIMIT_MS): Promise<string> {
@@ -49,6 +50,7 @@ export async function until<T>(
   what: string,
   probe: () => T | undefined | false | Promise<T | undefined | false>,
   limitMs = 60_000,
+  pollMs = POLL_MS,
 ): Promise<T> {
   const endMs = monotonicNowMs() + limitMs;
   let last = '';
@@ -62,6 +64,6 @@ export async function until<T>(
     }
     if (monotonicNowMs() > endMs)
       throw new Error(`gave up waiting for ${what} after ${limitMs} ms (last: ${last})`);
-    await pause(50);
+    await pause(pollMs);
   }
 }

@@ -11,7 +11,7 @@ import { endFrozen, freeze, livingProcess } from './freeze.js';
 import { giveBack } from './give-back.js';
 import { moveAddresses, readForwarding } from './kernel-state.js';
 import { readPulse, startPulse } from './our-daemons.js';
-import { writeAdoption } from './record-file.js';
+import { removeAdoption, writeAdoption } from './record-file.js';
 
 /** How long another holder of the addresses has to show itself, ms: longer than keepalived's 3.6 s at its defaults. */
 const WATCH_MS = 5_000;
@@ -76,6 +76,8 @@ export async function adopt(options: AdoptOptions): Promise<void> {
       startPulse(options.configFile, files, options.pulseWords),
     );
     await timed(options, 'nobody else claims the addresses', () => watchForOthers(files));
+    // There is nothing left to give back to.
+    if (isFinal) removeAdoption(files.adoption);
   } catch (error) {
     if (isFinal && !frozen.processes.some(livingProcess)) throw error;
     await giveBack({ ...options, processes: frozen.processes }).catch((problem: unknown) => {

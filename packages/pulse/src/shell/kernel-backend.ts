@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { type VirtualAddress, virtualAddressesOf } from '@piranha/addresses';
+import { FreshValue } from '@piranha/common';
 import { type LvsConfiguration, needsFtpHelper } from '@piranha/config';
 import type { EventLog } from '@piranha/events';
 import { SyncDaemonControl } from '@piranha/ipvs';
@@ -11,7 +12,7 @@ import { isForeignHolder } from '../core/foreign-holder.js';
 import type { LinkProblem } from '../core/link-state.js';
 import { guardTargetsOf, takeoverSettings } from '../core/takeover-settings.js';
 import { ResetGuard } from '../takeover/reset-guard.js';
-import { readConnections } from '../takeover/sync-status.js';
+import { type ConnectionFigures, readConnections } from '../takeover/sync-status.js';
 import { Sysctls } from '../takeover/sysctls.js';
 import { Takeover } from '../takeover/takeover.js';
 import { Announcements } from './announcements.js';
@@ -25,6 +26,8 @@ import { readNeighbours } from './neighbours.js';
 const FTP_HELPER = '/sys/module/ip_vs_ftp';
 /** How often a standby asks who holds the addresses, ms. */
 const ASK_MS = 30_000;
+/** Figures of connections may be this old, ms: status is asked for by many, and reading them costs a process. */
+const FIGURES_FRESH_MS = 1_000;
 
 export interface KernelBackendOptions {
   readonly files: RunDirectory;
@@ -52,6 +55,7 @@ export class KernelBackend implements Backend {
   private readonly holders: HolderWatch;
   private readonly takeover: Takeover;
   private readonly links: LinkMonitor;
+  private readonly figures = new FreshValue<ConnectionFigures>(FIGURES_FRESH_MS);
   /** Foreign holders that were told already. */
   private readonly foreignTold = new Set<string>();
   /** Asks who holds the addresses while this node does not. */
@@ -152,7 +156,8 @@ export class KernelBackend implements Backend {
     const status = this.takeover.status();
     // What a partner knows follows from the settings that pulse itself makes.
     const isKnown = status.master && failoverState === 'sync' && manageSysctls;
-    const figures = await readConnections(isKnown ? { ipvsadm: ipvsadmPath, heardSeconds } : undefined);
+    const question = isKnown ? { ipvsadm: ipvsadmPath, heardSeconds } : undefined;
+    const figures = await this.figures.get(() => readConnections(question));
     return { ...status, ...figures };
   }
 

@@ -48,10 +48,11 @@ export interface CoverageQuestion {
   readonly heardSeconds: number | undefined;
 }
 
+/** What status tells of the connections in the kernel's table. */
+export type ConnectionFigures = Pick<SyncStatus, 'connections' | 'coverage'>;
+
 /** The figures of the kernel's table; those of the coverage where they are asked for. */
-export async function readConnections(
-  question: CoverageQuestion | undefined,
-): Promise<Pick<SyncStatus, 'connections' | 'coverage'>> {
+export async function readConnections(question: CoverageQuestion | undefined): Promise<ConnectionFigures> {
   const counter = new ConnectionCounter();
   const timeouts = question && parseTimeouts(await timeoutsText(question.ipvsadm));
   const coverage = timeouts && new CoverageCounter(timeouts, question.heardSeconds);

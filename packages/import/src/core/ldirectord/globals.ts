@@ -1,0 +1,86 @@
+import type { ForwardingMethod } from '@piranha/config';
+import type { Ledger, Statement } from '../ledger.js';
+import { namedPort } from '../ports.js';
+import type { Scope } from '../scope.js';
+import { bareAddress, methodOf } from './real.js';
+import { readTimes, type Times } from './times.js';
+
+/** The server of last resort. */
+export interface Fallback {
+  readonly statement: Statement;
+  readonly address: string;
+  /** Undefined: that of the service. */
+  readonly port: number | undefined;
+  readonly forwarding: ForwardingMethod;
+}
+
+/** What stands outside the virtual blocks and holds for all of them. */
+export interface Globals {
+  readonly times: Times;
+  readonly quiescent: boolean;
+  /** Every virtual is checked by a process of its own. */
+  readonly forks: boolean;
+  readonly fallbacks: Readonly<Partial<Record<4 | 6, Fallback>>>;
+}
+
+/** `ADDRESS[:PORT] [gate|masq|ipip]`, for IPv6 in brackets. */
+export function readFallback(ledger: Ledger, statement: Statement, family: 4 | 6): Fallback | undefined {
+  const [place = '', method = 'gate', ...more] = (statement.words[1] ?? '').split(/\s+/);
+  const [, addressText = '', portText] = /^(\[[^\]]*\]|[^:]*)(?::([\w-]+))?$/.exec(place) ?? [];
+  const address = bareAddress(addressText, family);
+  const port = portText === undefined ? undefined : namedPort(portText);
+  const forwarding = methodOf(method);
+  const bad = more.length > 0 || (portText !== undefined && port === undefined);
+  if (address === undefined || forwarding === undefined || bad) {
+    ledger.note(statement, `it is no IPv${family} server: ADDRESS[:PORT] [gate|masq|ipip]`);
+    return undefined;
+  }
+  ledger.carried(statement);
+  return { statement, address, port, forwarding };
+}
+
+/** A word that is yes or no; anything else gets a note and counts as not said. */
+function readYesNo(
+  scope: Scope,
+  name: string,
+): { readonly yes: boolean; readonly statement: Statement } | undefined {
+  const statement = scope.last(name);
+  const word = statement?.words[1];
+  if (statement === undefined) return undefined;
+  if (word === 'yes' || word === 'no') {
+    scope.ledger.carried(statement);
+    return { yes: word === 'yes', statement };
+  }
+  scope.ledger.note(statement, 'it is neither yes nor no');
+  return undefined;
+}
+
+function readFallbacks(scope: Scope): Globals['fallbacks'] {
+  const found = ([4, 6] as const).flatMap((family) => {
+    const statement = scope.last(family === 6 ? 'fallback6' : 'fallback');
+    const fallback = statement && readFallback(scope.ledger, statement, family);
+    return fallback === undefined ? [] : [[family, fallback] as const];
+  });
+  return Object.fromEntries(found);
+}
+
+/** Reads what stands outside the virtual blocks. */
+export function readGlobals(scope: Scope): Globals {
+  const cleanStop = readYesNo(scope, 'cleanstop');
+  if (cleanStop?.yes === false) {
+    scope.ledger.note(
+      cleanStop.statement,
+      'the table is emptied of its own entries at a stop; a restart keeps them',
+    );
+  }
+  const readds = readYesNo(scope, 'readdquiescent');
+  if (readds?.yes) {
+    scope.ledger.note(readds.statement, 'a server comes into the table with its first good check');
+  }
+  return {
+    times: readTimes(scope),
+    quiescent: readYesNo(scope, 'quiescent')?.yes ?? false,
+    forks: readYesNo(scope, 'fork')?.yes ?? false,
+    fallbacks: readFallbacks(scope),
+  };
+}

@@ -1,0 +1,189 @@
+import type { ForwardingMethod, ServiceProtocol } from '@piranha/config';
+import { distinctServers } from '../collect.js';
+import { checkSeconds, commonCheck } from '../common-check.js';
+import type { DraftCheck, DraftServer, DraftVirtual } from '../draft.js';
+import type { Ledger, Statement } from '../ledger.js';
+import { namedPort } from '../ports.js';
+import { Scope } from '../scope.js';
+import { type CheckStyle, checkFor } from './checks.js';
+import { type Fallback, type Globals, readFallback } from './globals.js';
+import { bareAddress, type RealLine, readReal } from './real.js';
+import { readPersistence, readProtocol, readScheduling } from './scheduling.js';
+import { readStyle, usualPort } from './style.js';
+import { intervalOf, limitOf, readTimes } from './times.js';
+
+const MAXIMUM_MARK = 2_147_483_647;
+
+interface Key {
+  readonly address: string | undefined;
+  readonly port: number;
+  readonly mark: number;
+  readonly family: 4 | 6;
+}
+
+function readKey(ledger: Ledger, header: Statement): Key | undefined {
+  const family = header.words[0] === 'virtual6' ? 6 : 4;
+  const value = header.words[1] ?? '';
+  const mark = /^\d+$/.test(value) ? Number(value) : 0;
+  if (mark >= 1 && mark <= MAXIMUM_MARK) return { address: undefined, port: 0, mark, family };
+  const [, addressText = '', portText = ''] = /^(\[[^\]]*\]|[^:]*):([\w-]+)$/.exec(value) ?? [];
+  const address = bareAddress(addressText, family);
+  const port = namedPort(portText);
+  if (address !== undefined && port !== undefined) return { address, port, mark: 0, family };
+  const reason = `it is no IPv${family} ADDRESS:PORT and no mark: write addresses and numbers in the place of names`;
+  ledger.note(header, reason);
+  return undefined;
+}
+
+interface FoundServer {
+  readonly statement: Statement;
+  readonly server: DraftServer;
+  readonly found: { readonly statement: Statement; readonly check: DraftCheck };
+}
+
+interface Frame {
+  readonly key: Key;
+  readonly style: CheckStyle;
+  readonly checkPort: number | undefined;
+  /** A server that is down stays in the table, with weight 0. */
+  readonly quiesces: boolean;
+}
+
+/** The port that is checked: that of checkport, of the server, of the kind of service. */
+function checkedPort(
+  ledger: Ledger,
+  real: RealLine,
+  port: number,
+  { key, style, checkPort }: Frame,
+): number | undefined {
+  if (style.type !== 'negotiate' && style.type !== 'connect') return undefined;
+  const usual = real.port > 0 ? undefined : usualPort(style.service);
+  const wanted = checkPort ?? usual;
+  if (wanted === undefined || wanted === port) return undefined;
+  if (real.forwarding !== 'nat' || (key.mark > 0 && port === 0)) return wanted;
+  ledger.note(real.statement, `under NAT the port that is served is checked: ${port}, not ${wanted}`);
+  return undefined;
+}
+
+/** Without a port a server has that of the service; for a mark it keeps the port of each packet. */
+function tablePort(ledger: Ledger, { port, forwarding, statement }: RealLine, { key }: Frame): number {
+  if (port > 0 || key.mark > 0) return port;
+  if (forwarding === 'nat') {
+    const reason = `port ${key.port} stands in the table in the place of 0, and connections go where they went`;
+    ledger.note(statement, reason);
+  }
+  return key.port;
+}
+
+function serversOf(ledger: Ledger, real: RealLine, frame: Frame): FoundServer[] {
+  const { style } = frame;
+  const request = real.ask?.request ?? style.request;
+  const rooted = request.startsWith('/') ? request : `/${request}`;
+  const asked =
+    real.ask === undefined ? style : { ...style, statement: real.statement, answer: real.statement };
+  const check = checkFor(ledger, asked, rooted, real.ask?.receive ?? style.receive);
+  const port = tablePort(ledger, real, frame);
+  const checkPort = checkedPort(ledger, real, port, frame);
+  return real.addresses.map((address) => ({
+    statement: real.statement,
+    found: { statement: real.statement, check },
+    server: {
+      address,
+      port,
+      checkPort,
+      active: style.type !== 'off' || frame.quiesces,
+      // Servers of `off` are never up.
+      weight: style.type === 'off' ? 0 : real.weight,
+      forwarding: real.forwarding,
+      upperThreshold: real.upperThreshold,
+      lowerThreshold: real.lowerThreshold,
+    },
+  }));
+}
+
+function readComments(scope: Scope): string[] {
+  return ['servicename', 'comment'].flatMap((name) => {
+    const statement = scope.last(name);
+    const text = statement?.words[1] ?? '';
+    if (statement === undefined) return [];
+    scope.ledger.carried(statement);
+    return text === '' ? [] : [text];
+  });
+}
+
+/** The fallback server of a virtual or of all, and what lvs.cf cannot say of it. */
+function fallbackOf(scope: Scope, key: Key, globals: Globals): Fallback | undefined {
+  const statement = scope.last('fallback', 'fallback6');
+  const own = statement && readFallback(scope.ledger, statement, key.family);
+  const fallback = own ?? globals.fallbacks[key.family];
+  if (fallback === undefined) return undefined;
+  const portCounts = fallback.forwarding === 'nat' || key.mark > 0;
+  if (portCounts && fallback.port !== undefined && fallback.port !== key.port) {
+    const reason = `the fallback server of line ${fallback.statement.line} has the port of the service, ${key.port}`;
+    scope.ledger.note(fallback.statement, reason);
+  }
+  return fallback;
+}
+
+function readQuiesce(scope: Scope, globals: Globals): boolean {
+  const statement = scope.last('quiescent');
+  if (statement === undefined) return globals.quiescent;
+  const word = statement.words[1];
+  if (word === 'yes' || word === 'no') scope.ledger.carried(statement);
+  else scope.ledger.note(statement, 'it is neither yes nor no');
+  return word === 'yes';
+}
+
+function readCheckPort(scope: Scope): number | undefined {
+  return scope.number('checkport', { minimum: 1, maximum: 65_535, whole: true })?.value;
+}
+
+function readReals(scope: Scope, { family }: Key): RealLine[] {
+  const word = family === 6 ? 'real6' : 'real';
+  return scope.all(word).flatMap((statement) => readReal(scope.ledger, statement, family) ?? []);
+}
+
+/** Seconds between checks, with the limit of one. */
+function readTimeout(scope: Scope, style: CheckStyle, globals: Globals): number {
+  const inner = readTimes(scope);
+  const interval = intervalOf(scope, inner, globals.times, globals.forks);
+  if (style.type === 'on' || style.type === 'off') return interval;
+  return checkSeconds(scope.ledger, interval, [limitOf(inner, globals.times, style.type === 'negotiate')]);
+}
+
+/** Reads one `virtual` with its lines; undefined with notes where it cannot be written. */
+export function readVirtual(ledger: Ledger, header: Statement, globals: Globals): DraftVirtual | undefined {
+  const key = readKey(ledger, header);
+  if (key === undefined) return undefined;
+  ledger.carried(header);
+  const scope = new Scope(ledger, header.children ?? []);
+  const protocol: ServiceProtocol = readProtocol(scope, key.port, key.mark > 0);
+  const reals = readReals(scope, key);
+  const serverPorts = reals.some(({ port }) => port > 0);
+  const name = key.address ?? String(key.mark);
+  const style = readStyle(scope, header, { protocol, name, port: key.port, serverPorts });
+  const frame: Frame = { key, style, checkPort: readCheckPort(scope), quiesces: readQuiesce(scope, globals) };
+  const found = distinctServers(
+    ledger,
+    reals.flatMap((real) => serversOf(ledger, real, frame)),
+    key.mark > 0,
+  );
+  const fallback = fallbackOf(scope, key, globals);
+  const forwarding: ForwardingMethod = fallback?.forwarding ?? found[0]?.server.forwarding ?? 'direct';
+  return {
+    address: key.address,
+    port: key.port,
+    mark: key.mark,
+    protocol,
+    ...readScheduling(scope, protocol),
+    ...readPersistence(scope, key.family),
+    sorryServer: fallback?.address,
+    forwarding,
+    check: commonCheck(ledger, found),
+    timeoutSeconds: readTimeout(scope, style, globals),
+    reentrySeconds: 0,
+    quiesceServer: frame.quiesces,
+    servers: found.map(({ server }) => server),
+    comments: readComments(scope),
+  };
+}

@@ -1,0 +1,13 @@
+/** Names of blocks, each given out once. */
+export class BlockNames {
+  private readonly taken = new Set<string>();
+
+  /** The name, or the name with a number behind it; what would need quotes becomes `_`. */
+  take(wanted: string): string {
+    const base = wanted.replace(/[^A-Za-z0-9_.-]+/g, '_').slice(0, 100) || 'block';
+    let name = base;
+    for (let number = 2; this.taken.has(name); number += 1) name = `${base}_${number}`;
+    this.taken.add(name);
+    return name;
+  }
+}
