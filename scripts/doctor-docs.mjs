@@ -18,7 +18,7 @@ if (files.length > 0) {
     const { found, ignored } = figure?.startsWith('{"found":') ? JSON.parse(figure) : {};
     return found === undefined ? [] : [{ group, title, found, ignored }];
   });
-  writeFileSync(KEPT, `${JSON.stringify(kept, undefined, 2)}\n`);
+  writeFileSync(KEPT, `[\n${kept.map((one) => JSON.stringify(one)).join(',\n')}\n]\n`);
 }
 const page = doctorPage(JSON.parse(readFileSync(KEPT, 'utf8')));
 if (!process.argv.includes('--check')) {
