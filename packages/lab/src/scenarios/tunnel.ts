@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { assertFound, examine, findsNothing } from '../guest/examine.js';
 import type { ScenarioGroup } from '../guest/group.js';
 import { DIRECTORS, serverBlocks, virtualBlock } from '../guest/lvs-cf.js';
 import type { Namespace } from '../guest/namespace.js';
@@ -27,6 +28,10 @@ ${virtualBlock(
   serverBlocks('public', ['one']) + serverBlocks('public', ['two'], { forward: 'direct' }),
 )}`;
 
+/** A client's full packet, with what the tunnel adds, and without room for it. */
+const ROOM_BYTES = 1_520;
+const NO_ROOM_BYTES = 1_500;
+
 /** Takes the directors' tunnelled packets out of their wrapping. */
 function openTunnel(host: Namespace): void {
   host.ip('link set tunl0 up');
@@ -44,6 +49,8 @@ export const tunnel: ScenarioGroup<Pair> = {
           holdSilently(networks.host(name), [...VIPS, MIXED]);
           openTunnel(networks.host(name));
         }
+        for (const name of ['alpha', 'beta', ...SERVERS] as const)
+          networks.setMtu(name, 'public', ROOM_BYTES);
       },
     }),
   scenarios: {
@@ -61,6 +68,24 @@ export const tunnel: ScenarioGroup<Pair> = {
         ['-i', '-g'],
       );
       assert.deepEqual(Object.fromEntries(await tally(pair.client, MIXED, 6)), { one: 3, two: 3 });
+    },
+
+    'nothing is found on either director of a healthy pair under tunnelling': (pair) =>
+      findsNothing(pair.directors, pair.configurationFile),
+
+    'a real server whose tunnel is off, and one behind a hop without room for full packets': async (pair) => {
+      const { active } = await pair.settled();
+      const one = pair.networks.host('one');
+      one.ip('link set tunl0 down');
+      pair.networks.setMtu('two', 'public', NO_ROOM_BYTES, 'bridge');
+      const found = await examine(active, pair.configurationFile).finally(() => {
+        pair.networks.setMtu('two', 'public', ROOM_BYTES, 'bridge');
+        one.ip('link set tunl0 up');
+      });
+      return assertFound(found, {
+        DOCTOR_TUNNEL_PATH: /^one takes connections on 10\.0\.0\.11 port 80, and did not answer one for/,
+        DOCTOR_TUNNEL_MTU: /^two answers small packets .* not one of 1500 bytes/,
+      });
     },
   },
 };
