@@ -72,7 +72,7 @@ describe('the demo', () => {
   });
 
   it('logs plainly without a terminal, prints the lvs.cf and ends by itself with nothing left', async () => {
-    const run = start('--seconds', '4');
+    const run = start('--seconds', '10');
     await until('the VIP to answer', () => answers('127.0.0.100', 8080));
     expect(await run.exit).toBe(0);
     expect(run.output()).toMatch(/^demo: lvs\.cf is \/.*demo\.cf$/m);

@@ -1,5 +1,5 @@
 // Prints each ARP frame and each neighbour advertisement of its network namespace as hexadecimal digits, one a line,
-// after a first line `ready`. Ends with its parent.
+// after a first line `ready`. With the word `ipv4` every IPv4 packet too. Ends with its parent.
 import { writeSync } from 'node:fs';
 import { libc } from '@piranha/net';
 
@@ -21,6 +21,7 @@ oneSecond.writeBigInt64LE(1n);
 libc().setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, oneSecond, oneSecond.length);
 
 const parent = process.ppid;
+const withIpv4 = process.argv[2] === 'ipv4';
 const buffer = Buffer.alloc(2_048);
 writeSync(1, 'ready\n');
 while (process.ppid === parent) {
@@ -32,6 +33,6 @@ while (process.ppid === parent) {
 
 function isWanted(frame) {
   const etherType = frame.readUInt16BE(12);
-  if (etherType === 0x0806) return true;
+  if (etherType === 0x0806 || (withIpv4 && etherType === 0x0800)) return true;
   return etherType === 0x86dd && frame.length > 54 && frame[20] === 58 && frame[54] === 136;
 }

@@ -111,8 +111,8 @@ const LAYERS: readonly (readonly string[])[] = [
   ['common'],
   ['config', 'protocol', 'net'],
   ['events', 'ipvs', 'addresses', 'import'],
-  ['doctor', 'migration'],
-  ['nanny', 'lvs', 'pulse', 'userspace-director', 'send-arp', 'real-server'],
+  ['doctor', 'migration', 'real-server'],
+  ['nanny', 'lvs', 'pulse', 'userspace-director', 'send-arp'],
   ['cli', 'lab'],
 ];
 

@@ -1,7 +1,12 @@
 import type { ServiceKey, Table, TableServer, TableService } from '@piranha/ipvs';
 import type { ServerStatus, ServiceStatus } from '@piranha/protocol';
 
-export const WEB: ServiceKey = { kind: 'address', protocol: 'tcp', address: '10.0.0.9', port: 80 };
+export const WEB = {
+  kind: 'address',
+  protocol: 'tcp',
+  address: '10.0.0.9',
+  port: 80,
+} as const satisfies ServiceKey;
 
 /** A server of the table, `10.0.0.11:80` by direct routing with weight 1 unless said otherwise. */
 export function entry(last: number, more: Partial<TableServer> = {}): TableServer {

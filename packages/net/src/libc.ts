@@ -27,6 +27,8 @@ export interface Libc {
   setns(fd: number, kind: number): number;
   /** `argument` is the structure of the request, read or filled in. */
   ioctl(fd: number, request: number, argument: Buffer): number;
+  /** Reads or sets the kernel's clock discipline; `status` is a struct timex. Its clock's state, negative on failure. */
+  adjtimex(status: Buffer): number;
   /** errno of the call just made; ask before any other call or await. */
   errno(): number;
   /** Address of a buffer's bytes, for structures with pointers; keep the buffer referenced. */
@@ -67,6 +69,7 @@ function load(): Libc {
     flock: library.func('int flock(int, int)'),
     setns: library.func('int setns(int, int)'),
     ioctl: library.func('int ioctl(int, ulong, void *)'),
+    adjtimex: library.func('int adjtimex(void *)'),
     errno: () => koffi.errno(),
     addressOf: (buffer) => BigInt(koffi.address(buffer)),
   };

@@ -52,6 +52,7 @@ export const pulseStatusSchema: z.ZodType<PulseStatus> = z.object({
   configFile: z.string(),
   keepaliveMs: z.number().min(0),
   deadtimeMs: z.number().min(0),
+  clockStepMs: z.number().optional(),
   partner: z.enum(['running', 'stopped', 'silent', 'none']),
   paths: z.array(pathStatus),
   vips: z.array(z.string()),

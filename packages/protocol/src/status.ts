@@ -73,6 +73,8 @@ export interface PulseStatus {
   readonly configFile: string;
   readonly keepaliveMs: number;
   readonly deadtimeMs: number;
+  /** By how much the wall clock was set since this process started, ms, forward positive. */
+  readonly clockStepMs?: number | undefined;
   /** What the partner says of itself: running, stopped, silent, none. */
   readonly partner: 'running' | 'stopped' | 'silent' | 'none';
   readonly paths: readonly PathStatus[];

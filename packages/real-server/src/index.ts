@@ -1,2 +1,1 @@
-// A program of its own; nothing is imported from here.
-export {};
+export { examineRealServer } from './shell/examine.js';

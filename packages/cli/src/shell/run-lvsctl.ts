@@ -5,6 +5,7 @@ import { EXIT, type ExitStatus } from '../core/exit-status.js';
 import { terminalText } from '../core/terminal-text.js';
 import { check } from './commands/check.js';
 import { doctor } from './commands/doctor.js';
+import { type DoctorRealOptions, doctorReal } from './commands/doctor-real.js';
 import { type FmtOptions, fmt } from './commands/fmt.js';
 import { handover } from './commands/handover.js';
 import { type PlanOptions, plan } from './commands/plan.js';
@@ -50,12 +51,7 @@ function buildProgram(io: LvsctlIo, finish: (status: ExitStatus) => void): Comma
     .action(async (_: unknown, command: Command) =>
       finish(await status(io, command.optsWithGlobals<CommonOptions>())),
     );
-  program
-    .command('doctor <file>')
-    .description('what keeps this director from serving: each trap with what was seen and what helps')
-    .action(async (file: string, _: unknown, command: Command) =>
-      finish(await doctor(io, file, command.optsWithGlobals<CommonOptions>())),
-    );
+  addDoctor(program, io, finish);
   program
     .command('reload')
     .description('have the director read its lvs.cf again; a broken file changes nothing')
@@ -70,6 +66,29 @@ function buildProgram(io: LvsctlIo, finish: (status: ExitStatus) => void): Comma
     );
   addMigrationCommands(program, io, finish);
   return program;
+}
+
+function addDoctor(program: Command, io: LvsctlIo, finish: (status: ExitStatus) => void): void {
+  program
+    .command('doctor [file]')
+    .description('what keeps this director from serving: each trap with what was seen and what helps')
+    .option('--real', 'of a real server, which this machine is')
+    .option('--vip <address...>', 'with --real: VIPs that it is to serve, in place of a file or beside it')
+    .option('--method <method>', 'with --vip: direct or tunnel')
+    .action(async (file: string | undefined, _: unknown, command: Command) => {
+      const options = command.optsWithGlobals<DoctorRealOptions & { readonly real?: true }>();
+      if (options.real) {
+        if (file === undefined && options.vip === undefined)
+          command.error('error: --real needs a file or --vip');
+        finish(await doctorReal(io, file, options));
+        return;
+      }
+      if (options.vip !== undefined || options.method !== undefined) {
+        command.error('error: --vip and --method belong to --real');
+      }
+      if (file === undefined) command.error("error: missing required argument 'file'");
+      else finish(await doctor(io, file, options));
+    });
 }
 
 function addFmt(program: Command, io: LvsctlIo, finish: (status: ExitStatus) => void): void {

@@ -4,13 +4,17 @@ import { FIREWALL_TRAPS } from './traps-firewall.js';
 import { KERNEL_TRAPS } from './traps-kernel.js';
 import { MACHINE_TRAPS } from './traps-machine.js';
 import { NETWORK_TRAPS } from './traps-network.js';
+import { PARTNER_TRAPS } from './traps-partner.js';
+import { SYNC_TRAPS } from './traps-sync.js';
 
 /** Every trap of a director, in the order in which they are told. */
-const DIRECTOR_TRAPS: readonly Trap[] = [
+export const DIRECTOR_TRAPS: readonly Trap[] = [
   ...KERNEL_TRAPS,
+  ...SYNC_TRAPS,
   ...NETWORK_TRAPS,
   ...FIREWALL_TRAPS,
   ...MACHINE_TRAPS,
+  ...PARTNER_TRAPS,
 ];
 
 /** Everything that is found, errors first. */

@@ -1,6 +1,6 @@
 import type { LvsConfiguration } from '@piranha/config';
 import type { LvsdStatus, PulseStatus } from '@piranha/protocol';
-import type { FirewallRule } from './firewall.js';
+import type { FirewallChain } from './firewall.js';
 
 /** A network interface. */
 export interface LinkFact {
@@ -9,6 +9,36 @@ export interface LinkFact {
   readonly hasCarrier: boolean;
   readonly mtuBytes: number;
 }
+
+/** An address of this machine. */
+export interface AddressFact {
+  readonly address: string;
+  readonly family: 4 | 6;
+  readonly prefixLength: number;
+  readonly device: string;
+  /** The kernel calls it secondary: another address of its network was there before. */
+  readonly isSecondary: boolean;
+}
+
+/** One running side of the kernel's connection synchronisation. */
+export interface SyncDaemonFact {
+  readonly side: 'master' | 'backup';
+  readonly device: string;
+  readonly syncId: number;
+}
+
+/** This machine's clock. */
+export interface ClockFact {
+  /** Whether something keeps it right, as the kernel was told. */
+  readonly isSynchronised: boolean;
+  /** By how much it was set since pulse started, ms, forward positive; undefined without a pulse. */
+  readonly steppedMs: number | undefined;
+  /** The partner's clock less this one, ms; undefined where it did not tell. */
+  readonly partnerAheadMs: number | undefined;
+}
+
+/** How a holder of the partner's addresses is called. */
+export const PARTNER = 'the partner';
 
 /** Somebody on the network who says that an address is theirs. */
 export interface HolderFact {
@@ -21,14 +51,17 @@ export interface HolderFact {
 
 /** What a real server made of a connection that was sent to its MAC, as a director sends it; see Path. */
 export interface PathFact {
-  readonly kind: 'direct' | 'nat';
+  readonly kind: 'direct' | 'nat' | 'tunnel';
   readonly server: string;
   readonly serverAddress: string;
-  readonly mac: string;
+  /** Where the frame was sent; undefined for a server that is reached through routers. */
+  readonly mac: string | undefined;
   readonly targetAddress: string;
   readonly port: number;
   /** Its answer came back here. */
   readonly isAnswered: boolean;
+  /** So did the one to a packet of a client's full size; undefined where none was sent. */
+  readonly isFullAnswered?: boolean | undefined;
   /** Whether it takes connections on its own address; what is down anyway proves nothing. */
   readonly answersForItself: boolean;
 }
@@ -39,17 +72,23 @@ export interface PathFact {
  */
 export interface Facts {
   readonly configuration: LvsConfiguration;
-  readonly isRoot: boolean;
+  /** What this process may not do, such as `root` or `CAP_NET_RAW`; empty for a director's own rights. */
+  readonly missingPrivileges: readonly string[];
   /** Why the kernel's IPVS cannot be used, and what helps. */
-  readonly ipvsProblem: { readonly text: string; readonly remedy: string } | undefined;
+  readonly ipvsProblem: { readonly code: string; readonly text: string; readonly remedy: string } | undefined;
+  /** Schedulers of lvs.cf whose modules are neither loaded nor to be found. */
+  readonly missingSchedulers: readonly string[];
+  /** Undefined where the kernel could not be asked. */
+  readonly syncDaemons: readonly SyncDaemonFact[] | undefined;
   /** As `uname -r` prints it. */
   readonly kernelRelease: string;
   /** By their dotted names. */
   readonly sysctls: ReadonlyMap<string, string>;
   readonly links: readonly LinkFact[] | undefined;
+  readonly addresses: readonly AddressFact[] | undefined;
   /** The interface through which each real server is reached; undefined where the kernel knows no way. */
   readonly routes: ReadonlyMap<string, string | undefined>;
-  readonly firewall: readonly FirewallRule[] | undefined;
+  readonly firewall: readonly FirewallChain[] | undefined;
   readonly hasFtpHelper: boolean;
   /** Who else answers for a VIP; undefined when nobody was asked. */
   readonly holders: readonly HolderFact[] | undefined;
@@ -58,6 +97,7 @@ export interface Facts {
   readonly processors: number;
   /** Average number of running processes over the last minute. */
   readonly load: number;
+  readonly clock: ClockFact | undefined;
   readonly pulse: PulseStatus | undefined;
   readonly lvsd: LvsdStatus | undefined;
   /** What could not be looked at, one line each. */

@@ -1,96 +1,109 @@
-/** Firewall rules, as far as IPVS and heartbeats stumble over them. */
+import { type Condition, matchOf, type Packet } from './firewall-condition.js';
 
-/** One rule, whatever tool made it. */
+/** Firewalls as chains of rules, whatever tool made them, and what becomes of a packet in them. */
+
+/** What a rule does with a packet that it matches; `unclear` where that cannot be told from its text. */
+export type Verdict = 'accept' | 'drop' | 'return' | 'none' | 'unclear';
+
+/** One rule. */
 export interface FirewallRule {
-  /** As its tool prints it, shortened. */
+  /** As its tool prints it, with its table, shortened. */
   readonly text: string;
-  /** Such as `INPUT`, or for nftables the hook of its base chain in capitals; empty for a chain of one's own. */
-  readonly hook: string;
-  /** The packet's mark that this rule sets. */
-  readonly setsMark: number | undefined;
-  readonly drops: boolean;
-  readonly accepts: boolean;
-  /** It looks at connections in the state `invalid`. */
-  readonly matchesInvalid: boolean;
-  /** True for the last word of a chain, its policy. */
-  readonly isPolicy: boolean;
+  readonly conditions: readonly Condition[];
+  readonly verdict: Verdict;
+  /** The chain of the same table that it goes on in. */
+  readonly jump?: string | undefined;
+  /** It does not come back from there. */
+  readonly isGoto?: boolean | undefined;
+  /** Marks that this rule gives packets or connections. */
+  readonly setsMarks: readonly number[];
 }
 
-const TEXT_LIMIT = 160;
-const MOST_RULES = 20_000;
-
-function rule(text: string, hook: string, change: Partial<FirewallRule>): FirewallRule {
-  const plain = {
-    setsMark: undefined,
-    drops: false,
-    accepts: false,
-    matchesInvalid: false,
-    isPolicy: false,
-  };
-  return { text: text.slice(0, TEXT_LIMIT), hook, ...plain, ...change };
+/** A list of rules. */
+export interface FirewallChain {
+  /** Family and name, such as `ip filter` or `inet firewalld`. */
+  readonly table: string;
+  readonly name: string;
+  /** PREROUTING, INPUT, FORWARD, OUTPUT or POSTROUTING; undefined for a chain that is only jumped to. */
+  readonly hook: string | undefined;
+  /** What becomes of packets that no rule decides on. */
+  readonly policy: 'accept' | 'drop';
+  readonly rules: readonly FirewallRule[];
 }
 
-const HOOKS = new Set(['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING']);
+/** What becomes of a packet; `by` is the rule that drops it. */
+type Fate = { readonly kind: 'accept' | 'none' | 'unclear' } | { readonly kind: 'drop'; readonly by: string };
 
-/** Reads the output of `iptables-save`. */
-export function readIptablesSave(text: string): readonly FirewallRule[] {
-  const rules: FirewallRule[] = [];
-  let table = '';
-  for (const line of text.split('\n', MOST_RULES)) {
-    if (line.startsWith('*')) table = line.slice(1).trim();
-    const [, policyChain = '', policy] = /^:(\S+) (ACCEPT|DROP)/.exec(line) ?? [];
-    if (policy !== undefined && HOOKS.has(policyChain)) {
-      rules.push(
-        rule(`${table}: policy ${policy} of ${policyChain}`, policyChain, {
-          drops: policy === 'DROP',
-          accepts: policy === 'ACCEPT',
-          isPolicy: true,
-        }),
-      );
+/** Jumps that are followed one within the other. */
+const DEEPEST = 16;
+
+function seesFamily(table: string, family: 4 | 6): boolean {
+  return table.startsWith('inet ') || table.startsWith(family === 4 ? 'ip ' : 'ip6 ');
+}
+
+/**
+ * The rule or policy that surely drops a packet at a hook; undefined where it may pass. A rule that is not understood
+ * is taken to let it pass.
+ */
+export function droppedBy(
+  chains: readonly FirewallChain[],
+  hook: string,
+  packet: Packet,
+): string | undefined {
+  for (const chain of chains) {
+    if (chain.hook !== hook || !seesFamily(chain.table, packet.family)) continue;
+    const fate = walk(chains, chain, packet, 0);
+    if (fate.kind === 'drop') return fate.by;
+    if (fate.kind === 'none' && chain.policy === 'drop') {
+      return `${chain.table}: policy of ${chain.name} is drop`;
     }
-    const [, chain = ''] = /^-A (\S+)/.exec(line) ?? [];
-    if (chain !== '') rules.push(iptablesRule(`${table}: ${line}`, HOOKS.has(chain) ? chain : ''));
   }
-  return rules;
+  return undefined;
 }
 
-function iptablesRule(text: string, hook: string): FirewallRule {
-  const [, mark] = /--set-(?:x?mark) (0x[0-9a-fA-F]+|\d+)/.exec(text) ?? [];
-  return rule(text, hook, {
-    setsMark: mark === undefined || !text.includes('-j MARK') ? undefined : Number(mark),
-    drops: / -j (?:DROP|REJECT)\b/.test(text),
-    accepts: / -j ACCEPT\b/.test(text),
-    matchesInvalid: /--(?:ct)?state \S*INVALID/.test(text),
+function walk(chains: readonly FirewallChain[], chain: FirewallChain, packet: Packet, depth: number): Fate {
+  for (const rule of chain.rules) {
+    const match = matchOf(rule.conditions, packet);
+    if (match === 'no') continue;
+    const fate = fateIn(chains, chain, rule, packet, depth);
+    if (fate.kind === 'none') {
+      if (rule.verdict === 'return' || rule.isGoto) return match === 'yes' ? fate : { kind: 'unclear' };
+      continue;
+    }
+    if (match === 'yes') return fate;
+    // It may match: then what may be dropped goes on, and what may be accepted is not surely dropped any more.
+    if (fate.kind !== 'drop') return { kind: 'unclear' };
+  }
+  return { kind: 'none' };
+}
+
+function fateIn(
+  chains: readonly FirewallChain[],
+  { table }: FirewallChain,
+  { verdict, jump, text }: FirewallRule,
+  packet: Packet,
+  depth: number,
+): Fate {
+  if (jump !== undefined) {
+    const target = chains.find((one) => one.table === table && one.name === jump);
+    if (target === undefined) return { kind: 'none' };
+    return depth < DEEPEST ? walk(chains, target, packet, depth + 1) : { kind: 'unclear' };
+  }
+  if (verdict === 'drop') return { kind: 'drop', by: text };
+  return { kind: verdict === 'return' ? 'none' : verdict };
+}
+
+/** The mark rules of a table's way in that may see packets for this address. */
+export function setsMark(chains: readonly FirewallChain[], mark: number, packet: Packet): boolean {
+  return chains.some(({ table, rules }) => {
+    if (!seesFamily(table, packet.family)) return false;
+    return rules.some(
+      ({ setsMarks, conditions }) =>
+        setsMarks.includes(mark) && matchOf(aboutTarget(conditions), packet) !== 'no',
+    );
   });
 }
 
-/** Reads the output of `nft list ruleset`. */
-export function readNftRuleset(text: string): readonly FirewallRule[] {
-  const rules: FirewallRule[] = [];
-  let table = '';
-  let hook = '';
-  for (const line of text.split('\n', MOST_RULES).map((one) => one.trim())) {
-    const [, name] = /^table (\S+ \S+) \{/.exec(line) ?? [];
-    if (name !== undefined) table = name;
-    if (line.startsWith('chain ')) hook = '';
-    const [, base, policy] = /^type \S+ hook (\S+) .*?(?:policy (\w+);)?$/.exec(line) ?? [];
-    if (base !== undefined) {
-      hook = base.toUpperCase();
-      const drops = policy === 'drop';
-      rules.push(rule(`${table}: ${line}`, hook, { drops, accepts: !drops, isPolicy: true }));
-    } else if (!/^(?:table|chain|set|map|\}|$)/.test(line)) {
-      rules.push(nftRule(`${table}: ${line}`, line, hook));
-    }
-  }
-  return rules;
-}
-
-function nftRule(text: string, line: string, hook: string): FirewallRule {
-  const [, mark] = /\bmeta mark set (0x[0-9a-fA-F]+|\d+)/.exec(line) ?? [];
-  return rule(text, hook, {
-    setsMark: mark === undefined ? undefined : Number(mark),
-    drops: /\b(?:drop|reject)\b/.test(line),
-    accepts: /\baccept\b/.test(line),
-    matchesInvalid: /\bct state [^;]*\binvalid\b/.test(line),
-  });
+function aboutTarget(conditions: readonly Condition[]): readonly Condition[] {
+  return conditions.filter(({ kind }) => kind === 'target');
 }

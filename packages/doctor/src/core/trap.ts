@@ -21,6 +21,8 @@ export interface Trap {
   /** Stable, for scripts. */
   readonly code: string;
   readonly title: string;
+  /** Why no scenario of the lab sets it; then recorded facts in this package's tests show that it is found. */
+  readonly notInLab?: string;
   readonly look: (facts: Facts) => readonly Evidence[];
 }
 

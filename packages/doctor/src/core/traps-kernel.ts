@@ -1,5 +1,5 @@
 import { type LvsConfiguration, needsFtpHelper } from '@piranha/config';
-import type { Facts } from './facts.js';
+import { activeServices, vipDevices } from './places.js';
 import { type Evidence, error, type Trap, warning } from './trap.js';
 
 /** Traps in the kernel's modules and settings. */
@@ -15,15 +15,44 @@ function forwardsNat(configuration: LvsConfiguration, family: 4 | 6): boolean {
 
 const privilege: Trap = {
   code: 'DOCTOR_NO_PRIVILEGE',
-  title: 'the director needs root',
-  look: ({ isRoot }) =>
-    isRoot ? [] : [error('this is not root, so most could not be looked at', 'run it again as root')],
+  title: 'a director needs root and the rights to change the network',
+  look: ({ missingPrivileges: missing }) =>
+    missing.length === 0
+      ? []
+      : [
+          error(
+            `this process has no ${missing.join(', ')}, so much could not be looked at`,
+            'run it as root',
+          ),
+        ],
+};
+
+const ipvsadm: Trap = {
+  code: 'DOCTOR_NO_IPVSADM',
+  title: 'without ipvsadm nobody can fill the table',
+  look: ({ ipvsProblem }) =>
+    ipvsProblem?.code === 'IPVSADM_MISSING' ? [error(ipvsProblem.text, ipvsProblem.remedy)] : [],
 };
 
 const ipvs: Trap = {
   code: 'DOCTOR_NO_IPVS',
   title: 'the kernel has no IPVS, or it cannot be reached',
-  look: ({ ipvsProblem }) => (ipvsProblem ? [error(ipvsProblem.text, ipvsProblem.remedy)] : []),
+  notInLab: 'its kernel cannot give up ip_vs while it serves',
+  look: ({ ipvsProblem }) =>
+    ipvsProblem === undefined || ipvsProblem.code === 'IPVSADM_MISSING'
+      ? []
+      : [error(ipvsProblem.text, ipvsProblem.remedy)],
+};
+
+const scheduler: Trap = {
+  code: 'DOCTOR_NO_SCHEDULER',
+  title: "a service whose scheduler's module is missing never gets into the table",
+  look: (facts) =>
+    facts.missingSchedulers.map((name) => {
+      const services = activeServices(facts).filter((virtual) => virtual.scheduler === name);
+      const evidence = `${services.map((virtual) => `virtual ${virtual.name}`).join(', ')}: the module ip_vs_${name} is neither loaded nor to be found`;
+      return error(evidence, `modprobe ip_vs_${name}, the kernel's package with it, or another scheduler`);
+    }),
 };
 
 const forward: Trap = {
@@ -51,14 +80,6 @@ const ftp: Trap = {
       : [],
 };
 
-/** The VIPs' devices, without the label's number. */
-function vipDevices(configuration: LvsConfiguration): readonly string[] {
-  const devices = configuration.virtualServers
-    .filter(({ active }) => active)
-    .flatMap(({ address }) => (address ? [address.device.split(':')[0] ?? ''] : []));
-  return [...new Set(devices)].filter((device) => device !== '');
-}
-
 const reversePath: Trap = {
   code: 'DOCTOR_RP_FILTER',
   title: 'strict reverse path filtering drops clients that come in by another interface than the route back',
@@ -75,34 +96,21 @@ const reversePath: Trap = {
     }),
 };
 
-/** What each kernel setting has to be where pulse does not see to it. */
-const OWN_SETTINGS = [
-  ['expire_nodest_conn', '1', 'connections of a removed real server hang until they time out'],
-  ['expire_quiescent_template', '1', 'persistent clients stay with a real server that is down'],
-] as const;
-
-const SYNC_SETTINGS = [
-  ['sync_threshold', '0 0', 'young connections are lost in a failover'],
-  ['sync_refresh_period', '10', 'a partner that came back never learns of old connections'],
-] as const;
-
-function unmanaged({ configuration, sysctls }: Facts, settings: typeof OWN_SETTINGS | typeof SYNC_SETTINGS) {
-  if (configuration.manageSysctls) return [];
-  return settings.flatMap(([name, wanted, why]) => {
-    const found = sysctls.get(`net.ipv4.vs.${name}`);
-    if (found === undefined || found === wanted) return [];
-    const remedy = `sysctl -w net.ipv4.vs.${name}="${wanted}", or manage_sysctls = 1`;
-    return [warning(`net.ipv4.vs.${name} is "${found}": ${why}`, remedy)];
-  });
-}
-
-const settings: Trap = {
-  code: 'DOCTOR_IPVS_SETTINGS',
-  title: 'kernel settings that pulse was told to leave alone do not fit',
-  look: (facts) => [
-    ...unmanaged(facts, OWN_SETTINGS),
-    ...(facts.configuration.failoverState === 'sync' ? unmanaged(facts, SYNC_SETTINGS) : []),
-  ],
+const promotion: Trap = {
+  code: 'DOCTOR_PROMOTION',
+  title: 'an interface loses all addresses of a network when the first of them is removed',
+  look: ({ configuration, sysctls, addresses = [] }) =>
+    vipDevices(configuration).flatMap((device): readonly Evidence[] => {
+      const name = (one: string): string => `net.ipv4.conf.${one}.promote_secondaries`;
+      const values = [sysctls.get(name('all')), sysctls.get(name(device))];
+      const secondary = addresses.filter(
+        (one) => one.device === device && one.isSecondary && one.family === 4,
+      );
+      if (secondary.length === 0 || values.every((value) => value !== '0') || values.includes('1')) return [];
+      const listed = secondary.map(({ address, prefixLength }) => `${address}/${prefixLength}`).join(', ');
+      const evidence = `${device} has ${listed} as secondary, and promote_secondaries is 0: it goes with the first address of its network`;
+      return [warning(evidence, `sysctl -w ${name(device)}=1, and keep it in /etc/sysctl.d`)];
+    }),
 };
 
 /** The first kernel that does not hold a reused port back for a second. */
@@ -110,14 +118,32 @@ const REUSE_MENDED = [5, 9] as const;
 
 const reuse: Trap = {
   code: 'DOCTOR_CONN_REUSE',
-  title: 'a client port that is used again waits a second on old kernels',
+  title: 'a client port that is used again waits a second on old kernels, or goes to a drained real server',
   look: ({ kernelRelease, sysctls }) => {
+    const mode = sysctls.get('net.ipv4.vs.conn_reuse_mode');
     const [major = 0, minor = 0] = kernelRelease.split('.').map((part) => Number.parseInt(part, 10));
     const isOld = major < REUSE_MENDED[0] || (major === REUSE_MENDED[0] && minor < REUSE_MENDED[1]);
-    if (!isOld || (sysctls.get('net.ipv4.vs.conn_reuse_mode') ?? '0') === '0') return [];
+    if (mode === undefined || isOld === (mode === '0')) return [];
+    if (!isOld) {
+      const evidence =
+        'net.ipv4.vs.conn_reuse_mode is 0: a client port that is used again goes to its old real server, drained or not';
+      return [
+        warning(evidence, 'sysctl -w net.ipv4.vs.conn_reuse_mode=1: this kernel does that without a pause'),
+      ];
+    }
     const evidence = `kernel ${kernelRelease} with net.ipv4.vs.conn_reuse_mode above 0 and connection tracking`;
     return [warning(evidence, 'sysctl -w net.ipv4.vs.conn_reuse_mode=0, or a kernel from 5.9 on')];
   },
 };
 
-export const KERNEL_TRAPS: readonly Trap[] = [privilege, ipvs, forward, ftp, reversePath, settings, reuse];
+export const KERNEL_TRAPS: readonly Trap[] = [
+  privilege,
+  ipvsadm,
+  ipvs,
+  scheduler,
+  forward,
+  ftp,
+  reversePath,
+  promotion,
+  reuse,
+];

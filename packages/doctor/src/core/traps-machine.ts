@@ -1,10 +1,8 @@
-import { error, type Trap, warning } from './trap.js';
+import { type Trap, warning } from './trap.js';
 
-/** Traps in the machine and in what the daemons say of themselves. */
+/** Traps in the machine and its clock. */
 
 const LOAD_PER_PROCESSOR = 2;
-/** Beats that may be missing before it is told. */
-const LATE_BEATS = 2;
 
 const load: Trap = {
   code: 'DOCTOR_LOAD',
@@ -20,26 +18,49 @@ const load: Trap = {
       : [],
 };
 
-const late: Trap = {
-  code: 'DOCTOR_BEATS_LATE',
-  title: 'heartbeats of the partner are missing on a path',
-  look: ({ pulse }) => {
-    if (pulse === undefined || pulse.partner === 'none') return [];
-    const limitMs = LATE_BEATS * pulse.keepaliveMs;
-    return pulse.paths.flatMap(({ name, local, partner, silentMs }) => {
-      if (silentMs !== undefined && silentMs <= limitMs) return [];
-      const since = silentMs === undefined ? 'never' : `not for ${(silentMs / 1_000).toFixed(1)} s`;
-      const evidence = `${name} path, ${local} to ${partner}: the partner was heard ${since}`;
-      return [warning(evidence, `is the partner up? tcpdump udp port 539 and host ${partner}`)];
-    });
+const KEEP_TIME = 'run chronyd, ntpd or systemd-timesyncd';
+
+const unsynchronised: Trap = {
+  code: 'DOCTOR_CLOCK_FREE',
+  title: 'a clock that nothing keeps right: the logs of the two directors do not fit together',
+  look: ({ clock }) =>
+    clock?.isSynchronised === false
+      ? [warning('the kernel was not told that its clock is synchronised', KEEP_TIME)]
+      : [],
+};
+
+/** Less hardly confuses a reader of logs. */
+const STEP_MS = 10_000;
+
+const stepped: Trap = {
+  code: 'DOCTOR_CLOCK_STEPPED',
+  title: 'a clock that was set while pulse ran: times in logs before and after do not fit together',
+  look: ({ clock }) => {
+    const step = clock?.steppedMs ?? 0;
+    if (Math.abs(step) < STEP_MS) return [];
+    const way = step > 0 ? 'forward' : 'back';
+    const slept = step > 0 ? ', or the machine slept that long' : '';
+    const evidence = `since pulse started the clock was set ${way} by ${seconds(step)}${slept}`;
+    return [warning(evidence, `${KEEP_TIME} before pulse; pulse itself goes by another clock`)];
   },
 };
 
-const table: Trap = {
-  code: 'DOCTOR_TABLE',
-  title: 'the table is not what lvsd wants it to be',
-  look: ({ lvsd }) =>
-    (lvsd?.problems ?? []).map((problem) => error(problem, 'lvsctl status, and the log of lvsd')),
+const MOST_APART_MS = 1_000;
+
+const apart: Trap = {
+  code: 'DOCTOR_CLOCK_PARTNER',
+  title: "the partner's clock shows another time",
+  notInLab: 'its two directors share one kernel, and so one clock',
+  look: ({ clock }) => {
+    const ahead = clock?.partnerAheadMs ?? 0;
+    if (Math.abs(ahead) < MOST_APART_MS) return [];
+    const way = ahead > 0 ? 'ahead of' : 'behind';
+    return [warning(`the partner's clock is ${seconds(ahead)} ${way} this one`, `${KEEP_TIME} on both`)];
+  },
 };
 
-export const MACHINE_TRAPS: readonly Trap[] = [load, late, table];
+function seconds(milliseconds: number): string {
+  return `${(Math.abs(milliseconds) / 1_000).toFixed(1)} s`;
+}
+
+export const MACHINE_TRAPS: readonly Trap[] = [load, unsynchronised, stepped, apart];

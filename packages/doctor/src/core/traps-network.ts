@@ -1,41 +1,32 @@
-import type { RealServerConfig, VirtualServerConfig } from '@piranha/config';
-import type { Facts, PathFact } from './facts.js';
+import { type Facts, PARTNER, type PathFact } from './facts.js';
+import { activePlaces, activeServices, deviceName, onceEach } from './places.js';
 import { type Evidence, error, type Trap, warning } from './trap.js';
 
 /** Traps between the director and its neighbours. */
 
-interface Place {
-  readonly virtual: VirtualServerConfig;
-  readonly server: RealServerConfig;
-}
+const OWN_SERVER = 'on that real server: arp_ignore = 1 and arp_announce = 2, and the VIP on lo only';
 
-function activePlaces({ configuration }: Facts): readonly Place[] {
-  return configuration.virtualServers
-    .filter(({ active }) => active)
-    .flatMap((virtual) =>
-      virtual.servers.filter(({ active }) => active).map((server) => ({ virtual, server })),
-    );
-}
-
-/** One evidence for each text: servers are named by many services. */
-function onceEach(found: readonly Evidence[]): readonly Evidence[] {
-  return [...new Map(found.map((one) => [one.evidence, one])).values()];
-}
-
-const holder: Trap = {
-  code: 'DOCTOR_VIP_ANSWERED',
-  title: 'somebody else answers ARP for a VIP: clients reach that machine past the director',
-  look: ({ holders = [], pulse }) =>
-    holders.flatMap(({ address, mac, device, owner }) => {
-      // A standby expects its partner to hold them.
-      if (owner === 'the partner' && pulse?.active !== true) return [];
+/** Who else says that a VIP is theirs; a standby expects its partner to. */
+function claims({ holders = [], pulse }: Facts, isServer: boolean): readonly Evidence[] {
+  return holders
+    .filter(({ owner }) => isServer === (owner !== undefined && owner !== PARTNER))
+    .filter(({ owner }) => owner !== PARTNER || pulse?.active === true)
+    .map(({ address, mac, device, owner }) => {
       const evidence = `${mac} on ${device} (${owner ?? 'nobody of this lvs.cf'}) says that it has ${address}`;
-      const remedy =
-        owner === undefined || owner === 'the partner'
-          ? 'find that machine: ip neigh, the tables of the switch'
-          : 'on that real server: arp_ignore = 1 and arp_announce = 2, and the VIP on lo only';
-      return [error(evidence, remedy)];
-    }),
+      return error(evidence, isServer ? OWN_SERVER : 'find that machine: ip neigh, the tables of the switch');
+    });
+}
+
+const answered: Trap = {
+  code: 'DOCTOR_VIP_ANSWERED',
+  title: 'a real server answers ARP for a VIP: clients reach it past the director',
+  look: (facts) => claims(facts, true),
+};
+
+const duplicate: Trap = {
+  code: 'DOCTOR_VIP_DUPLICATE',
+  title: 'another machine on the network has a VIP: clients reach now this one, now that',
+  look: (facts) => claims(facts, false),
 };
 
 /** Ways that failed to a server that serves otherwise. */
@@ -51,6 +42,18 @@ const notTaken: Trap = {
       error(
         `${server} takes connections on ${serverAddress} port ${port}, and did not answer one for ${vip} that was sent to ${mac}`,
         `on ${server}: ip addr add ${vip}/32 dev lo, with arp_ignore = 1 and arp_announce = 2; does its service listen there?`,
+      ),
+    ),
+};
+
+const notUnwrapped: Trap = {
+  code: 'DOCTOR_TUNNEL_PATH',
+  title: 'a real server does not take the packets that the director tunnels to it',
+  look: (facts) =>
+    brokenPaths(facts, 'tunnel').map(({ server, serverAddress, targetAddress: vip, port }) =>
+      error(
+        `${server} takes connections on ${serverAddress} port ${port}, and did not answer one for ${vip} through the tunnel`,
+        `on ${server}: modprobe ipip, ip link set tunl0 up, ip addr add ${vip}/32 dev tunl0, and rp_filter of tunl0 and all to 0 or 2`,
       ),
     ),
 };
@@ -74,10 +77,10 @@ const device: Trap = {
   look: (facts) => {
     const { configuration, links } = facts;
     if (links === undefined) return [];
-    const vips = configuration.virtualServers.filter(({ active }) => active).map(({ address }) => address);
+    const vips = activeServices(facts).map(({ address }) => address);
     const named = [...vips, configuration.natRouter].flatMap((address) => address?.device ?? []);
     const sync = configuration.failoverState === 'sync' ? [configuration.syncInterface] : [];
-    const names = new Set([...named, ...sync].map((name) => name.split(':')[0] ?? name));
+    const names = new Set([...named, ...sync].map(deviceName));
     return [...names].flatMap((name) => {
       const link = links.find((one) => one.name === name);
       if (link === undefined) return [error(`there is no interface ${name}`, 'ip link lists the interfaces')];
@@ -116,24 +119,45 @@ const realPort: Trap = {
 const TUNNEL_HEADER_BYTES = 20;
 const CLIENT_MTU_BYTES = 1500;
 
+/** Whether clients are told to send smaller packets. */
+function clampsSegments({ firewall = [] }: Facts): boolean {
+  return firewall.some(({ rules }) => rules.some(({ text }) => /TCPMSS|maxseg/.test(text)));
+}
+
 const mtu: Trap = {
   code: 'DOCTOR_TUNNEL_MTU',
   title: 'full packets of clients do not fit into the tunnel',
-  look: (facts) =>
-    onceEach(
-      activePlaces(facts)
-        .filter(({ server }) => server.forwarding === 'tunnel')
-        .flatMap(({ server }): readonly Evidence[] => {
-          const name = facts.routes.get(server.address);
-          const link = facts.links?.find((one) => one.name === name);
-          if (link === undefined || link.mtuBytes >= CLIENT_MTU_BYTES + TUNNEL_HEADER_BYTES) return [];
-          if ((facts.firewall ?? []).some(({ text }) => /TCPMSS|maxseg/.test(text))) return [];
-          const fits = link.mtuBytes - TUNNEL_HEADER_BYTES;
-          const evidence = `${link.name} to ${server.address} carries ${link.mtuBytes} bytes, so clients' packets above ${fits} are refused by ICMP, which many networks lose`;
-          const remedy = `ip link set ${link.name} mtu 1520 on the whole way, or a smaller MSS on the real servers`;
-          return [warning(evidence, remedy)];
-        }),
-    ),
+  look: (facts) => {
+    if (clampsSegments(facts)) return [];
+    const tunnelled = activePlaces(facts).filter(({ server }) => server.forwarding === 'tunnel');
+    const ownLinks = tunnelled.flatMap(({ server }): readonly Evidence[] => {
+      const name = facts.routes.get(server.address);
+      const link = facts.links?.find((one) => one.name === name);
+      if (link === undefined || link.mtuBytes >= CLIENT_MTU_BYTES + TUNNEL_HEADER_BYTES) return [];
+      const fits = link.mtuBytes - TUNNEL_HEADER_BYTES;
+      const evidence = `${link.name} to ${server.address} carries ${link.mtuBytes} bytes, so clients' packets above ${fits} are refused by ICMP, which many networks lose`;
+      const remedy = `ip link set ${link.name} mtu 1520 on the whole way, or a smaller MSS on the real servers`;
+      return [warning(evidence, remedy)];
+    });
+    const lost = (facts.paths ?? []).filter(
+      ({ isAnswered, isFullAnswered }) => isAnswered && isFullAnswered === false,
+    );
+    const hops = lost.map(({ server, serverAddress }) => {
+      const evidence = `${server} answers small packets through the tunnel to ${serverAddress}, and not one of ${CLIENT_MTU_BYTES} bytes`;
+      return error(evidence, 'an MTU of 1520 on every hop to it, or a smaller MSS on the real server');
+    });
+    return onceEach([...ownLinks, ...hops]);
+  },
 };
 
-export const NETWORK_TRAPS: readonly Trap[] = [holder, notTaken, gateway, device, route, realPort, mtu];
+export const NETWORK_TRAPS: readonly Trap[] = [
+  answered,
+  duplicate,
+  notTaken,
+  notUnwrapped,
+  gateway,
+  device,
+  route,
+  realPort,
+  mtu,
+];

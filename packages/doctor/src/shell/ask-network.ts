@@ -2,11 +2,16 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { errorText, patient } from '@piranha/common';
 import type { LvsConfiguration } from '@piranha/config';
 import { Announcer, type ArpPacket, type FrameWatch, watchArp } from '@piranha/net';
-import type { HolderFact } from '../core/facts.js';
+import { type HolderFact, PARTNER } from '../core/facts.js';
 import type { Neighbour } from '../core/paths.js';
+import { activePlaces, activeServices, deviceName } from '../core/places.js';
+import { readNeighbours } from './neighbours.js';
+import { FRAME_GAP_MS } from './pace.js';
 
 /** Neighbours answer within milliseconds; a busy one a little later. */
 const LISTEN_MS = 700;
+/** Addresses that are asked for on an interface at most. */
+const MOST_ASKED = 500;
 
 /** What the network answered, and what could not be asked. */
 interface NetworkAnswers {
@@ -21,6 +26,8 @@ interface Question {
   readonly vips: readonly string[];
   /** Real servers and the partner, by address. */
   readonly known: ReadonlyMap<string, string>;
+  /** Those of them that the kernel knows anyway. */
+  readonly neighbours: readonly Neighbour[];
 }
 
 /** The devices with VIPs, and those that real servers are reached by. */
@@ -28,8 +35,8 @@ function questions(
   configuration: LvsConfiguration,
   ownAddresses: readonly string[],
   routes: ReadonlyMap<string, string | undefined>,
+  neighbours: readonly Neighbour[],
 ): readonly Question[] {
-  const active = configuration.virtualServers.filter(({ active, family }) => active && family === 4);
   const known = new Map<string, string>();
   const vips = new Map<string, Set<string>>();
   const on = (device: string): Set<string> => {
@@ -37,30 +44,37 @@ function questions(
     vips.set(device, found);
     return found;
   };
-  for (const { address, servers } of active) {
-    if (address !== undefined) on(address.device.split(':')[0] ?? '').add(address.address);
-    for (const server of servers.filter((one) => one.active)) {
-      known.set(server.address, server.name);
-      const device = routes.get(server.address);
-      if (device !== undefined && device !== 'lo') on(device);
-    }
+  for (const { address, family } of activeServices({ configuration })) {
+    if (address !== undefined && family === 4) on(deviceName(address.device)).add(address.address);
+  }
+  for (const { virtual, server } of activePlaces({ configuration })) {
+    if (virtual.family !== 4) continue;
+    known.set(server.address, server.name);
+    const device = routes.get(server.address);
+    if (device !== undefined && device !== 'lo') on(device);
   }
   for (const address of [configuration.primary, configuration.backup]) {
-    if (address !== undefined && !ownAddresses.includes(address)) known.set(address, 'the partner');
+    if (address !== undefined && !ownAddresses.includes(address)) known.set(address, PARTNER);
   }
-  return [...vips].map(([device, addresses]) => ({ device, vips: [...addresses], known }));
+  return [...vips].map(([device, addresses]) => ({
+    device,
+    vips: [...addresses],
+    known,
+    neighbours: neighbours.filter((one) => one.device === device && known.has(one.address)),
+  }));
 }
 
 /**
- * Asks on the wire who holds the VIPs, and who has the real servers' and the partner's addresses, so that an answer has
- * a name. Nobody's ARP cache is changed by it. Needs root.
+ * Asks on the wire who holds the VIPs, and, where the kernel does not know them, who has the real servers' and the
+ * partner's addresses, so that an answer has a name. Nobody's ARP cache is changed by it. Needs root.
  */
 export async function askNetwork(
   configuration: LvsConfiguration,
   ownAddresses: readonly string[],
   routes: ReadonlyMap<string, string | undefined>,
 ): Promise<NetworkAnswers> {
-  const answers = await Promise.all(questions(configuration, ownAddresses, routes).map(askOne));
+  const asked = questions(configuration, ownAddresses, routes, await readNeighbours());
+  const answers = await Promise.all(asked.map(askOne));
   return {
     holders: answers.flatMap(({ holders }) => holders),
     neighbours: answers.flatMap(({ neighbours }) => neighbours),
@@ -68,7 +82,8 @@ export async function askNetwork(
   };
 }
 
-async function askOne({ device, vips, known }: Question): Promise<NetworkAnswers> {
+async function askOne(question: Question): Promise<NetworkAnswers> {
+  const { device, vips, known, neighbours } = question;
   const heard: ArpPacket[] = [];
   const problems: string[] = [];
   const announcer = new Announcer();
@@ -79,8 +94,13 @@ async function askOne({ device, vips, known }: Question): Promise<NetworkAnswers
       (packet) => heard.push(packet),
       (error) => problems.push(error.message),
     );
-    const asked = [...vips, ...known.keys()].map((address) => ({ address, interface: device }));
-    problems.push(...announcer.probe(asked));
+    const strangers = [...known.keys()].filter(
+      (address) => !neighbours.some((one) => one.address === address),
+    );
+    for (const address of [...vips, ...strangers].slice(0, MOST_ASKED)) {
+      problems.push(...announcer.probe([{ address, interface: device }]));
+      await pause(FRAME_GAP_MS);
+    }
     await pause(patient(LISTEN_MS));
   } catch (error) {
     problems.push(errorText(error));
@@ -88,22 +108,24 @@ async function askOne({ device, vips, known }: Question): Promise<NetworkAnswers
     watch?.close();
     announcer.close();
   }
-  const neighbours = new Map<string, Neighbour>();
+  const unseen = [...new Set(problems)].map((problem) => `${device}: ${problem}`);
+  return { ...answersOf(question, heard), unseen };
+}
+
+/** What the answers say, with the names of those who gave them. */
+function answersOf(
+  { device, vips, known, neighbours }: Question,
+  heard: readonly ArpPacket[],
+): Pick<NetworkAnswers, 'holders' | 'neighbours'> {
+  const found = new Map(neighbours.map((one) => [one.address, one]));
+  for (const { senderAddress: address, senderMac: mac } of heard) {
+    if (known.has(address)) found.set(address, { address, mac, device });
+  }
+  const owners = new Map([...found.values()].map(({ mac, address }) => [mac, known.get(address)]));
   const claims = new Map<string, HolderFact>();
-  const owners = new Map<string, string>();
   for (const { senderAddress: address, senderMac: mac } of heard) {
-    const owner = known.get(address);
-    if (owner === undefined) continue;
-    owners.set(mac, owner);
-    neighbours.set(address, { address, mac, device });
+    if (!vips.includes(address)) continue;
+    claims.set(`${address} ${mac}`, { address, mac, device, owner: owners.get(mac) });
   }
-  for (const { senderAddress: address, senderMac: mac } of heard) {
-    if (vips.includes(address))
-      claims.set(`${address} ${mac}`, { address, mac, device, owner: owners.get(mac) });
-  }
-  return {
-    holders: [...claims.values()],
-    neighbours: [...neighbours.values()],
-    unseen: problems.map((problem) => `${device}: ${problem}`),
-  };
+  return { holders: [...claims.values()], neighbours: [...found.values()] };
 }

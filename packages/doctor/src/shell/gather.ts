@@ -1,78 +1,90 @@
-import { existsSync } from 'node:fs';
 import { cpus, loadavg, release } from 'node:os';
-import { UserError } from '@piranha/common';
+import { addressFamily, UserError } from '@piranha/common';
 import type { LvsConfiguration } from '@piranha/config';
 import { askOnce, runDirectory } from '@piranha/protocol';
 import { type AnswerSchema, lvsdStatusSchema, pulseStatusSchema } from '@piranha/protocol/schemas';
 import type { Facts } from '../core/facts.js';
-import { type OwnAddress, pathsOf } from '../core/paths.js';
+import { pathsOf } from '../core/paths.js';
+import { activePlaces, beatPaths } from '../core/places.js';
 import { askNetwork } from './ask-network.js';
-import { findIpvsProblem, readFirewall, readOwnNetwork, readRoutes, readSysctls } from './look-at-kernel.js';
+import { readClock } from './clock.js';
+import { readIpvs } from './look-at-ipvs.js';
+import { readFirewall, readOwnNetwork, readRoutes, readSysctls } from './look-at-kernel.js';
+import { missingPrivileges } from './privileges.js';
 import { probePaths } from './probe-paths.js';
 
-const FTP_HELPER = '/sys/module/ip_vs_ftp';
-const ANSWER_LIMIT_MS = 5_000;
+const ANSWER_LIMIT_MS = 10_000;
+const SINGLE_ADDRESS = 32;
 
-/** Looks at everything that the traps ask for. Changes nothing: it sends ARP probes, and connections that it resets. */
+/**
+ * Looks at everything that the traps ask for. Changes nothing: it sends ARP probes, connections that it resets, and asks
+ * the partner for the time.
+ */
 export async function gatherFacts(configuration: LvsConfiguration, runDir: string): Promise<Facts> {
   const unseen: string[] = [];
-  const noted = async <T>(
-    what: string,
-    value: T | undefined | Promise<T | undefined>,
-  ): Promise<T | undefined> => {
-    const found = await value;
+  const noted = <T>(what: string, found: T | undefined): T | undefined => {
     if (found === undefined) unseen.push(what);
     return found;
   };
-  const isRoot = process.getuid?.() === 0;
-  const network = await noted('the interfaces of this machine', readOwnNetwork());
-  const routes = await readRoutes(realServers(configuration));
+  const missing = missingPrivileges();
+  const network = noted('the interfaces of this machine', readOwnNetwork());
+  const servers = activePlaces({ configuration }).map(({ server }) => server.address);
+  const routes = await readRoutes([...new Set(servers)]);
   const { pulseSocket, lvsdSocket } = runDirectory(runDir);
-  const pulse = await noted(
-    `pulse does not answer on ${pulseSocket}`,
+  const [pulse, lvsd, firewall] = await Promise.all([
     statusOf(pulseStatusSchema, pulseSocket),
-  );
-  const wire = isRoot
-    ? await lookAtWire(configuration, network?.addresses ?? [], routes, pulse?.active === true)
-    : undefined;
+    statusOf(lvsdStatusSchema, lvsdSocket),
+    readFirewall(),
+  ]);
+  noted(`pulse does not answer on ${pulseSocket}`, pulse);
+  noted(`lvsd does not answer on ${lvsdSocket}`, lvsd);
+  const isActive = pulse?.active === true;
+  const mayAsk = missing.length === 0 && network !== undefined;
+  const wire = mayAsk ? await lookAtWire(configuration, network, routes, isActive) : undefined;
   unseen.push(...(wire?.unseen ?? []));
+  const partner = beatPaths({ configuration, addresses: network?.addresses });
+  const asked = mayAsk
+    ? partner.flatMap((path) => path.partner ?? []).filter((address) => addressFamily(address) === 4)
+    : [];
   return {
     configuration,
-    isRoot,
-    ipvsProblem: isRoot ? await findIpvsProblem(configuration.ipvsadmPath) : undefined,
+    missingPrivileges: missing,
+    ...(await readIpvs(configuration, missing.length === 0)),
     kernelRelease: release(),
     sysctls: readSysctls(network?.links.map(({ name }) => name) ?? []),
     links: network?.links,
+    addresses: network?.addresses,
     routes,
-    firewall: await noted('the firewall: neither nft nor iptables answered', readFirewall()),
-    hasFtpHelper: existsSync(FTP_HELPER),
+    firewall: noted('the firewall: nft or iptables is missing or did not answer', firewall),
     holders: wire?.holders,
     paths: wire?.paths,
     processors: cpus().length,
     load: loadavg()[0] ?? 0,
+    clock: await readClock(pulse?.clockStepMs, asked),
     pulse,
-    lvsd: await noted(`lvsd does not answer on ${lvsdSocket}`, statusOf(lvsdStatusSchema, lvsdSocket)),
+    lvsd,
     unseen,
   };
 }
 
-/** Asks the neighbours who they are, then tries the ways to the real servers among them. */
+/** Asks the neighbours who they are, then tries the ways to the real servers. */
 async function lookAtWire(
   configuration: LvsConfiguration,
-  own: readonly OwnAddress[],
+  {
+    links,
+    addresses,
+  }: { readonly links: NonNullable<Facts['links']>; readonly addresses: NonNullable<Facts['addresses']> },
   routes: Facts['routes'],
   isActive: boolean,
 ) {
-  const ownAddresses = own.map(({ address }) => address);
-  const { holders, neighbours, unseen } = await askNetwork(configuration, ownAddresses, routes);
-  const tried = await probePaths(pathsOf(configuration, neighbours, own, isActive));
-  return { holders, paths: tried.facts, unseen: [...unseen, ...tried.unseen] };
-}
-
-function realServers(configuration: LvsConfiguration): readonly string[] {
-  const active = configuration.virtualServers.filter((virtual) => virtual.active);
-  const servers = active.flatMap((virtual) => virtual.servers.filter((server) => server.active));
-  return [...new Set(servers.map(({ address }) => address))];
+  // VIPs have no network of their own.
+  const own = addresses.filter(({ family, prefixLength }) => family === 4 && prefixLength < SINGLE_ADDRESS);
+  const ownNames = own.map(({ address }) => address);
+  const { holders, neighbours, unseen } = await askNetwork(configuration, ownNames, routes);
+  const { paths, leftOut } = pathsOf(configuration, { neighbours, own, routes, links, isActive });
+  const tried = await probePaths(paths);
+  const more = leftOut > 0 ? [`${leftOut} more ways to real servers were not tried`] : [];
+  return { holders, paths: tried.facts, unseen: [...unseen, ...tried.unseen, ...more] };
 }
 
 async function statusOf<T>(schema: AnswerSchema<T>, path: string): Promise<T | undefined> {

@@ -1,27 +1,33 @@
 import { readFileSync } from 'node:fs';
 import { UserError } from '@piranha/common';
-import { kernelDirector } from '@piranha/ipvs';
 import { RouteNetlink } from '@piranha/net';
-import type { Facts, LinkFact } from '../core/facts.js';
-import { type FirewallRule, readIptablesSave, readNftRuleset } from '../core/firewall.js';
-import type { OwnAddress } from '../core/paths.js';
-import { outputOf } from './tools.js';
+import type { AddressFact, LinkFact } from '../core/facts.js';
+import type { FirewallChain } from '../core/firewall.js';
+import { readIptablesSave } from '../core/read-iptables.js';
+import { readNftRuleset } from '../core/read-nft.js';
+import { askTool, outputOf } from './tools.js';
 
 /** Sysctls of the machine, and of an interface with its name in place of DEVICE. */
 const MACHINE_SYSCTLS = [
   'net.ipv4.ip_forward',
   'net.ipv6.conf.all.forwarding',
   'net.ipv4.conf.all.rp_filter',
+  'net.ipv4.conf.all.promote_secondaries',
   'net.ipv4.vs.expire_nodest_conn',
   'net.ipv4.vs.expire_quiescent_template',
   'net.ipv4.vs.sync_threshold',
   'net.ipv4.vs.sync_refresh_period',
+  'net.ipv4.vs.sync_retries',
+  'net.ipv4.vs.sloppy_tcp',
+  'net.ipv4.vs.backup_only',
   'net.ipv4.vs.conn_reuse_mode',
 ] as const;
 
 /** What the kernel's settings are; those it does not have are left out. */
 export function readSysctls(devices: readonly string[]): ReadonlyMap<string, string> {
-  const own = devices.map((device) => ['net', 'ipv4', 'conf', device, 'rp_filter']);
+  const own = devices.flatMap((device) =>
+    ['rp_filter', 'promote_secondaries'].map((name) => ['net', 'ipv4', 'conf', device, name]),
+  );
   const all = [...MACHINE_SYSCTLS.map((name) => name.split('.')), ...own];
   return new Map(
     all.flatMap((path) => {
@@ -39,25 +45,11 @@ function readOne(path: string): string | undefined {
   }
 }
 
-/** Why the kernel's IPVS cannot be used, and what helps; undefined when it can. */
-export async function findIpvsProblem(ipvsadm: string): Promise<Facts['ipvsProblem']> {
-  try {
-    await kernelDirector(ipvsadm).readTable();
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    return { text: error.message, remedy: error.hint ?? 'run ipvsadm -Ln by hand' };
-  }
-}
-
 /** What rtnetlink tells of this machine. */
 interface OwnNetwork {
   readonly links: readonly LinkFact[];
-  /** IPv4 addresses that are not VIPs: those have no subnet of their own. */
-  readonly addresses: readonly OwnAddress[];
+  readonly addresses: readonly AddressFact[];
 }
-
-const SINGLE_ADDRESS = 32;
 
 /** The machine's interfaces and addresses; undefined where they cannot be asked for. */
 export function readOwnNetwork(): OwnNetwork | undefined {
@@ -65,10 +57,11 @@ export function readOwnNetwork(): OwnNetwork | undefined {
     const route = new RouteNetlink();
     try {
       const links = route.links();
-      const addresses = route.addresses().flatMap(({ address, index, family, prefixLength }) => {
-        const link = links.find((one) => one.index === index);
-        if (link === undefined || family !== 4 || prefixLength === SINGLE_ADDRESS) return [];
-        return [{ address, device: link.name }];
+      const addresses = route.addresses().flatMap((one) => {
+        const { address, index, family, prefixLength, isSecondary } = one;
+        const link = links.find((other) => other.index === index);
+        if (link === undefined) return [];
+        return [{ address, family, prefixLength, isSecondary, device: link.name }];
       });
       return { links, addresses };
     } finally {
@@ -80,18 +73,26 @@ export function readOwnNetwork(): OwnNetwork | undefined {
   }
 }
 
-/** Every rule of every firewall of this machine; undefined where none could be asked. */
-export async function readFirewall(): Promise<readonly FirewallRule[] | undefined> {
+/**
+ * Every rule of every firewall of this machine; undefined where none could be asked, or one did not answer to the end:
+ * half of the rules would tell less than none.
+ */
+export async function readFirewall(): Promise<readonly FirewallChain[] | undefined> {
   const [legacy, six, tables] = await Promise.all([
-    outputOf('iptables-legacy-save'),
-    outputOf('ip6tables-legacy-save'),
-    outputOf('nft', 'list', 'ruleset'),
+    askTool('iptables-legacy-save'),
+    askTool('ip6tables-legacy-save'),
+    askTool('nft', 'list', 'ruleset'),
   ]);
-  // Without nft its rules may still be read through the other tool.
-  const translated = tables === undefined ? await outputOf('iptables-save') : undefined;
-  const texts = [legacy, six, translated].filter((text) => text !== undefined);
-  if (texts.length === 0 && tables === undefined) return undefined;
-  return [...texts.flatMap(readIptablesSave), ...readNftRuleset(tables ?? '')];
+  // Without nft its rules may still be read through the other tools.
+  const others = tables.text === undefined ? [askTool('iptables-save'), askTool('ip6tables-save')] : [];
+  const [four, sixth] = await Promise.all(others);
+  const all = [legacy, six, tables, four, sixth].flatMap((one) => one ?? []);
+  if (all.some(({ wasCut }) => wasCut) || all.every(({ text }) => text === undefined)) return undefined;
+  return [
+    ...[legacy, four].flatMap((one) => readIptablesSave(one?.text ?? '')),
+    ...[six, sixth].flatMap((one) => readIptablesSave(one?.text ?? '', 'ip6')),
+    ...readNftRuleset(tables.text ?? ''),
+  ];
 }
 
 /** Destinations that are asked about at most. */

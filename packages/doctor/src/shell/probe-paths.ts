@@ -2,31 +2,35 @@ import { randomInt } from 'node:crypto';
 import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { errorText, patient } from '@piranha/common';
-import { PacketSocket, TCP_FLAGS, type TcpSegment, tcpFrame, watchTcp } from '@piranha/net';
+import { TCP_FLAGS, type TcpHeader, type TcpSegment, watchTcp } from '@piranha/net';
+import { type Attempt, isAnswer, SEQUENCE_NUMBERS } from '../core/attempt.js';
 import type { PathFact } from '../core/facts.js';
 import type { Path } from '../core/paths.js';
+import { FRAME_GAP_MS } from './pace.js';
+import { PathSender } from './path-sender.js';
 
 const LISTEN_MS = 700;
 const CONNECT_LIMIT_MS = 1_000;
-const SEQUENCE_NUMBERS = 2 ** 32;
 /** Ports that no service and few clients use. */
 const PORTS = { first: 61_000, last: 65_000 } as const;
+/** What a client's full packet carries behind its headers. */
+const FULL_DATA_BYTES = 1_460;
 
 /**
  * Sends each real server the beginning of a connection, as it comes from a director, and looks whether the answer comes
- * back. Every connection is reset at once. Needs root.
+ * back. One frame after the other with a pause between; every connection is reset at once. Needs root.
  */
 export async function probePaths(
   paths: readonly Path[],
 ): Promise<{ readonly facts: readonly PathFact[]; readonly unseen: readonly string[] }> {
   const facts: PathFact[] = [];
   const unseen: string[] = [];
-  for (const device of new Set(paths.map(({ neighbour }) => neighbour.device))) {
+  for (const device of new Set(paths.map((path) => path.device))) {
     try {
       facts.push(
         ...(await probeOn(
           device,
-          paths.filter(({ neighbour }) => neighbour.device === device),
+          paths.filter((path) => path.device === device),
         )),
       );
     } catch (error) {
@@ -36,61 +40,70 @@ export async function probePaths(
   return { facts, unseen };
 }
 
-async function probeOn(name: string, paths: readonly Path[]): Promise<readonly PathFact[]> {
+async function probeOn(device: string, paths: readonly Path[]): Promise<readonly PathFact[]> {
   const answers: TcpSegment[] = [];
-  const sourcePort = randomInt(PORTS.first, PORTS.last);
-  const socket = new PacketSocket();
-  try {
-    const found = socket.lookUp(name);
-    if (found.kind !== 'ethernet') return [];
-    const { device } = found;
-    const watch = watchTcp(
-      name,
-      sourcePort,
+  const port = randomInt(PORTS.first, PORTS.last);
+  const attempts = attemptsOf(paths, port);
+  const sender = new PathSender(device);
+  const watches = [port, port + 1].map((one) =>
+    watchTcp(
+      device,
+      one,
       (segment) => answers.push(segment),
       () => undefined,
-    );
-    const begun = paths.map((path) => beginning(path, device.mac, sourcePort));
-    for (const segment of begun) socket.send(device, tcpFrame(segment));
+    ),
+  );
+  try {
+    for (const { path, header, dataBytes } of attempts) {
+      sender.send(path, header, dataBytes);
+      await pause(FRAME_GAP_MS);
+    }
     await pause(patient(LISTEN_MS));
-    watch.close();
     // Answered or not: an answer that went another way left a connection behind, too.
-    for (const segment of begun) {
-      const sequence = (segment.sequence + 1) % SEQUENCE_NUMBERS;
-      socket.send(device, tcpFrame({ ...segment, sequence, flags: TCP_FLAGS.reset }));
+    for (const { path, header } of attempts) {
+      const sequence = (header.sequence + 1) % SEQUENCE_NUMBERS;
+      sender.send(path, { ...header, sequence, flags: TCP_FLAGS.reset }, 0);
+      await pause(FRAME_GAP_MS);
     }
   } finally {
-    socket.close();
+    for (const watch of watches) watch.close();
+    sender.close();
   }
-  return Promise.all(paths.map((path) => factOf(path, answers)));
+  const facts: PathFact[] = [];
+  for (const path of paths) {
+    const own = attempts.filter((attempt) => attempt.path === path);
+    facts.push(await factOf(path, own, answers));
+  }
+  return facts;
 }
 
-function beginning(path: Path, mac: string, sourcePort: number): TcpSegment {
-  return {
-    sourceMac: mac,
-    targetMac: path.neighbour.mac,
-    sourceAddress: path.sourceAddress,
-    sourcePort,
-    targetAddress: path.targetAddress,
-    targetPort: path.port,
-    sequence: randomInt(0, SEQUENCE_NUMBERS),
-    acknowledgement: 0,
-    flags: TCP_FLAGS.syn,
-  };
+/** Full packets have a port of their own, so that the answers can be told apart. */
+function attemptsOf(paths: readonly Path[], port: number): readonly Attempt[] {
+  return paths.flatMap((path) => [
+    { path, header: beginning(path, port), dataBytes: 0 },
+    ...(path.tryFull ? [{ path, header: beginning(path, port + 1), dataBytes: FULL_DATA_BYTES }] : []),
+  ]);
 }
 
-async function factOf(path: Path, answers: readonly TcpSegment[]): Promise<PathFact> {
-  const { kind, server, neighbour, targetAddress, sourceAddress, port } = path;
-  const isAnswered = answers.some(
-    (answer) =>
-      answer.sourceMac === neighbour.mac &&
-      answer.sourceAddress === targetAddress &&
-      answer.targetAddress === sourceAddress &&
-      answer.sourcePort === port,
-  );
-  const { address: serverAddress, mac } = neighbour;
+function beginning({ sourceAddress, targetAddress, port }: Path, sourcePort: number): TcpHeader {
+  const sequence = randomInt(0, SEQUENCE_NUMBERS);
+  const flags = TCP_FLAGS.syn;
+  return { sourceAddress, sourcePort, targetAddress, targetPort: port, sequence, acknowledgement: 0, flags };
+}
+
+async function factOf(
+  path: Path,
+  [small, full]: readonly Attempt[],
+  answers: readonly TcpSegment[],
+): Promise<PathFact> {
+  const { kind, server, serverAddress, mac, targetAddress, port } = path;
+  const has = (attempt: Attempt | undefined): boolean =>
+    attempt !== undefined && answers.some((answer) => isAnswer(attempt, answer));
+  const isAnswered = has(small);
+  const isFullAnswered = path.tryFull ? has(full) : undefined;
   const answersForItself = isAnswered || (await accepts(serverAddress, port));
-  return { kind, server, serverAddress, mac, targetAddress, port, isAnswered, answersForItself };
+  const result = { isAnswered, isFullAnswered, answersForItself };
+  return { kind, server, serverAddress, mac, targetAddress, port, ...result };
 }
 
 function accepts(host: string, port: number): Promise<boolean> {

@@ -33,17 +33,22 @@ export function server(words = ''): string {
 export function healthy(change: Partial<Facts> = {}): Facts {
   return {
     configuration: configurationWith(server()),
-    isRoot: true,
+    missingPrivileges: [],
     ipvsProblem: undefined,
+    missingSchedulers: [],
+    syncDaemons: [],
     kernelRelease: '6.1.0-18-amd64',
     sysctls: new Map([
       ['net.ipv4.ip_forward', '0'],
       ['net.ipv4.conf.all.rp_filter', '0'],
       ['net.ipv4.conf.eth0.rp_filter', '1'],
-      ['net.ipv4.vs.expire_nodest_conn', '0'],
+      ['net.ipv4.vs.expire_nodest_conn', '1'],
       ['net.ipv4.vs.conn_reuse_mode', '1'],
+      ['net.ipv4.vs.backup_only', '0'],
+      ['net.ipv4.conf.eth0.promote_secondaries', '0'],
     ]),
     links: [{ name: 'eth0', isUp: true, hasCarrier: true, mtuBytes: 1500 }],
+    addresses: [{ address: '10.0.0.2', family: 4, prefixLength: 24, device: 'eth0', isSecondary: false }],
     routes: new Map([
       ['10.0.0.11', 'eth0'],
       ['default', 'eth0'],
@@ -54,6 +59,7 @@ export function healthy(change: Partial<Facts> = {}): Facts {
     paths: [],
     processors: 2,
     load: 1,
+    clock: { isSynchronised: true, steppedMs: -300, partnerAheadMs: 20 },
     pulse: undefined,
     lvsd: undefined,
     unseen: [],

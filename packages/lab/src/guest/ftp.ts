@@ -2,7 +2,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import type { Namespace } from './namespace.js';
 
-/** As much of FTP as a transfer takes (RFC 959), to see whether NAT rewrites the addresses inside it. */
+/** As much of FTP as a transfer takes (RFC 959), to see what becomes of the addresses inside it. */
 
 const CONTROL_PORT = 21;
 const DATA_PORT = 20;
@@ -28,7 +28,7 @@ export class FtpServer {
   constructor(
     private readonly name: string,
     private readonly host: Namespace,
-    private readonly address: string,
+    private readonly address = '0.0.0.0',
   ) {
     this.server = createServer((control) => this.session(control));
   }
@@ -56,9 +56,9 @@ export class FtpServer {
       if (line.startsWith('PASV')) {
         const passive = await this.listenForData();
         data = passive.connection;
-        say(`227 Entering Passive Mode (${hostPort(this.address, passive.port)})`);
+        say(`227 Entering Passive Mode (${hostPort(control.localAddress ?? '', passive.port)})`);
       } else if (line.startsWith('PORT')) {
-        data = this.connectData(readHostPort(line));
+        data = this.connectData(control.localAddress, readHostPort(line));
         say('200 ok');
       } else if (line.startsWith('RETR')) {
         say('150 here it comes');
@@ -81,8 +81,14 @@ export class FtpServer {
   }
 
   /** From the port that a client of active FTP expects. */
-  private connectData({ address, port }: { address: string; port: number }): Promise<Socket> {
-    const socket = this.host.connect(address, port, { localAddress: this.address, localPort: DATA_PORT });
+  private connectData(
+    own: string | undefined,
+    { address, port }: { readonly address: string; readonly port: number },
+  ): Promise<Socket> {
+    const socket = this.host.connect(address, port, {
+      ...(own === undefined ? {} : { localAddress: own }),
+      localPort: DATA_PORT,
+    });
     return new Promise((resolve, reject) => {
       socket.once('connect', () => resolve(socket));
       socket.once('error', reject);

@@ -1,6 +1,7 @@
 import { monotonicNowMs } from '@piranha/common';
 import { type LabMessage, printMessage } from '../kernel/console.js';
 import { groupNamed } from '../scenarios/index.js';
+import { tellSynchronised } from './clock.js';
 import type { ScenarioGroup, SharedLab } from './group.js';
 
 /** The driver: runs one group of scenarios inside the lab kernel and tells the outside what became of them. */
@@ -37,6 +38,7 @@ function textOf(error: unknown): string {
 
 try {
   const group = groupNamed(process.argv[2] ?? '');
+  tellSynchronised(true);
   const lab = await group.open();
   try {
     await runScenarios(group, lab);

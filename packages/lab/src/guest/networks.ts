@@ -86,6 +86,12 @@ export class Networks {
     }
   }
 
+  /** Lets both ends of a host's wire to a network carry packets of this size, or only the bridge's end. */
+  setMtu(host: HostName, network: NetworkName, bytes: number, ends: 'both' | 'bridge' = 'both'): void {
+    ipBatch([`link set ${portOf(host, network)} mtu ${bytes}`]);
+    if (ends === 'both') this.host(host).ip(`link set ${interfaceOf(host, network)} mtu ${bytes}`);
+  }
+
   /** Wires a host to a network once more, by an interface of that name without an address. */
   addWire(host: HostName, network: NetworkName, device: string): void {
     ipBatch([

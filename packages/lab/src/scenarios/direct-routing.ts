@@ -3,17 +3,22 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { binaryPath } from '@piranha/common';
 import { ask } from '../guest/datagrams.js';
+import { crash, revive } from '../guest/faults.js';
+import { FtpServer, ftpGet } from '../guest/ftp.js';
 import type { ScenarioGroup } from '../guest/group.js';
 import { LiveConnections } from '../guest/live-connections.js';
-import { DIRECTORS, ECHO_CHECK, serverBlocks, virtualBlock } from '../guest/lvs-cf.js';
+import { DIRECTORS, ECHO_CHECK, serverBlock, serverBlocks, virtualBlock } from '../guest/lvs-cf.js';
+import { addressOf, addressSixOf } from '../guest/networks.js';
 import { Pair } from '../guest/pair.js';
 import { holdSilently, PORTS } from '../guest/real-server.js';
 import { get, tally, until } from '../guest/requests.js';
 
 const run = promisify(execFile);
 
-const VIPS = ['10.0.0.100', '10.0.0.101', '10.0.0.102', '10.0.0.103'] as const;
-const [ROUND_ROBIN, WEIGHTED, LEAST, GLUED] = VIPS;
+const VIPS = ['10.0.0.100', '10.0.0.101', '10.0.0.102', '10.0.0.103', '10.0.0.104'] as const;
+const [ROUND_ROBIN, WEIGHTED, LEAST, GLUED, FILES] = VIPS;
+const SIX = 'fd00:a::100';
+const FTP_PORT = 21;
 
 const BOTH = serverBlocks('public', ['one', 'two']);
 
@@ -41,6 +46,16 @@ const CONFIGURATION = [
     BOTH,
   ),
   virtualBlock(
+    'files',
+    { address: `${FILES} eth0:5`, port: FTP_PORT, fwmark: 21, scheduler: 'rr', persistent: 60 },
+    BOTH,
+  ),
+  virtualBlock(
+    'web-six',
+    { address: `${SIX} eth0`, port: 80, scheduler: 'rr' },
+    serverBlock('one', { address: addressSixOf('one', 'public') }),
+  ),
+  virtualBlock(
     'names',
     {
       address: `${ROUND_ROBIN} eth0:1`,
@@ -60,26 +75,33 @@ const CONFIGURATION = [
   ),
 ].join('');
 
-/** Marks the glued address's web ports on both directors, as an operator's firewall would. */
-function markGlued(pair: Pair): void {
+/** Ports of an address that are one service: the web's two, and FTP's with all that passive FTP may choose. */
+const MARKS = [
+  { address: GLUED, ports: '80,443', mark: 7 },
+  { address: FILES, ports: `${FTP_PORT},1024:65535`, mark: 21 },
+] as const;
+
+/** Sets the marks on both directors, as an operator's firewall would. */
+function setMarks(pair: Pair): void {
   for (const { host } of pair.directors) {
-    host.exec(
-      'iptables-legacy',
-      ...`-t mangle -A PREROUTING -d ${GLUED} -p tcp -m multiport --dports 80,443 -j MARK --set-mark 7`.split(
-        ' ',
-      ),
-    );
+    for (const { address, ports, mark } of MARKS) {
+      const rule = `-d ${address} -p tcp -m multiport --dports ${ports} -j MARK --set-mark ${mark}`;
+      host.exec('iptables-legacy', '-t', 'mangle', '-A', 'PREROUTING', ...rule.split(' '));
+    }
   }
 }
 
 async function open(): Promise<Pair> {
   const pair = await Pair.open({
     configuration: CONFIGURATION,
-    prepare: (networks) => {
+    prepare: async (networks) => {
+      networks.addIpv6();
       for (const name of ['one', 'two', 'three'] as const) holdSilently(networks.host(name), VIPS);
+      networks.host('one').ip(`addr add ${SIX}/128 dev lo`);
+      for (const name of ['one', 'two'] as const) await new FtpServer(name, networks.host(name)).start();
     },
   });
-  markGlued(pair);
+  setMarks(pair);
   return pair;
 }
 
@@ -123,6 +145,16 @@ export const directRouting: ScenarioGroup<Pair> = {
     'a mark glues ports 80 and 443 to one real server': async ({ client }) => {
       const name = await get(client, GLUED, PORTS.web);
       assert.equal(await get(client, GLUED, PORTS.secureWeb), name);
+    },
+
+    'a mark glues the two connections of passive FTP; active FTP needs no more than the first': async ({
+      client,
+    }) => {
+      const passive = await ftpGet(client, FILES);
+      assert.equal(passive.dataAddress, FILES);
+      const active = await ftpGet(client, FILES, addressOf('client', 'public'));
+      assert.equal(active.dataAddress, FILES);
+      assert.equal(active.text, passive.text);
     },
 
     'UDP is answered by every real server': async ({ client }) => {
@@ -210,6 +242,24 @@ export const directRouting: ScenarioGroup<Pair> = {
       await until('the service', async () => (await get(pair.client, LEAST)) !== '');
       assert.deepEqual(await connection.survivors(), { alive: 2, problems: [] });
       connection.close();
+    },
+
+    'a crash takes UDP, IPv6, FTP and marked services along': async (pair) => {
+      const { active, standby } = await pair.settled();
+      try {
+        await crash(pair, active);
+        await until('the partner to hold every address', () =>
+          [...VIPS, SIX].every((address) => standby.holds(address)),
+        );
+        const { client } = pair;
+        assert.match(await until('a datagram', () => ask(client, ROUND_ROBIN, PORTS.udp)), /^(one|two)$/);
+        assert.equal(await until('IPv6', () => get(client, SIX)), 'one');
+        assert.match((await ftpGet(client, FILES)).text, /^(one|two)$/);
+        assert.equal(await get(client, GLUED, PORTS.secureWeb), await get(client, GLUED));
+      } finally {
+        revive(pair, active);
+      }
+      await pair.settled();
     },
 
     'a broken file on reload changes nothing': async (pair) => {

@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { monotonicNowMs, signalProcess } from '@piranha/common';
 import { runDirectory } from '@piranha/protocol';
 import type { Director } from '../guest/director.js';
+import { crash, freeze, revive, thaw } from '../guest/faults.js';
 import type { ScenarioGroup } from '../guest/group.js';
 import { LiveConnections } from '../guest/live-connections.js';
 import { DIRECTORS, ECHO_CHECK, SYNCHRONISED, serverBlocks, virtualBlock } from '../guest/lvs-cf.js';
@@ -216,28 +217,4 @@ function connectionsLearned(director: Director, connections: LiveConnections): n
   const table = director.host.exec('cat', '/proc/net/ip_vs_conn');
   const ports = connections.ports().map((port) => port.toString(16).toUpperCase().padStart(4, '0'));
   return ports.filter((port) => new RegExp(`^TCP [0-9A-F]{8} ${port} `, 'm').test(table)).length;
-}
-
-/** All processes die and the cables are pulled: the kernel's state must not help the dead one. */
-async function crash(pair: Pair, director: Director): Promise<void> {
-  for (const network of ['public', 'private'] as const) pair.networks.cut(director.name, network);
-  await director.kill();
-}
-
-/** The machine comes back from a boot. */
-function revive(pair: Pair, director: Director): void {
-  pair.boot(director);
-  for (const network of ['public', 'private'] as const) pair.networks.heal(director.name, network);
-  director.start();
-}
-
-/** A machine that stands still sends nothing and answers nothing. */
-function freeze(pair: Pair, director: Director): void {
-  for (const network of ['public', 'private'] as const) pair.networks.cut(director.name, network);
-  director.signalAll('SIGSTOP');
-}
-
-function thaw(pair: Pair, director: Director): void {
-  for (const network of ['public', 'private'] as const) pair.networks.heal(director.name, network);
-  director.signalAll('SIGCONT');
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { monotonicNowMs } from '@piranha/common';
+import { stepClock } from '../guest/clock.js';
 import type { ScenarioGroup } from '../guest/group.js';
 import { DIRECTORS, serverBlocks, virtualBlock } from '../guest/lvs-cf.js';
 import { Pair } from '../guest/pair.js';
@@ -30,10 +30,6 @@ ${virtualBlock(
 
 /** The web service's real server, as the table shows it with this weight. */
 const entry = (weight: number): string => `-a -t ${VIP}:80 -r 10.0.0.11:80 -g -w ${weight}`;
-
-function stepClock(text: string): void {
-  execFileSync('date', ['-s', text], { stdio: 'pipe' });
-}
 
 export const life: ScenarioGroup<Pair> = {
   name: 'life',

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseTcp, TCP_FLAGS, type TcpSegment, tcpFrame } from '../../src/core/tcp-frame.js';
+import { parseTcp, type TcpSegment, tcpFrame } from '../../src/core/tcp-frame.js';
+import { ipInIpPacket, TCP_FLAGS, tcpPacket } from '../../src/core/tcp-packet.js';
 
 const SYN: TcpSegment = {
   sourceMac: '02:00:00:00:00:01',
@@ -86,5 +87,26 @@ describe('a TCP frame', () => {
       expect(parseTcp(frame)).toBeUndefined();
     }
     expect(parseTcp(tcpFrame(SYN).subarray(0, 53))).toBeUndefined();
+  });
+});
+
+describe('a packet within a packet', () => {
+  const INNER_BYTES = 40;
+  const OUTER_BYTES = 20;
+
+  it('has an outer header of its own, and forbids fragments', () => {
+    const packet = ipInIpPacket(tcpPacket(SYN), '10.0.0.2', '10.9.0.11');
+    expect(packet.subarray(0, OUTER_BYTES).toString('hex')).toMatch(
+      /^4500003c000040004004....0a0000020a09000b$/,
+    );
+    expect(sumOf(packet.subarray(0, OUTER_BYTES))).toBe(0xffff);
+    expect(packet.subarray(OUTER_BYTES)).toEqual(tcpPacket(SYN));
+  });
+
+  it('is as long as a client’s when it carries data', () => {
+    const inner = tcpPacket(SYN, 1_460);
+    expect(inner.length).toBe(INNER_BYTES + 1_460);
+    expect(inner.readUInt16BE(2)).toBe(1_500);
+    expect(sumOf(inner.subarray(0, OUTER_BYTES))).toBe(0xffff);
   });
 });

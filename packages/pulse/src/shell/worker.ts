@@ -49,6 +49,8 @@ export class PulseWorker {
   private timerDueMs = Infinity;
   private handovers: PendingHandover[] = [];
   private since = new Date();
+  /** What the wall clock is ahead of the one that nobody sets, ms. */
+  private readonly clockAtStartMs = Date.now() - monotonicNowMs();
   /** What the voluntary move under way costs. */
   private moveCost: Promise<string | undefined> = Promise.resolve(undefined);
   private readonly heardAtMs = new Map<string, number>();
@@ -154,6 +156,7 @@ export class PulseWorker {
       configFile: this.parts.configFile,
       keepaliveMs: settings.keepaliveMs,
       deadtimeMs: settings.deadtimeMs,
+      clockStepMs: Math.round(Date.now() - nowMs - this.clockAtStartMs),
       partner: this.partner(),
       paths,
       vips: this.holding ? settings.vips : [],

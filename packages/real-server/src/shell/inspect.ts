@@ -1,11 +1,11 @@
 import type { Duties } from '../core/duties.js';
-import { findingsOf } from '../core/findings.js';
 import { findingLines, statusLines } from '../core/render.js';
 import type { Source } from '../core/source-words.js';
 import { statusOf } from '../core/status.js';
 import type { Tell } from './change.js';
+import { findingsFor } from './examine.js';
 import { EXIT, failure } from './failure.js';
-import { readDefaults, readMachine, readSockets } from './machine.js';
+import { readMachine } from './machine.js';
 import { readDuties } from './source.js';
 import { StateFile } from './state-file.js';
 
@@ -30,14 +30,7 @@ export async function showCheck(
 ): Promise<number> {
   const { wanted } = new StateFile(runDirectory).read();
   const duties = source === undefined ? startedDuties(wanted.vips) : await readDuties(source);
-  const findings = findingsOf({
-    wanted: { ...wanted, vips: duties.vips },
-    seen: readMachine(isRoot()),
-    duties: duties.duties,
-    gateways: duties.gateways,
-    routes: readDefaults(),
-    listeners: readSockets(),
-  });
+  const findings = findingsFor(duties, { ...wanted, vips: duties.vips });
   const isReady = findings.every(({ severity }) => severity !== 'problem');
   if (json) tell(JSON.stringify({ ready: isReady, vips: duties.vips, findings, remarks: duties.remarks }));
   else {

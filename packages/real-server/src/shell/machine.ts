@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RouteNetlink } from '@piranha/net';
 import { ARP_TABLE_LIST, readArpTable } from '../core/arp-table.js';
-import type { MachineState } from '../core/model.js';
+import { isInner, type MachineState } from '../core/model.js';
 import { ipv4Setting, WATCHED_SETTINGS } from '../core/needs.js';
 import { type DefaultRoute, readIpv4Defaults, readIpv6Defaults } from '../core/proc-routes.js';
 import { type Listener, readListeners } from '../core/proc-sockets.js';
@@ -69,4 +69,10 @@ function textOf(file: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** The addresses by which a director may know this machine: not those of lo and of the tunnels. */
+export function machineAddresses({ links, addresses }: MachineState): readonly string[] {
+  const inner = links.filter(({ name }) => isInner(name)).map(({ index }) => index);
+  return addresses.filter(({ index }) => !inner.includes(index)).map(({ address }) => address);
 }

@@ -1,9 +1,8 @@
 import { formatDiagnostic, type LoadResult, loadConfiguration, parseConfiguration } from '@piranha/config';
 import { type Duties, dutiesOf } from '../core/duties.js';
-import { isInner, type MachineState } from '../core/model.js';
 import type { LvsCfSource, Source } from '../core/source-words.js';
 import { failure } from './failure.js';
-import { readMachine } from './machine.js';
+import { machineAddresses, readMachine } from './machine.js';
 import { readFarFile } from './read-far-file.js';
 
 const STDIN_LIMIT_BYTES = 4 * 1024 * 1024;
@@ -49,10 +48,4 @@ async function load({ file, directors }: LvsCfSource): Promise<LoadResult> {
     chunks.push(chunk);
   }
   return parseConfiguration(Buffer.concat(chunks), 'standard input');
-}
-
-/** The addresses by which a director may know this machine: not those of lo and of the tunnels. */
-function machineAddresses({ links, addresses }: MachineState): readonly string[] {
-  const inner = links.filter(({ name }) => isInner(name)).map(({ index }) => index);
-  return addresses.filter(({ index }) => !inner.includes(index)).map(({ address }) => address);
 }

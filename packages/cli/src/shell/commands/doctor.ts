@@ -1,13 +1,10 @@
-import { examine, type Finding, gatherFacts } from '@piranha/doctor';
+import { examine, gatherFacts } from '@piranha/doctor';
 import { EXIT, type ExitStatus } from '../../core/exit-status.js';
 import { terminalText } from '../../core/terminal-text.js';
 import { type LvsctlIo, printJson, printLines } from '../io.js';
 import { loadFile, printDiagnostics } from '../load-file.js';
 import type { CommonOptions } from '../options.js';
-
-function findingLines({ severity, code, title, evidence, remedy }: Finding): readonly string[] {
-  return [`${severity} ${code}: ${title}`, `  seen: ${evidence}`, `  do:   ${remedy}`];
-}
+import { findingLines } from './finding-lines.js';
 
 /**
  * `lvsctl doctor FILE`: what would keep this director from serving, each trap with what was seen and what helps. Changes

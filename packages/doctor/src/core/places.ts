@@ -1,0 +1,85 @@
+import type { LvsConfiguration, RealServerConfig, VirtualServerConfig } from '@piranha/config';
+import type { Facts } from './facts.js';
+import type { Evidence } from './trap.js';
+
+/** What many traps ask of an lvs.cf. */
+
+interface Place {
+  readonly virtual: VirtualServerConfig;
+  readonly server: RealServerConfig;
+}
+
+/** The virtual servers that are in use. */
+export function activeServices({
+  configuration,
+}: Pick<Facts, 'configuration'>): readonly VirtualServerConfig[] {
+  return configuration.virtualServers.filter(({ active }) => active);
+}
+
+/** Each real server in use, with the service that it is for. */
+export function activePlaces(facts: Pick<Facts, 'configuration'>): readonly Place[] {
+  return activeServices(facts).flatMap((virtual) =>
+    virtual.servers.filter(({ active }) => active).map((server) => ({ virtual, server })),
+  );
+}
+
+/** Without a label's number. */
+export function deviceName(device: string): string {
+  return device.split(':', 1)[0] ?? device;
+}
+
+/** The interfaces that are to get VIPs or the NAT router. */
+export function vipDevices(configuration: LvsConfiguration): readonly string[] {
+  const vips = activeServices({ configuration }).map(({ address }) => address);
+  const devices = [...vips, configuration.natRouter].flatMap((one) => (one ? [deviceName(one.device)] : []));
+  return [...new Set(devices)].filter((device) => device !== '');
+}
+
+/** One evidence for each text: servers are named by many services. */
+export function onceEach(found: readonly Evidence[]): readonly Evidence[] {
+  return [...new Map(found.map((one) => [one.evidence, one])).values()];
+}
+
+/** Which of the two directors this machine is, by its own addresses; undefined where none is in lvs.cf. */
+function roleOf({
+  configuration,
+  addresses = [],
+}: Pick<Facts, 'configuration' | 'addresses'>): 'primary' | 'backup' | undefined {
+  const own = new Set(addresses.map(({ address }) => address));
+  const { primary, primaryPrivate, backup, backupPrivate } = configuration;
+  const has = (address: string | undefined): boolean => address !== undefined && own.has(address);
+  if (has(primary) || has(primaryPrivate)) return 'primary';
+  return has(backup) || has(backupPrivate) ? 'backup' : undefined;
+}
+
+/** How a finding names this machine: what is set on one director may be missing on the other. */
+export function thisDirector(facts: Pick<Facts, 'configuration' | 'addresses'>): string {
+  const role = roleOf(facts);
+  return role === undefined
+    ? 'this machine, which is neither of the directors'
+    : `this director, the ${role}`;
+}
+
+/** One way by which the directors tell each other that they live. */
+interface BeatPath {
+  readonly own: string | undefined;
+  readonly partner: string | undefined;
+  readonly device: string | undefined;
+}
+
+/** The paths of the heartbeats, as this machine sees them; none without a partner. */
+export function beatPaths(facts: Pick<Facts, 'configuration' | 'addresses'>): readonly BeatPath[] {
+  const { primary, primaryPrivate, backup, backupPrivate, backupActive } = facts.configuration;
+  if (backup === undefined || !backupActive) return [];
+  const isBackup = roleOf(facts) === 'backup';
+  const pairs = [
+    [primary, backup],
+    [primaryPrivate, backupPrivate],
+  ] as const;
+  return pairs.flatMap(([first, second]) => {
+    if (first === undefined || second === undefined) return [];
+    const [own, partner] = isBackup ? [second, first] : [first, second];
+    const device = facts.addresses?.find(({ address }) => address === own)?.device;
+    return [{ own, partner, device }];
+  });
+}

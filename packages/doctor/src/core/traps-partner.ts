@@ -1,0 +1,60 @@
+import { error, type Trap, warning } from './trap.js';
+
+/** Traps in what the daemons say of themselves and of the partner. */
+
+/** Beats that may be missing before it is told. */
+const LATE_BEATS = 2;
+
+const silent: Trap = {
+  code: 'DOCTOR_PARTNER_SILENT',
+  title: 'a partner that is not heard on any path cannot take over',
+  look: ({ pulse }) =>
+    pulse?.partner === 'silent'
+      ? [
+          error(
+            `nothing was heard from ${pulse.paths.map(({ partner }) => partner).join(' or ')} for ${pulse.deadtimeMs / 1_000} s`,
+            'is pulse up there? lvsctl doctor on the partner',
+          ),
+        ]
+      : [],
+};
+
+const late: Trap = {
+  code: 'DOCTOR_BEATS_LATE',
+  title: 'heartbeats of the partner are missing on a path',
+  look: ({ pulse }) => {
+    if (pulse === undefined || pulse.partner === 'none' || pulse.partner === 'silent') return [];
+    const limitMs = LATE_BEATS * pulse.keepaliveMs;
+    return pulse.paths.flatMap(({ name, local, partner, silentMs }) => {
+      if (silentMs !== undefined && silentMs <= limitMs) return [];
+      const since = silentMs === undefined ? 'never' : `not for ${(silentMs / 1_000).toFixed(1)} s`;
+      const evidence = `${name} path, ${local} to ${partner}: the partner was heard ${since}`;
+      return [warning(evidence, `is that path up? tcpdump udp and host ${partner}`)];
+    });
+  },
+};
+
+const roles: Trap = {
+  code: 'DOCTOR_ROLES',
+  title: 'both directors serve, or none of them',
+  notInLab: 'directors that hear each other end it within a heartbeat',
+  look: ({ pulse }) => {
+    const remedy = 'lvsctl status on both directors, and their logs';
+    if (pulse?.state === 'active' && pulse.partner === 'running') {
+      return [error('this director serves, and the partner says that it does too', remedy)];
+    }
+    if (pulse?.state === 'standby' && pulse.partner === 'stopped') {
+      return [error('this director stands by, and the partner says that it does too', remedy)];
+    }
+    return [];
+  },
+};
+
+const table: Trap = {
+  code: 'DOCTOR_TABLE',
+  title: 'the table is not what lvsd wants it to be',
+  look: ({ lvsd }) =>
+    (lvsd?.problems ?? []).map((problem) => error(problem, 'lvsctl status, and the log of lvsd')),
+};
+
+export const PARTNER_TRAPS: readonly Trap[] = [silent, late, roles, table];

@@ -1,0 +1,1 @@
+export { doctorPage, type LabResult } from './core/page.js';
