@@ -75,10 +75,13 @@ const CONFIGURATION = [
   ),
 ].join('');
 
-/** Ports of an address that are one service: the web's two, and FTP's with all that passive FTP may choose. */
+/**
+ * Ports of an address that are one service: the web's two; FTP's two, to the second of which clients of active FTP
+ * answer, with all that passive FTP may choose.
+ */
 const MARKS = [
   { address: GLUED, ports: '80,443', mark: 7 },
-  { address: FILES, ports: `${FTP_PORT},1024:65535`, mark: 21 },
+  { address: FILES, ports: `20,${FTP_PORT},1024:65535`, mark: 21 },
 ] as const;
 
 /** Sets the marks on both directors, as an operator's firewall would. */
@@ -147,9 +150,7 @@ export const directRouting: ScenarioGroup<Pair> = {
       assert.equal(await get(client, GLUED, PORTS.secureWeb), name);
     },
 
-    'a mark glues the two connections of passive FTP; active FTP needs no more than the first': async ({
-      client,
-    }) => {
+    'a mark glues the connections of passive and of active FTP': async ({ client }) => {
       const passive = await ftpGet(client, FILES);
       assert.equal(passive.dataAddress, FILES);
       const active = await ftpGet(client, FILES, addressOf('client', 'public'));
