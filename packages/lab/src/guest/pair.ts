@@ -9,7 +9,7 @@ const CONFIGURATION_FILE = '/run/lab/lvs.cf';
 
 const READY_LIMIT_MS = 240_000;
 /** Daemons start programs to answer, and all share the guest's one processor. */
-const ASK_EVERY_MS = 500;
+const ASK_EVERY_MS = 2_000;
 
 /** What the kernel of a director knows that a run of the suite could change. */
 interface Before {
