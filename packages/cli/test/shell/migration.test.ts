@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -52,19 +52,23 @@ describe('lvsctl shadow and adopt', () => {
     }
   });
 
-  it('undoes nothing when what was frozen is gone', async () => {
-    const record = {
+  const record = (processes: readonly { readonly pid: number; readonly startTicks: number }[]) => {
+    const content = {
       kind: 'keepalived',
       configFile: '/etc/lvs.cf',
       ipvsadmPath: '/sbin/ipvsadm',
       at: '2026-01-01T00:00:00.000Z',
-      processes: [{ pid: process.pid, startTicks: 1 }],
+      processes,
       table: '',
       addresses: [],
       sync: {},
       timeouts: { tcpSeconds: 900, tcpFinSeconds: 120, udpSeconds: 300 },
     };
-    writeFileSync(join(directory, 'adoption'), JSON.stringify(record));
+    writeFileSync(join(directory, 'adoption'), JSON.stringify(content));
+  };
+
+  it('undoes nothing when what was frozen is gone', async () => {
+    record([{ pid: process.pid, startTicks: 1 }]);
     const undo = await run(['adopt', '--undo', '--run-dir', directory]);
     expect(undo.status).toBe(1);
     expect(undo.stderr).toContain('[ADOPT_NOBODY_FROZEN]');
@@ -74,5 +78,13 @@ describe('lvsctl shadow and adopt', () => {
       stdout: expect.stringContaining('keepalived was gone already'),
     });
     expect((await run(['adopt', '--finish', '--run-dir', directory])).status).toBe(1);
+  });
+
+  it('only forgets an adoption that was cut off before it froze anything', async () => {
+    const startTicks = Number(readFileSync('/proc/self/stat', 'latin1').split(') ')[1]?.split(' ')[19]);
+    record([{ pid: process.pid, startTicks }]);
+    const undo = await run(['adopt', '--undo', '--run-dir', directory]);
+    expect(undo).toMatchObject({ status: 0, stdout: 'keepalived was not stopped: it serves\n' });
+    expect((await run(['adopt', '--undo', '--run-dir', directory])).stderr).toContain('[ADOPT_NONE]');
   });
 });

@@ -210,11 +210,23 @@ export const migration: ScenarioGroup<MigrationLab> = {
 
     'adopt under load takes over from ldirectord, and the undo gives back: nothing is lost': async (lab) => {
       await lab.serves(startLdirectord(lab.host, SERVICE));
-      const adopted = await adoptAndUndo(lab);
+      return adoptAndUndo(lab);
+    },
+
+    'an adoption that is cut off is undone, and ldirectord goes on': async (lab) => {
+      const before = lab.kernel();
+      const cut = new LvsctlRun(lab.director, 'adopt', FILE);
+      await until('the freeze', () => cut.text.includes('froze ldirectord'));
+      assert.notEqual(await cut.interrupt(), 0);
+      assert.equal((await lab.lvsctl('adopt', FILE)).error?.code, 'ADOPT_UNDER_WAY');
+      const answer = await lab.lvsctl('adopt', '--undo');
+      assert.equal(answer.ok, true, JSON.stringify(answer));
+      assert.equal(lab.kernel(), before);
+      assert.deepEqual(lab.director.pids(), []);
+      await looksAfterServers(lab);
       lab.incumbent?.kill();
       lab.host.exec('ipvsadm', '-C');
       lab.host.ip(`addr del ${VIP}/32 dev eth0`);
-      return adopted;
     },
 
     'the original holds the port of the heartbeats: it is taken over for good or not at all': async (lab) => {

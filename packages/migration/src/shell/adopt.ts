@@ -6,11 +6,17 @@ import { kernelDirector, SyncDaemonControl } from '@piranha/ipvs';
 import { RouteNetlink } from '@piranha/net';
 import type { RunDirectory } from '@piranha/protocol';
 import { type AddressAdoption, adoptAddresses } from '../core/address-moves.js';
-import type { IncumbentKind } from '../core/incumbents.js';
+import {
+  findIncumbents,
+  type Incumbent,
+  type IncumbentKind,
+  type RunningProcess,
+} from '../core/incumbents.js';
 import { endFrozen, freeze, livingProcess } from './freeze.js';
 import { giveBack } from './give-back.js';
 import { moveAddresses, readForwarding } from './kernel-state.js';
 import { readPulse, startPulse } from './our-daemons.js';
+import { processesHere } from './processes.js';
 import { removeAdoption, writeAdoption } from './record-file.js';
 
 /** How long another holder of the addresses has to show itself, ms: longer than keepalived's 3.6 s at its defaults. */
@@ -52,23 +58,14 @@ export function planAddresses(configuration: LvsConfiguration): AddressAdoption 
  * `ADOPTION_RECORD_UNWRITABLE`
  */
 export async function adopt(options: AdoptOptions): Promise<void> {
-  const { configuration, files, kind, isFinal } = options;
-  const kernel = kernelDirector(configuration.ipvsadmPath);
-  const daemons = new SyncDaemonControl(() => configuration.ipvsadmPath);
-  planAddresses(configuration);
-  const frozen = await timed(options, `froze ${kind}`, () => freeze(kind));
+  const { files, kind, isFinal } = options;
+  const running = findIncumbents(processesHere()).find((one) => one.kind === kind)?.processes ?? [];
+  // Written down first: whatever ends this program from here on, there is a way back.
+  await writeDown(options, running);
+  let { processes }: Pick<Incumbent, 'processes'> = { processes: running };
   try {
-    const addresses = planAddresses(configuration);
-    const processes = frozen.processes.map(({ pid, startTicks }) => ({ pid, startTicks }));
-    writeAdoption(files.adoption, {
-      kind,
-      configFile: options.configFile,
-      ipvsadmPath: configuration.ipvsadmPath,
-      at: new Date().toISOString(),
-      processes,
-      addresses: [...addresses.found],
-      ...(await readForwarding(kernel, daemons)),
-    });
+    ({ processes } = await timed(options, `froze ${kind}`, () => freeze(kind)));
+    const addresses = await writeDown(options, processes);
     // It holds the port of the heartbeats, for one.
     if (isFinal) endFrozen(processes);
     takeAddresses(files, addresses);
@@ -79,8 +76,8 @@ export async function adopt(options: AdoptOptions): Promise<void> {
     // There is nothing left to give back to.
     if (isFinal) removeAdoption(files.adoption);
   } catch (error) {
-    if (isFinal && !frozen.processes.some(livingProcess)) throw error;
-    await giveBack({ ...options, processes: frozen.processes }).catch((problem: unknown) => {
+    if (isFinal && !processes.some(livingProcess)) throw error;
+    await giveBack({ files, processes }).catch((problem: unknown) => {
       throw new UserError(`${errorText(error)}; and it could not be undone: ${errorText(problem)}`, {
         code: 'ADOPT_HALF_DONE',
         hint: 'the service is as it is now: look at ip addr, ipvsadm -Ln and the frozen processes (state T in ps)',
@@ -88,6 +85,29 @@ export async function adopt(options: AdoptOptions): Promise<void> {
     });
     throw error;
   }
+}
+
+/** Records what there is now, and plans what becomes of the addresses. @throws UserError as adopt */
+async function writeDown(
+  { configFile, configuration, files, kind }: AdoptOptions,
+  processes: readonly RunningProcess[],
+): Promise<AddressAdoption> {
+  const { ipvsadmPath } = configuration;
+  const addresses = planAddresses(configuration);
+  const forwarding = await readForwarding(
+    kernelDirector(ipvsadmPath),
+    new SyncDaemonControl(() => ipvsadmPath),
+  );
+  writeAdoption(files.adoption, {
+    kind,
+    configFile,
+    ipvsadmPath,
+    at: new Date().toISOString(),
+    processes: processes.map(({ pid, startTicks }) => ({ pid, startTicks })),
+    addresses: [...addresses.found],
+    ...forwarding,
+  });
+  return addresses;
 }
 
 /** From now on pulse believes that it added the addresses, and removes them when it hands over. */

@@ -25,8 +25,13 @@ export interface GiveBackOptions {
 export async function giveBack({ files, processes }: GiveBackOptions): Promise<void> {
   const record = readAdoption(files.adoption);
   await leavePulse(files);
-  const problems = record === undefined ? [] : await restore(files, record);
-  thaw(processes);
+  let problems: readonly string[] = [];
+  try {
+    if (record !== undefined) problems = await restore(files, record);
+  } finally {
+    // Whatever went wrong: pulse is gone, and somebody has to look after the service.
+    thaw(processes);
+  }
   if (problems.length > 0) {
     throw new UserError(`not everything is as it was: ${problems.join('; ')}`, {
       code: 'ADOPT_NOT_GIVEN_BACK',
@@ -58,6 +63,11 @@ function restoreAddresses(files: RunDirectory, { addresses }: AdoptionRecord): v
     route.close();
   }
   rmSync(files.pulseState, { force: true });
+}
+
+/** Whether the product of a record was never stopped, or goes on already. */
+export function goesOn(record: AdoptionRecord): boolean {
+  return record.processes.some((process) => livingProcess(process)?.isStopped === false);
 }
 
 /** The frozen processes of a record that still live. */

@@ -11,6 +11,7 @@ import {
 } from '@piranha/common';
 import { askOnce, type PulseStatus, type RunDirectory } from '@piranha/protocol';
 import { lvsdStatusSchema, pulseStatusSchema } from '@piranha/protocol/schemas';
+import { processesHere } from './processes.js';
 
 const START_LIMIT_MS = patient(60_000);
 const STOP_LIMIT_MS = patient(30_000);
@@ -80,11 +81,23 @@ function failed(reason: string): UserError {
   });
 }
 
+/** Whoever started pulse may have been killed: it comes up all the same, and must not do so behind our back. */
+async function untilStarted(files: RunDirectory): Promise<void> {
+  const isStarting = (): boolean =>
+    !isPulseRunning(files) &&
+    processesHere().some(
+      ({ words }) => words.includes(binaryPath('pulse')) && words.includes(files.directory),
+    );
+  const deadlineMs = monotonicNowMs() + START_LIMIT_MS;
+  while (isStarting() && monotonicNowMs() < deadlineMs) await wait(POLL_MS);
+}
+
 /**
  * Ends pulse and everything of it, and leaves addresses and table as they are.
  * @throws UserError `ADOPT_PULSE_STAYS` when it has not ended after 30 s
  */
 export async function leavePulse(files: RunDirectory): Promise<void> {
+  await untilStarted(files);
   const pids = [
     livingPid(files.guardianPid, 'pulse'),
     livingPid(files.pulsePid, 'pulse-worker'),

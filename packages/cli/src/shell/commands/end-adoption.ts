@@ -4,6 +4,7 @@ import {
   endFrozen,
   frozenOf,
   giveBack,
+  goesOn,
   isPulseRunning,
   readAdoption,
   readPulse,
@@ -47,6 +48,10 @@ export async function undoAdoption(io: LvsctlIo, { runDir, json }: CommonOptions
   const files = runDirectory(runDir);
   const record = adoptionOf(files);
   const processes = frozenOf(record);
+  if (processes.length === 0 && goesOn(record) && !isPulseRunning(files)) {
+    removeAdoption(files.adoption);
+    return done(io, json, `${record.kind} was not stopped: it serves`);
+  }
   if (processes.length === 0) {
     throw new UserError(`${record.kind} does not stand frozen any more: there is nobody to give back to`, {
       code: 'ADOPT_NOBODY_FROZEN',
