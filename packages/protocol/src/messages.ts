@@ -1,7 +1,9 @@
+import { patient } from '@piranha/common';
+
 /** What travels on the Unix sockets, apart from status. Method and event names are part of the contract. */
 
-/** Every daemon broadcasts the event `alive` to all its peers this often, ms. */
-export const ALIVE_INTERVAL_MS = 250;
+/** Every daemon broadcasts the event `alive` to all its peers this often, ms; stretched as the limits that wait for it. */
+export const ALIVE_INTERVAL_MS = patient(250);
 
 /**
  * Environment variable that a supervisor sets for a daemon which it starts again: a file that was broken since must not

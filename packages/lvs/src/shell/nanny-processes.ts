@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { monotonicNowMs, patient } from '@piranha/common';
+import { monotonicNowMs, patienceEnvironment, patient } from '@piranha/common';
 import { NANNY_ENVIRONMENT } from '@piranha/protocol';
 import {
   type FleetEffect,
@@ -131,6 +131,7 @@ export class NannyProcesses {
       // Nothing of our own environment is its business, save where to find check programs.
       env: {
         PATH: process.env.PATH,
+        ...patienceEnvironment(),
         MALLOC_ARENA_MAX: '1',
         [NANNY_ENVIRONMENT.socket]: socketPath,
         [NANNY_ENVIRONMENT.id]: id,

@@ -6,7 +6,7 @@ import { FORCE_ACTIVE } from '../options.js';
 import { Ticker } from './ticker.js';
 
 /** pulse reports this often, ms; well inside the guardian's limit. */
-const REPORT_MS = 100;
+const REPORT_MS = patient(100);
 /** A guardian silent this long hangs, ms. */
 const SILENCE_LIMIT_MS = patient(1_000);
 /** How long somebody else (init, systemd) has to put a new guardian there, ms. */
