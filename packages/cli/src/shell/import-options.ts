@@ -1,11 +1,6 @@
 import type { Command } from 'commander';
 import type { ExitStatus } from '../core/exit-status.js';
-import {
-  type ImportCommandOptions,
-  importFromHeartbeat,
-  importFromKeepalived,
-  importFromLdirectord,
-} from './commands/import.js';
+import type { ImportCommandOptions } from './commands/import.js';
 import type { LvsctlIo } from './io.js';
 
 /** What the sources do not say. */
@@ -24,12 +19,24 @@ export function addImport(program: Command, io: LvsctlIo, finish: (status: ExitS
   addCommon(group.command('keepalived <file>'))
     .description('from a keepalived.conf and what it includes (- is standard input)')
     .action(async (file: string, _: unknown, command: Command) =>
-      finish(await importFromKeepalived(io, file, command.optsWithGlobals<ImportCommandOptions>())),
+      finish(
+        await (await import('./commands/import.js')).importFromKeepalived(
+          io,
+          file,
+          command.optsWithGlobals<ImportCommandOptions>(),
+        ),
+      ),
     );
   addCommon(group.command('ldirectord <file>'))
     .description('from an ldirectord.cf (- is standard input)')
     .action(async (file: string, _: unknown, command: Command) =>
-      finish(await importFromLdirectord(io, file, command.optsWithGlobals<ImportCommandOptions>())),
+      finish(
+        await (await import('./commands/import.js')).importFromLdirectord(
+          io,
+          file,
+          command.optsWithGlobals<ImportCommandOptions>(),
+        ),
+      ),
     );
   addCommon(group.command('heartbeat <ha.cf> <haresources>'))
     .description('from the pair of files of heartbeat, with the services of the ldirectord that it starts')
@@ -42,6 +49,8 @@ export function addImport(program: Command, io: LvsctlIo, finish: (status: ExitS
       if ([haCf, haResources, options.ldirectord].filter((file) => file === '-').length > 1) {
         command.error('error: only one of the files can be standard input');
       }
-      finish(await importFromHeartbeat(io, haCf, haResources, options));
+      finish(
+        await (await import('./commands/import.js')).importFromHeartbeat(io, haCf, haResources, options),
+      );
     });
 }

@@ -1,8 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { ExitStatus } from '../core/exit-status.js';
-import { type AdoptCommandOptions, adopt } from './commands/adopt.js';
-import { finishAdoption, undoAdoption } from './commands/end-adoption.js';
-import { type ShadowCommandOptions, shadow } from './commands/shadow.js';
+import type { AdoptCommandOptions } from './commands/adopt.js';
+import type { ShadowCommandOptions } from './commands/shadow.js';
 import type { LvsctlIo } from './io.js';
 
 const KINDS = ['keepalived', 'ldirectord', 'piranha'] as const;
@@ -36,7 +35,13 @@ export function addMigrationCommands(
     .option('--for <seconds>', 'look for so long (default: until Ctrl-C)', secondsOf)
     .action(async (file: string, _: unknown, command: Command) => {
       if (file === '-') command.error('error: shadow needs a file that lvsd can read, not standard input');
-      finish(await shadow(io, file, command.optsWithGlobals<ShadowCommandOptions>()));
+      finish(
+        await (await import('./commands/shadow.js')).shadow(
+          io,
+          file,
+          command.optsWithGlobals<ShadowCommandOptions>(),
+        ),
+      );
     });
   program
     .command('adopt [file] [pulse-words...]')
@@ -52,9 +57,11 @@ export function addMigrationCommands(
       const options = command.optsWithGlobals<AdoptWords>();
       const problem = clashOf(file, options);
       if (problem !== undefined) command.error(`error: ${problem}`);
-      if (options.undo) return finish(await undoAdoption(io, options));
-      if (options.finish) return finish(finishAdoption(io, options));
-      finish(await adopt(io, file ?? '', words, options));
+      if (options.undo)
+        return finish(await (await import('./commands/end-adoption.js')).undoAdoption(io, options));
+      if (options.finish)
+        return finish((await import('./commands/end-adoption.js')).finishAdoption(io, options));
+      finish(await (await import('./commands/adopt.js')).adopt(io, file ?? '', words, options));
     });
 }
 

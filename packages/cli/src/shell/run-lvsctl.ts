@@ -3,14 +3,9 @@ import { DEFAULT_RUN_DIRECTORY } from '@piranha/protocol';
 import { Command, CommanderError } from 'commander';
 import { EXIT, type ExitStatus } from '../core/exit-status.js';
 import { terminalText } from '../core/terminal-text.js';
-import { check } from './commands/check.js';
-import { doctor } from './commands/doctor.js';
-import { type DoctorRealOptions, doctorReal } from './commands/doctor-real.js';
-import { type FmtOptions, fmt } from './commands/fmt.js';
-import { handover } from './commands/handover.js';
-import { type PlanOptions, plan } from './commands/plan.js';
-import { reload } from './commands/reload.js';
-import { status } from './commands/status.js';
+import type { DoctorRealOptions } from './commands/doctor-real.js';
+import type { FmtOptions } from './commands/fmt.js';
+import type { PlanOptions } from './commands/plan.js';
 import { addImport } from './import-options.js';
 import { type LvsctlIo, printJson } from './io.js';
 import { addMigrationCommands } from './migration-commands.js';
@@ -20,6 +15,7 @@ const EXIT_HELP = `
 Exit status: 0 done or yes; 1 no (errors in the file, import with notes, refused, a daemon is missing); 2 wrong command line;
 3 the daemon cannot be reached; 4 a file or an answer that cannot be read or written; 70 internal error.`;
 
+/** Each command is loaded when it is called: what `status` does not need costs it nothing. */
 function buildProgram(io: LvsctlIo, finish: (status: ExitStatus) => void): Command {
   const program = new Command('lvsctl')
     .description('Checks and lays out lvs.cf files, asks and commands the running director.')
@@ -34,14 +30,18 @@ function buildProgram(io: LvsctlIo, finish: (status: ExitStatus) => void): Comma
     .command('check <file>')
     .description('could a director start from this lvs.cf? (- is standard input)')
     .action(async (file: string, _: unknown, command: Command) =>
-      finish(await check(io, file, command.optsWithGlobals<CommonOptions>())),
+      finish(
+        await (await import('./commands/check.js')).check(io, file, command.optsWithGlobals<CommonOptions>()),
+      ),
     );
   program
     .command('plan <file>')
     .description('the table as ipvsadm -Sn prints it with every server up (- is standard input)')
     .option('--against', 'the operations that lead there from the table of the running lvsd')
     .action(async (file: string, _: unknown, command: Command) =>
-      finish(await plan(io, file, command.optsWithGlobals<PlanOptions>())),
+      finish(
+        await (await import('./commands/plan.js')).plan(io, file, command.optsWithGlobals<PlanOptions>()),
+      ),
     );
   addFmt(program, io, finish);
   addImport(program, io, finish);
@@ -49,20 +49,26 @@ function buildProgram(io: LvsctlIo, finish: (status: ExitStatus) => void): Comma
     .command('status')
     .description('role, partner, paths, VIPs, services and servers, and the last events')
     .action(async (_: unknown, command: Command) =>
-      finish(await status(io, command.optsWithGlobals<CommonOptions>())),
+      finish(
+        await (await import('./commands/status.js')).status(io, command.optsWithGlobals<CommonOptions>()),
+      ),
     );
   addDoctor(program, io, finish);
   program
     .command('reload')
     .description('have the director read its lvs.cf again; a broken file changes nothing')
     .action(async (_: unknown, command: Command) =>
-      finish(await reload(io, command.optsWithGlobals<CommonOptions>())),
+      finish(
+        await (await import('./commands/reload.js')).reload(io, command.optsWithGlobals<CommonOptions>()),
+      ),
     );
   program
     .command('handover')
     .description('give the VIPs to the partner without a refused connection')
     .action(async (_: unknown, command: Command) =>
-      finish(await handover(io, command.optsWithGlobals<CommonOptions>())),
+      finish(
+        await (await import('./commands/handover.js')).handover(io, command.optsWithGlobals<CommonOptions>()),
+      ),
     );
   addMigrationCommands(program, io, finish);
   return program;
@@ -80,14 +86,14 @@ function addDoctor(program: Command, io: LvsctlIo, finish: (status: ExitStatus) 
       if (options.real) {
         if (file === undefined && options.vip === undefined)
           command.error('error: --real needs a file or --vip');
-        finish(await doctorReal(io, file, options));
+        finish(await (await import('./commands/doctor-real.js')).doctorReal(io, file, options));
         return;
       }
       if (options.vip !== undefined || options.method !== undefined) {
         command.error('error: --vip and --method belong to --real');
       }
       if (file === undefined) command.error("error: missing required argument 'file'");
-      else finish(await doctor(io, file, options));
+      else finish(await (await import('./commands/doctor.js')).doctor(io, file, options));
     });
 }
 
@@ -103,7 +109,7 @@ function addFmt(program: Command, io: LvsctlIo, finish: (status: ExitStatus) => 
       const target = options.write && file === '-' ? '--write needs a file, not standard input' : undefined;
       const problem = clash ?? target;
       if (problem !== undefined) command.error(`error: ${problem}`);
-      finish(await fmt(io, file, options));
+      finish(await (await import('./commands/fmt.js')).fmt(io, file, options));
     });
 }
 
