@@ -1,5 +1,5 @@
 import { UserError } from '@piranha/common';
-import { readAdoption } from '@piranha/migration';
+import { readAdoption } from '@piranha/migration/record';
 import { runDirectory } from '@piranha/protocol';
 import { type AnswerSchema, lvsdStatusSchema, pulseStatusSchema } from '@piranha/protocol/schemas';
 
