@@ -10,6 +10,7 @@ export { serviceKeyOf, type TablePlace, tablePlaceOf } from './core/places.js';
 export { parseSaveText } from './core/save-reader.js';
 export { operationArguments, operationText, saveLines } from './core/save-text.js';
 export { type SyncDaemon, type SyncDaemons, type SyncSide, syncDaemonFits } from './core/sync-daemons.js';
+export { parseTimeouts } from './core/timeouts-reader.js';
 export { readOperations, readTableValue, readTimeouts } from './core/wire.js';
 export * from './director.js';
 export { readOwned, removeOwned, saveOwned } from './shell/owned-file.js';

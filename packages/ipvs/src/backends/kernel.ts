@@ -5,6 +5,7 @@ import { PlanCheck } from '../core/plan-check.js';
 import { parseSaveText } from '../core/save-reader.js';
 import { operationArguments, operationText } from '../core/save-text.js';
 import { withThresholds } from '../core/thresholds.js';
+import { parseTimeouts } from '../core/timeouts-reader.js';
 import type { Director, OperationResult, ServiceStatistics, TableTimeouts } from '../director.js';
 import { Ipvsadm, ipvsadmFailed } from '../shell/ipvsadm.js';
 
@@ -57,10 +58,9 @@ export class KernelDirector implements Director {
   /** The idle timeouts that hold now. @throws UserError `IPVSADM_FAILED` when ipvsadm says them in another form */
   async readTimeouts(): Promise<TableTimeouts> {
     const args = ['-Ln', '--timeout'];
-    const found = /\(tcp tcpfin udp\): (\d{1,9}) (\d{1,9}) (\d{1,9})/.exec(await this.output(args));
-    if (found === null) throw ipvsadmFailed(args, 'no timeouts in its answer');
-    const [tcpSeconds, tcpFinSeconds, udpSeconds] = found.slice(1).map(Number);
-    return { tcpSeconds: tcpSeconds ?? 0, tcpFinSeconds: tcpFinSeconds ?? 0, udpSeconds: udpSeconds ?? 0 };
+    const timeouts = parseTimeouts(await this.output(args));
+    if (timeouts === undefined) throw ipvsadmFailed(args, 'no timeouts in its answer');
+    return timeouts;
   }
 
   async setTimeouts({ tcpSeconds, tcpFinSeconds, udpSeconds }: TableTimeouts): Promise<void> {

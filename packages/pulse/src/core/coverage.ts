@@ -1,11 +1,9 @@
+import type { TableTimeouts } from '@piranha/ipvs';
 import type { ConnectionEntry } from './connections.js';
 import { SYNC_REFRESH_SECONDS } from './sysctl-plan.js';
 
-/** How long the kernel keeps an idle connection, seconds. */
-export interface ConnectionTimeouts {
-  readonly tcpSeconds: number;
-  readonly udpSeconds: number;
-}
+/** How long the kernel keeps an idle connection. */
+type ConnectionTimeouts = Pick<TableTimeouts, 'tcpSeconds' | 'udpSeconds'>;
 
 /** How much of this director's work its partner could go on with. */
 export interface Coverage {
@@ -15,16 +13,6 @@ export interface Coverage {
   readonly known: number;
   /** How long the longest idle of the others has been idle, seconds; undefined without others. */
   readonly idleSeconds?: number | undefined;
-}
-
-const TIMEOUTS = /\(tcp tcpfin udp\):\s*(\d{1,10})\s+\d{1,10}\s+(\d{1,10})/;
-
-/** Reads the output of `ipvsadm -Ln --timeout`; undefined for anything else. */
-export function parseTimeouts(text: string): ConnectionTimeouts | undefined {
-  const [, tcp, udp] = TIMEOUTS.exec(text) ?? [];
-  return tcp === undefined || udp === undefined
-    ? undefined
-    : { tcpSeconds: Number(tcp), udpSeconds: Number(udp) };
 }
 
 /** What a voluntary move costs; undefined where the partner knows everything. */

@@ -1,8 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { parseTimeouts } from '@piranha/ipvs';
 import type { SyncStatus } from '@piranha/protocol';
 import { ConnectionCounter, type ConnectionEntry, parseConnection } from '../core/connections.js';
-import { CoverageCounter, parseTimeouts } from '../core/coverage.js';
+import { CoverageCounter } from '../core/coverage.js';
 import { runTool } from './run-tool.js';
 
 /** With the origin of each connection, unlike ip_vs_conn. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ConnectionEntry } from '../../src/core/connections.js';
-import { type Coverage, CoverageCounter, moveCostText, parseTimeouts } from '../../src/core/coverage.js';
+import { type Coverage, CoverageCounter, moveCostText } from '../../src/core/coverage.js';
 
 const TIMEOUTS = { tcpSeconds: 900, udpSeconds: 300 };
 
@@ -56,14 +56,5 @@ describe('what a move costs', () => {
     expect(moveCostText({ total: 5, known: 3, idleSeconds: 41 })).toBe(
       '2 of 5 connections may be cut: the partner may not know them (idle for up to 41 s)',
     );
-  });
-});
-
-describe('the timeouts of the kernel', () => {
-  it('are read from what ipvsadm prints', () => {
-    expect(parseTimeouts('Timeout (tcp tcpfin udp): 900 120 300\n')).toEqual(TIMEOUTS);
-    for (const text of ['', 'Timeout', 'Timeout (tcp tcpfin udp): 900 x 300']) {
-      expect(parseTimeouts(text)).toBeUndefined();
-    }
   });
 });

@@ -206,6 +206,17 @@ describe('a pair of directors', () => {
     expect(pair.bothMs).toBeLessThan(100);
   });
 
+  it('a process that crashed in the middle of a takeover takes nothing when it is started again', () => {
+    const pair = new VirtualPair();
+    pair.start('backup');
+    while (!pair.nodes.backup.log.includes('PULSE_PARTNER_DEAD')) pair.run(1);
+    pair.crash('backup');
+    pair.start('primary');
+    pair.start('backup');
+    pair.run(3_000);
+    expect(pair.holders()).toHaveLength(1);
+  });
+
   it('has one stable holder a second after any storm of faults', () => {
     const fault = fc.oneof(
       fc.record({ type: fc.constant('cut' as const), role: role(), on: fc.boolean() }),

@@ -22,6 +22,8 @@ export interface VirtualNode {
   /** Whether the addresses are up here; changes when a take or a drop is done. */
   holding: boolean;
   alive: boolean;
+  /** How often it was started: what an earlier life began ends with it. */
+  life: number;
   readonly log: string[];
   readonly results: { ok: boolean; text: string }[];
 }
@@ -55,7 +57,7 @@ export class VirtualPair {
     const node = (role: NodeRole): VirtualNode => {
       const settings = testSettings(role, overrides);
       const { state } = startPulse(settings, { type: 'fresh' }, 0);
-      return { settings, state, holding: false, alive: false, log: [], results: [] };
+      return { settings, state, holding: false, alive: false, life: 0, log: [], results: [] };
     };
     this.nodes = { primary: node('primary'), backup: node('backup') };
   }
@@ -63,6 +65,7 @@ export class VirtualPair {
   start(role: NodeRole, how: PulseStart = { type: 'fresh' }): void {
     const node = this.nodes[role];
     node.alive = true;
+    node.life += 1;
     this.commit(role, startPulse(node.settings, how, this.nowMs));
   }
 
@@ -124,21 +127,22 @@ export class VirtualPair {
 
   private commit(role: NodeRole, step: PulseStep): void {
     const node = this.nodes[role];
+    const { life } = node;
     node.state = step.state;
     for (const effect of step.effects) {
       if (effect.type === 'send') this.transmit(role, effect.word);
       if (effect.type === 'log') node.log.push(effect.event);
       if (effect.type === 'handoverResult') node.results.push({ ok: effect.ok, text: effect.text });
       if (effect.type === 'exit') node.alive = false;
-      if (effect.type === 'take') this.after(this.takeMs, () => this.finish(role, true));
-      if (effect.type === 'drop') this.after(this.dropMs, () => this.finish(role, false));
+      if (effect.type === 'take') this.after(this.takeMs, () => this.finish(role, life, true));
+      if (effect.type === 'drop') this.after(this.dropMs, () => this.finish(role, life, false));
     }
   }
 
-  private finish(role: NodeRole, holding: boolean): void {
+  private finish(role: NodeRole, life: number, holding: boolean): void {
     const node = this.nodes[role];
-    // A later wish replaced this one.
-    if (!node.alive || (node.state.duty === 'dropping') === holding) return;
+    // A later wish replaced this one, or the process that had it is gone.
+    if (!node.alive || node.life !== life || (node.state.duty === 'dropping') === holding) return;
     node.holding = holding;
     this.send(role, { type: holding ? 'taken' : 'dropped' });
   }
