@@ -8,6 +8,7 @@ const source = (path: string) => `${root}packages/${path}`;
 // Unit tests read the sources, so that they need no build; end-to-end tests start the built commands.
 const alias = [
   { find: '@piranha/migration/record', replacement: source('migration/src/record.ts') },
+  { find: '@piranha/pulse/machines', replacement: source('pulse/src/machines.ts') },
   { find: '@piranha/common/parent-channel', replacement: source('common/src/parent-channel.ts') },
   { find: '@piranha/protocol/schemas', replacement: source('protocol/src/schemas.ts') },
   { find: '@piranha/ipvs/compliance', replacement: source('ipvs/src/compliance.ts') },

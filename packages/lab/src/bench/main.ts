@@ -6,6 +6,7 @@ import { runFailoverBench } from './failover/bench.js';
 import { type BenchName, readBenchOptions } from './options.js';
 import { runPairMemoryBench } from './pair-memory.js';
 import { runStartUpBench } from './start-up.js';
+import { runTablesBench } from './tables/bench.js';
 import { runThroughputBench } from './throughput.js';
 
 const SAMPLE = fileURLToPath(new URL('../../../../etc/samples/demo.cf', import.meta.url));
@@ -18,6 +19,7 @@ runMain('bench', async () => {
     throughput: ['Throughput', runThroughputBench],
     failover: ['Failover', () => runFailoverBench(options)],
     connections: ['Connections', runConnectionsBench],
+    tables: ['Large tables', runTablesBench],
   };
   const [cpu] = cpus();
   process.stdout.write(`Node ${process.version}, ${cpus().length} x ${cpu?.model ?? 'unknown'}\n`);

@@ -1,7 +1,6 @@
 import type { Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { monotonicNowMs } from '@piranha/common';
-import type { Namespace } from './namespace.js';
 import { PORTS } from './real-server.js';
 import { until } from './requests.js';
 
@@ -18,12 +17,17 @@ interface LiveConnection {
   isAlive: boolean;
 }
 
+/** What opens connections: a host by TCP, or something of its kind. */
+export interface Connector {
+  connect(host: string, port: number): Socket;
+}
+
 /** Long connections of a client to an echo service, to see which of them outlive what happens to their director. */
 export class LiveConnections {
   private readonly connections: LiveConnection[] = [];
 
   constructor(
-    private readonly client: Namespace,
+    private readonly client: Connector,
     private readonly address: string,
     private readonly port: number = PORTS.echo,
   ) {}

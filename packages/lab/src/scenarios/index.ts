@@ -1,4 +1,5 @@
 import { KEPT_GROUPS } from '../bench/connections/groups.js';
+import { TABLE_GROUPS } from '../bench/tables/group.js';
 import type { ScenarioGroup, SharedLab } from '../guest/group.js';
 import { bonding } from './bonding.js';
 import { directRouting } from './direct-routing.js';
@@ -31,7 +32,10 @@ export const GROUPS: readonly ScenarioGroup[] = [
 ];
 
 /** Groups that only the bench runs. */
-const MEASURING = KEPT_GROUPS.map(({ group }) => anyGroup(group));
+const MEASURING = [
+  ...KEPT_GROUPS.map(({ group }) => anyGroup(group)),
+  ...TABLE_GROUPS.map(({ group }) => anyGroup(group)),
+];
 
 /** @throws Error when there is no group of that name */
 export function groupNamed(name: string): ScenarioGroup {

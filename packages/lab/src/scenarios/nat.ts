@@ -15,11 +15,14 @@ import { addressOf, addressSixOf, setSysctls } from '../guest/networks.js';
 import { Pair } from '../guest/pair.js';
 import { PORTS, routeThrough } from '../guest/real-server.js';
 import { get, tally, until } from '../guest/requests.js';
+import { askSctp, SctpServer, sctpFrom } from '../guest/sctp.js';
 
 const VIP = '10.0.0.100';
 const ROUTER = '192.168.7.254';
 const SIX = 'fd00:a::100';
 const SERVERS = ['one', 'two'] as const;
+/** Beside the TCP echo, for it is checked by a connection to that. */
+const SCTP_PORT = PORTS.echo;
 
 /** One web service a scheduler, on ports of their own, and an echo service for long connections. */
 const WEB_PORTS = { rr: 80, wlc: 8080, mh: 8081 } as const;
@@ -50,6 +53,11 @@ ${virtualBlock(
   serverBlocks('inner', SERVERS),
 )}
 ${virtualBlock(
+  'signalling',
+  { address: `${VIP} eth0:1`, port: SCTP_PORT, protocol: 'sctp', scheduler: 'rr', ...ECHO_CHECK },
+  serverBlocks('inner', SERVERS),
+)}
+${virtualBlock(
   'web-six',
   { address: `${SIX} eth0`, port: 80, scheduler: 'rr' },
   SERVERS.map((name) => serverBlock(name, { address: addressSixOf(name, 'inner') })).join(''),
@@ -69,6 +77,7 @@ export const nat: ScenarioGroup<Pair> = {
           networks.host(name).ip('link set eth0 down');
           routeThrough(networks.host(name), ROUTER);
           await new FtpServer(name, networks.host(name), addressOf(name, 'inner')).start();
+          await new SctpServer(name, networks.host(name), addressOf(name, 'inner')).start(SCTP_PORT);
         }
         for (const name of ['alpha', 'beta'] as const)
           setSysctls(networks.host(name), {
@@ -107,6 +116,14 @@ export const nat: ScenarioGroup<Pair> = {
       }
     },
 
+    'SCTP associations reach every real server in turn': async ({ client }) => {
+      const names = new Set<string>();
+      for (const _ of SERVERS) {
+        names.add(await askSctp(client, addressOf('client', 'public'), VIP, SCTP_PORT));
+      }
+      assert.deepEqual([...names].sort(), [...SERVERS]);
+    },
+
     'nothing is found on either director of a healthy pair under NAT': (pair) =>
       findsNothing(pair.directors, pair.configurationFile),
 
@@ -119,20 +136,27 @@ export const nat: ScenarioGroup<Pair> = {
       return assertFound(found, { DOCTOR_NAT_GATEWAY: /^one takes connections on / });
     },
 
-    'the NAT router address moves with the service, and connections live on through a handover': async (
-      pair,
-    ) => {
-      const { active, standby } = await pair.settled();
-      assert.deepEqual(pair.holders(ROUTER), [active]);
-      const connections = new LiveConnections(pair.client, VIP);
-      await connections.openAmongOthers(12, 10_000);
-      assert.equal((await active.handover()).ok, true);
-      await until('the partner to hold both', () => standby.holds(VIP) && standby.holds(ROUTER));
-      await until('the partner to answer', async () => (await get(pair.client, VIP)) !== '');
-      assert.deepEqual(await connections.survivors(), { alive: 12, problems: [] });
-      connections.close();
-      assert.deepEqual(pair.holders(ROUTER), [standby]);
-    },
+    'the NAT router address moves with the service, and connections and SCTP associations live on through a handover':
+      async (pair) => {
+        const { active, standby } = await pair.settled();
+        assert.deepEqual(pair.holders(ROUTER), [active]);
+        const associations = new LiveConnections(
+          sctpFrom(pair.client, addressOf('client', 'public')),
+          VIP,
+          SCTP_PORT,
+        );
+        await associations.open(2, 0);
+        const connections = new LiveConnections(pair.client, VIP);
+        await connections.openAmongOthers(12, 10_000);
+        assert.equal((await active.handover()).ok, true);
+        await until('the partner to hold both', () => standby.holds(VIP) && standby.holds(ROUTER));
+        await until('the partner to answer', async () => (await get(pair.client, VIP)) !== '');
+        assert.deepEqual(await connections.survivors(), { alive: 12, problems: [] });
+        connections.close();
+        assert.deepEqual(await associations.survivors(), { alive: 2, problems: [] });
+        associations.close();
+        assert.deepEqual(pair.holders(ROUTER), [standby]);
+      },
 
     'connections live on through a crash': async (pair) => {
       const { active, standby } = await pair.settled();

@@ -41,6 +41,8 @@ export interface GuardianState {
   /** True once this node has handed over because pulse would not run. */
   readonly gaveUp: boolean;
   readonly released: boolean;
+  /** When it woke from a sleep in which the partner may have taken over; -Infinity when that is long over. */
+  readonly wokeAtMs: number;
 }
 
 export type GuardianEvent =
@@ -85,12 +87,19 @@ export function startGuardian(adopt: boolean, limits: GuardianLimits, nowMs: num
     nextBeatMs: Infinity,
     gaveUp: false,
     released: false,
+    wokeAtMs: Number.NEGATIVE_INFINITY,
   };
   return { state, effects: adopt ? [] : [{ type: 'spawn', adopt: false }] };
 }
 
+/** Whether this node holds addresses that the partner may have taken while it slept: nothing is said for them. */
+function mistrusts({ wokeAtMs }: GuardianState): boolean {
+  return wokeAtMs !== Number.NEGATIVE_INFINITY;
+}
+
 function spawn(state: GuardianState, nowMs: number): GuardianStep {
-  const adopt = state.plan?.active === true && !state.released;
+  // A pulse that adopts says "running" at once; one that finds addresses listens first.
+  const adopt = state.plan?.active === true && !state.released && !mistrusts(state);
   return {
     state: { ...state, phase: 'starting', startedAtMs: nowMs, lastSignMs: nowMs, restartAtMs: Infinity },
     effects: [
@@ -109,13 +118,34 @@ function onReport(state: GuardianState, plan: PulseAlive, nowMs: number): Guardi
     standingIn: false,
     gaveUp: false,
     released: false,
+    // A report that was on its way before the sleep proves nothing.
+    wokeAtMs: nowMs - state.wokeAtMs > state.limits.silenceMs ? Number.NEGATIVE_INFINITY : state.wokeAtMs,
     failures: nowMs - state.startedAtMs >= STEADY_AFTER_MS ? 0 : state.failures,
   };
   return { state: next, effects: state.standingIn ? [log('PULSE_GUARDIAN_BACK')] : [] };
 }
 
+/** Whether addresses may be held here: of a pulse that never reported nothing is known. */
+function mayHold({ plan, released }: GuardianState): boolean {
+  return plan?.active !== false && !released;
+}
+
+/** pulse ended during the stop: what it may have left is put down, and the partner learns of it. */
+function onStopped(state: GuardianState): GuardianStep {
+  if (!mayHold(state)) return { state, effects: [] };
+  return {
+    state: { ...state, released: true, standingIn: false },
+    effects: [
+      log('PULSE_GUARDIAN_RELEASED'),
+      { type: 'releaseAddresses' },
+      { type: 'beat', word: 'lvs stopped' },
+    ],
+  };
+}
+
 function onExited(state: GuardianState, nowMs: number): GuardianStep {
-  if (state.phase === 'stopping' || state.phase === 'waiting') return { state, effects: [] };
+  if (state.phase === 'stopping') return onStopped(state);
+  if (state.phase === 'waiting') return { state, effects: [] };
   const failures = state.failures + 1;
   const last = RESTART_DELAYS_MS[RESTART_DELAYS_MS.length - 1] ?? 0;
   const delayMs = RESTART_DELAYS_MS[failures - 1] ?? last;
@@ -137,8 +167,8 @@ function onExited(state: GuardianState, nowMs: number): GuardianStep {
 
 /** Begins to beat in pulse's stead, at once, for pulse's own last beat may be a keepalive old. */
 function standIn(state: GuardianState, nowMs: number): GuardianStep {
-  if (state.standingIn || state.plan === undefined || state.plan.paths.length === 0)
-    return { state, effects: [] };
+  if (state.standingIn || mistrusts(state)) return { state, effects: [] };
+  if (state.plan === undefined || state.plan.paths.length === 0) return { state, effects: [] };
   const silentMs = Math.round(nowMs - state.lastSignMs);
   return {
     state: { ...state, standingIn: true, nextBeatMs: nowMs },
@@ -167,13 +197,11 @@ function silenceLimitMs({ plan, limits }: GuardianState): number {
 
 function watch(state: GuardianState, nowMs: number): GuardianStep {
   const silentMs = nowMs - state.lastSignMs;
-  if (state.phase === 'adopting') {
-    return silentMs < state.limits.hangMs ? { state, effects: [] } : spawn(state, nowMs);
-  }
   if (state.phase === 'waiting') {
     return nowMs < state.restartAtMs ? { state, effects: [] } : spawn(state, nowMs);
   }
-  if (state.phase === 'stopping') return { state, effects: [] };
+  // In its stop only a pulse that still holds addresses is waited for.
+  if (state.phase === 'stopping' && !mayHold(state)) return { state, effects: [] };
   const limitMs = state.phase === 'starting' ? state.limits.startMs : state.limits.hangMs;
   const beating = silentMs > silenceLimitMs(state) ? standIn(state, nowMs) : { state, effects: [] };
   if (silentMs <= limitMs) return beating;
@@ -190,7 +218,12 @@ function watch(state: GuardianState, nowMs: number): GuardianStep {
 
 function onTick(state: GuardianState, lateMs: number, nowMs: number): GuardianStep {
   // A guardian that slept itself gives pulse the time back.
-  const fair = lateMs > 0 ? { ...state, lastSignMs: Math.min(nowMs, state.lastSignMs + lateMs) } : state;
+  const slept = lateMs > (state.plan?.deadtimeMs ?? Infinity) && state.plan?.active === true;
+  const fair: GuardianState = {
+    ...state,
+    lastSignMs: Math.min(nowMs, state.lastSignMs + lateMs),
+    ...(slept ? { wokeAtMs: nowMs, standingIn: false } : {}),
+  };
   const watched = watch(fair, nowMs);
   const beaten = beat(watched.state, nowMs);
   return { state: beaten.state, effects: [...watched.effects, ...beaten.effects] };
@@ -217,6 +250,6 @@ export function stepGuardian(state: GuardianState, event: GuardianEvent, nowMs: 
     case 'heard':
       return onHeard(state, event.word);
     case 'stop':
-      return { state: { ...state, phase: 'stopping', standingIn: false }, effects: [] };
+      return { state: { ...state, phase: 'stopping' }, effects: [] };
   }
 }

@@ -33,13 +33,20 @@ function onReleaseLimit(settings: PulseSettings, state: PulseState, nowMs: numbe
     intent: undefined,
     reason: 'handover undone',
     deadlineMs: Infinity,
+    lastAnnounceMs: nowMs,
   };
   const answer: PulseEffect[] =
     state.intent === 'handover'
       ? [{ type: 'handoverResult', ok: false, text: 'partner did not say running in time' }]
       : [];
   return andThen(
-    withEffects(undone, log('PULSE_HANDOVER_UNDONE', { outcome: 'serving on' }), ...answer),
+    // The partner may have taken them, unheard.
+    withEffects(
+      undone,
+      log('PULSE_HANDOVER_UNDONE', { outcome: 'serving on' }),
+      { type: 'announce' },
+      ...answer,
+    ),
     (next) => sendNow(settings, next, nowMs),
   );
 }
@@ -159,6 +166,21 @@ function onDropped(settings: PulseSettings, state: PulseState, nowMs: number): P
   );
 }
 
+/** What held it back is gone: it goes on serving, and tells the network where the addresses are. */
+function onRecovered(
+  settings: PulseSettings,
+  state: PulseState,
+  { disabled }: PulseState,
+  nowMs: number,
+): PulseStep {
+  if (state.duty === 'releasing' && state.intent === 'failure') {
+    // Should the partner serve meanwhile, the tie decides: two that both say "stopped" would hold for ever.
+    return onReleaseLimit(settings, state, nowMs);
+  }
+  if (state.duty !== 'active' || !disabled) return { state, effects: [] };
+  return withEffects({ ...state, lastAnnounceMs: nowMs }, { type: 'announce' });
+}
+
 /** One step: the next state and what the shell has to do, in order. `nowMs` is monotonic and never falls. */
 export function stepPulse(
   settings: PulseSettings,
@@ -185,10 +207,9 @@ export function stepPulse(
       if (state.failure === undefined) return { state, effects: [] };
       // Nothing could be heard without a link: that silence says nothing about the partner.
       const heardFrom = state.disabled ? nowMs : state.lastHeardMs;
-      return withEffects(
-        { ...state, failure: undefined, disabled: false, lastHeardMs: heardFrom },
-        log('PULSE_LOCAL_RECOVERED', { what: state.failure }),
-      );
+      const recovered = { ...state, failure: undefined, disabled: false, lastHeardMs: heardFrom };
+      const told = log('PULSE_LOCAL_RECOVERED', { what: state.failure });
+      return andThen(withEffects(recovered, told), (next) => onRecovered(settings, next, state, nowMs));
     }
   }
 }

@@ -79,6 +79,10 @@ export function onLocalFailure(
   nowMs: number,
 ): PulseStep {
   const failed: PulseState = { ...state, failure: what };
+  // A broken node does not take over by itself.
+  if (state.duty === 'claiming') {
+    return { state: { ...failed, duty: 'standby', reason: what, deadlineMs: Infinity }, effects: [] };
+  }
   if (state.duty !== 'active') return { state: failed, effects: [] };
   if (state.partnerWord === undefined) {
     // Without a partner to take over, serving badly beats not serving; without a link nothing is served at all.

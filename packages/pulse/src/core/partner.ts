@@ -36,11 +36,14 @@ function settle(settings: PulseSettings, state: PulseState, nowMs: number): Puls
   if (state.duty !== 'active' || nowMs - state.lastAnnounceMs < settings.keepaliveMs) {
     return { state, effects: [] };
   }
-  return withEffects(
-    { ...state, lastAnnounceMs: nowMs },
-    log('PULSE_PARTNER_ACTIVE_ARP', { reason: 'tie: the primary stays' }),
-    { type: 'announce' },
-  );
+  return announceAgain(state, 'tie: the primary stays', nowMs);
+}
+
+/** The network is told once more who has the addresses, for it heard of another holder. */
+function announceAgain(state: PulseState, reason: string, nowMs: number): PulseStep {
+  return withEffects({ ...state, lastAnnounceMs: nowMs }, log('PULSE_PARTNER_ACTIVE_ARP', { reason }), {
+    type: 'announce',
+  });
 }
 
 function onStopped(
@@ -53,6 +56,9 @@ function onStopped(
   if (state.duty === 'active' && state.failure !== undefined && before === undefined) {
     return onLocalFailure(settings, state, state.failure, nowMs);
   }
+  // It held them too, and may have told the network so after us.
+  if (state.duty === 'active' && before === 'lvs running')
+    return announceAgain(state, 'the partner let go', nowMs);
   if (state.duty !== 'standby' || state.failure !== undefined) return { state, effects: [] };
   const event = settings.role === 'primary' ? 'PULSE_BACKUP_STOPPED' : 'PULSE_PRIMARY_STOPPED';
   if (before === 'lvs running') {

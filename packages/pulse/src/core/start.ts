@@ -27,7 +27,9 @@ export function startPulse(settings: PulseSettings, start: PulseStart, nowMs: nu
     case 'adopt': {
       // Active from the first moment: one "stopped" would make the partner take over.
       const adopted: PulseState = { ...base, duty: 'active', reason: 'adopted after a restart of pulse' };
-      return withEffects(adopted, log(role), log('PULSE_ADOPTED', { role: 'active' }), { type: 'take' });
+      // The partner may have had them for a moment, and yielded to the guardian's beats.
+      const held = [{ type: 'take' }, { type: 'announce' }] as const;
+      return withEffects(adopted, log(role), log('PULSE_ADOPTED', { role: 'active' }), ...held);
     }
     case 'leftover': {
       if (!settings.hasPartner) return take(base, 'no partner configured', log(role));

@@ -34,6 +34,7 @@ export class Guardian {
   private pid: number | undefined;
   private peer: ControlPeer | undefined;
   private stopped: (() => void) | undefined;
+  private releasing: Promise<void> = Promise.resolve();
   private readonly standIn: StandIn;
   private readonly ticker = new Ticker(TICK_MS, (lateMs) => this.tick(lateMs));
   private readonly first: GuardianStep;
@@ -90,6 +91,7 @@ export class Guardian {
       clearTimeout(timer);
     }
     this.ticker.stop();
+    await this.releasing;
     await this.endChildren();
     this.standIn.close();
   }
@@ -125,7 +127,7 @@ export class Guardian {
         void this.standIn.listen(this.state.plan, effect.on);
         return;
       case 'releaseAddresses':
-        void this.releaseAddresses();
+        this.releasing = this.releaseAddresses();
         return;
       case 'log':
         this.log.log(effect.event, effect.fields);

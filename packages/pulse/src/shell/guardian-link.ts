@@ -43,6 +43,12 @@ export class GuardianLink {
     this.client?.emit('pulse.alive', this.report());
   }
 
+  /** Reports for the last time: what is held here from now on is not for the guardian to put down. */
+  reportLeft(): void {
+    this.ticker.stop();
+    this.client?.emit('pulse.alive', { ...this.report(), active: false });
+  }
+
   stop(): void {
     this.ticker.stop();
     const { client } = this;

@@ -17,10 +17,12 @@ export interface OtherHolder {
 export class HolderWatch {
   private watches: FrameWatch[] = [];
   private answeredAtMs = Number.NEGATIVE_INFINITY;
+  /** An answer that waits for its time: who was heard last may have stopped since, and we are not believed. */
+  private waiting: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly options: {
-      /** Another holder was heard; at most once a second. */
+      /** Another holder was heard; at most once a second, the last of a second too. */
       readonly onOther: (other: OtherHolder) => void;
       readonly onProblem: (problem: string) => void;
     },
@@ -42,15 +44,24 @@ export class HolderWatch {
   }
 
   close(): void {
+    clearTimeout(this.waiting);
+    this.waiting = undefined;
     for (const watch of this.watches.splice(0)) watch.close();
   }
 
   /** A packet from the wire that says our address is its sender's; what we send ourselves is not heard. */
   private heard(ours: ReadonlySet<string>, name: string, { senderAddress, senderMac }: ArpPacket): void {
     if (!ours.has(senderAddress)) return;
-    const nowMs = monotonicNowMs();
-    if (nowMs - this.answeredAtMs < ANSWER_SPACING_MS) return;
-    this.answeredAtMs = nowMs;
-    this.options.onOther({ address: senderAddress, mac: senderMac, interface: name });
+    if (this.waiting !== undefined) return;
+    const other = { address: senderAddress, mac: senderMac, interface: name };
+    const waitMs = this.answeredAtMs + ANSWER_SPACING_MS - monotonicNowMs();
+    if (waitMs <= 0) this.answer(other);
+    else this.waiting = setTimeout(() => this.answer(other), waitMs).unref();
+  }
+
+  private answer(other: OtherHolder): void {
+    this.waiting = undefined;
+    this.answeredAtMs = monotonicNowMs();
+    this.options.onOther(other);
   }
 }

@@ -80,8 +80,10 @@ export async function runWorker(options: PulseOptions): Promise<void> {
   process.on('SIGHUP', () => void reload());
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
-      if (leaving.isSet()) void leaveAll({ files, log, parts, closeSockets });
-      else worker.dispatch({ type: 'shutdown', signal });
+      if (leaving.isSet()) {
+        link.reportLeft();
+        void leaveAll({ files, log, parts, closeSockets });
+      } else worker.dispatch({ type: 'shutdown', signal });
     });
   }
 }

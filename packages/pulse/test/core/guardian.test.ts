@@ -156,14 +156,47 @@ describe('the guardian', () => {
     expect(adopted.take('spawn')).toEqual([]);
     const alone = new Watch(true);
     alone.run(1_100);
+    expect(alone.take('kill')).toEqual([{ type: 'kill' }]);
+    alone.send({ type: 'exited' });
+    // Nothing is known of its role: what it held is found by the next one, which listens first.
     expect(alone.take('spawn')).toEqual([{ type: 'spawn', adopt: false }]);
   });
 
-  it('neither beats nor starts anything once it is told to stop', () => {
-    const watch = watching(ACTIVE);
+  it('starts nothing once it is told to stop, and beats on only while addresses are held', () => {
+    const watch = watching(STANDBY);
     watch.send({ type: 'stop' });
     watch.send({ type: 'exited' });
     watch.run(10_000);
     expect(watch.effects).toEqual([]);
+  });
+
+  it('ends a pulse that hangs in its stop, puts its addresses down and says so', () => {
+    const watch = watching(ACTIVE);
+    watch.send({ type: 'stop' });
+    watch.run(950);
+    expect(watch.take('beat').length).toBeGreaterThan(1);
+    expect(watch.take('kill')).toEqual([]);
+    watch.run(200);
+    expect(watch.take('kill')).toEqual([{ type: 'kill' }]);
+    watch.take('beat');
+    watch.send({ type: 'exited' });
+    expect(watch.take('releaseAddresses')).toHaveLength(1);
+    expect(watch.take('beat')).toEqual([{ type: 'beat', word: 'lvs stopped' }]);
+    expect(watch.take('spawn')).toEqual([]);
+  });
+
+  it('says nothing for addresses that the partner may have taken while the machine stood still', () => {
+    const watch = watching(ACTIVE);
+    watch.nowMs += 5_000;
+    watch.send({ type: 'tick', lateMs: 5_000 });
+    // What was on its way before proves nothing.
+    watch.send({ type: 'report', plan: ACTIVE });
+    watch.send({ type: 'exited' });
+    expect(watch.take('beat')).toEqual([]);
+    expect(watch.take('spawn')).toEqual([{ type: 'spawn', adopt: false }]);
+    watch.run(1_000, ACTIVE);
+    watch.send({ type: 'exited' });
+    watch.run(500);
+    expect(watch.take('spawn')).toEqual([{ type: 'spawn', adopt: true }]);
   });
 });

@@ -206,6 +206,62 @@ describe('a pair of directors', () => {
     expect(pair.bothMs).toBeLessThan(100);
   });
 
+  it('the winner of a tie tells the network again once the other has let go', () => {
+    const pair = servingPair();
+    pair.cut.primary = true;
+    pair.cut.backup = true;
+    pair.run(1_000);
+    pair.cut.primary = false;
+    pair.cut.backup = false;
+    pair.run(500);
+    expect(pair.holders()).toEqual(['primary']);
+    expect(pair.announcer).toBe('primary');
+  });
+
+  it('whose partner took over unheard tells the network again when a handover is undone', () => {
+    const pair = servingPair();
+    pair.cut.backup = true;
+    pair.send('primary', { type: 'handover' });
+    pair.run(1_500);
+    expect(pair.nodes.primary.log).toContain('PULSE_HANDOVER_UNDONE');
+    expect(pair.holders()).toEqual(['primary']);
+    expect(pair.announcer).toBe('primary');
+  });
+
+  it('a node that adopts tells the network again', () => {
+    const pair = servingPair();
+    pair.announcer = undefined;
+    pair.start('primary', { type: 'adopt' });
+    expect(pair.announcer).toBe('primary');
+  });
+
+  it('a node whose link goes down while it waits for its claim takes nothing', () => {
+    const pair = new VirtualPair(() => 0.99);
+    pair.start('primary');
+    pair.start('backup');
+    pair.run(50);
+    expect(pair.nodes.primary.state.duty).toBe('claiming');
+    pair.send('primary', { type: 'localFailure', what: 'Primary NIC: link down', disables: true });
+    pair.run(1_000);
+    expect(pair.holders()).toEqual(['backup']);
+  });
+
+  it('a link that is back before anybody took over leaves the addresses where they are', () => {
+    const pair = servingPair();
+    pair.cut.primary = true;
+    pair.cut.backup = true;
+    pair.send('primary', { type: 'localFailure', what: 'Primary NIC: link down', disables: true });
+    pair.run(100);
+    pair.announcer = undefined;
+    pair.cut.primary = false;
+    pair.cut.backup = false;
+    pair.send('primary', { type: 'localRecovered' });
+    expect(pair.nodes.primary.state.duty).toBe('active');
+    expect(pair.announcer).toBe('primary');
+    pair.run(2_000);
+    expect(pair.holders()).toEqual(['primary']);
+  });
+
   it('a process that crashed in the middle of a takeover takes nothing when it is started again', () => {
     const pair = new VirtualPair();
     pair.start('backup');
@@ -269,9 +325,9 @@ function inject(pair: VirtualPair, fault: Fault): void {
   if (fault.type === 'start' && !node.alive) pair.start(fault.role);
   if (fault.type === 'handover') pair.send(fault.role, { type: 'handover' });
   if (fault.type === 'sleep' && node.alive) {
-    node.alive = false;
+    node.asleep = true;
     pair.run(fault.ms);
-    node.alive = true;
+    node.asleep = false;
     pair.send(fault.role, { type: 'tick', lateMs: fault.ms });
   }
 }

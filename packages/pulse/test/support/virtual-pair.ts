@@ -22,6 +22,8 @@ export interface VirtualNode {
   /** Whether the addresses are up here; changes when a take or a drop is done. */
   holding: boolean;
   alive: boolean;
+  /** Stopped for a while: it hears nothing, and what was begun for it ends later. */
+  asleep: boolean;
   /** How often it was started: what an earlier life began ends with it. */
   life: number;
   readonly log: string[];
@@ -43,6 +45,8 @@ export class VirtualPair {
   delayMs = 1;
   takeMs = 5;
   dropMs = 5;
+  /** Who told the network last that it has the addresses. */
+  announcer: NodeRole | undefined;
   /** Time in which nobody held the addresses, since the first holder, ms. */
   nobodyMs = 0;
   /** Time in which both held them, ms. */
@@ -57,7 +61,7 @@ export class VirtualPair {
     const node = (role: NodeRole): VirtualNode => {
       const settings = testSettings(role, overrides);
       const { state } = startPulse(settings, { type: 'fresh' }, 0);
-      return { settings, state, holding: false, alive: false, life: 0, log: [], results: [] };
+      return { settings, state, holding: false, alive: false, asleep: false, life: 0, log: [], results: [] };
     };
     this.nodes = { primary: node('primary'), backup: node('backup') };
   }
@@ -78,7 +82,8 @@ export class VirtualPair {
 
   send(role: NodeRole, event: PulseEvent): void {
     const node = this.nodes[role];
-    if (node.alive) this.commit(role, stepPulse(node.settings, node.state, event, this.nowMs));
+    if (node.alive && !node.asleep)
+      this.commit(role, stepPulse(node.settings, node.state, event, this.nowMs));
   }
 
   /** Lets virtual time pass. */
@@ -115,7 +120,7 @@ export class VirtualPair {
 
   private tickAt(role: NodeRole): number {
     const node = this.nodes[role];
-    if (!node.alive) return Infinity;
+    if (!node.alive || node.asleep) return Infinity;
     return Math.max(this.nowMs, nextTickMs(node.settings, node.state));
   }
 
@@ -131,6 +136,7 @@ export class VirtualPair {
     node.state = step.state;
     for (const effect of step.effects) {
       if (effect.type === 'send') this.transmit(role, effect.word);
+      if (effect.type === 'announce') this.announcer = role;
       if (effect.type === 'log') node.log.push(effect.event);
       if (effect.type === 'handoverResult') node.results.push({ ok: effect.ok, text: effect.text });
       if (effect.type === 'exit') node.alive = false;
@@ -142,6 +148,10 @@ export class VirtualPair {
   private finish(role: NodeRole, life: number, holding: boolean): void {
     const node = this.nodes[role];
     // A later wish replaced this one, or the process that had it is gone.
+    if (node.asleep) {
+      this.after(1, () => this.finish(role, life, holding));
+      return;
+    }
     if (!node.alive || node.life !== life || (node.state.duty === 'dropping') === holding) return;
     node.holding = holding;
     this.send(role, { type: holding ? 'taken' : 'dropped' });

@@ -1,26 +1,9 @@
-import { bootGuest, missingForLab } from '../../kernel/boot.js';
+import { missingForLab } from '../../kernel/boot.js';
 import { keepalivedVersion } from '../failover/keepalived.js';
+import { labFigures } from '../lab-figures.js';
 import { markdownTable } from '../table.js';
 import { KEPT_GROUPS } from './groups.js';
 import type { Kept } from './kept.js';
-
-const GROUP_LIMIT_MS = 900_000;
-
-/** What a group of the lab gave, by its events. */
-async function measure(group: string): Promise<ReadonlyMap<string, Kept | string>> {
-  const found = new Map<string, Kept | string>();
-  await bootGuest({
-    group,
-    limitMs: GROUP_LIMIT_MS,
-    onMessage: (message) => {
-      if (message.type === 'broken') found.set('the pair', message.problem);
-      if (message.type !== 'result') return;
-      const { title, figure, problem = '' } = message;
-      found.set(title, figure === undefined ? problem : (JSON.parse(figure) as Kept));
-    },
-  });
-  return found;
-}
 
 /** Counts by age, for the oldest lose nothing to the same cause as the youngest. */
 function lostText({ lostAgesMs }: Kept): string {
@@ -38,7 +21,7 @@ export async function runConnectionsBench(): Promise<string> {
   if (missing.length > 0) return `Connections was SKIPPED: it needs ${missing.join(', ')}.`;
   const rows: string[][] = [];
   for (const { product, method, group } of KEPT_GROUPS) {
-    for (const [event, kept] of await measure(group.name)) {
+    for (const [event, kept] of await labFigures<Kept>(group)) {
       const cells =
         typeof kept === 'string'
           ? ['', `LEFT OUT: ${kept.split('\n', 1)}`]

@@ -1,0 +1,53 @@
+import type { PulseSettings } from '@piranha/pulse/machines';
+import { GUARDIAN_LIMITS } from './simulated-guardian.js';
+import { ANSWER_SPACING_MS } from './simulated-pulse.js';
+import { DURATIONS } from './world.js';
+
+/** What the suite promises, ms. */
+export interface Bounds {
+  /** Two holders whose processes run and hear each other. */
+  readonly twoHoldersMs: number;
+  /** Two holders, one of whose processes must be missed, killed and replaced first. */
+  readonly twoUnattendedMs: number;
+  /** Nobody serves while a healthy node could. */
+  readonly nobodyMs: number;
+  /** As nobodyMs, where somebody holds the addresses and the network believes that another does. */
+  readonly nobodyDisputedMs: number;
+  /** A group of addresses that is there in part. */
+  readonly tornMs: number;
+  /** After the death of a daemon until nothing more can come of it. */
+  readonly replacedMs: number;
+  /** From the silence of one direction until one holder is left. */
+  readonly oneWayMs: number;
+  /** After the last fault until one stable holder. */
+  readonly settleMs: number;
+}
+
+const SLACK_MS = 20;
+/** A process right after its start believes in no shorter silence, ms. */
+const YOUNG_DEADTIME_MS = 300;
+
+/** The bounds that follow from a pair's settings. @param startMs what the slower node's processes take to start */
+export function boundsOf(
+  { keepaliveMs, deadtimeMs, releaseLimitMs }: PulseSettings,
+  startMs: number,
+): Bounds {
+  const { takeMs, dropMs } = DURATIONS;
+  const moveMs = takeMs + dropMs;
+  const replacedMs = GUARDIAN_LIMITS.hangMs + startMs;
+  const believedMs = Math.max(deadtimeMs, YOUNG_DEADTIME_MS);
+  // Silence until a partner counts as dead, the longest claim, and the takeover.
+  const nobodyMs = believedMs + 4 * keepaliveMs + 2 * moveMs + SLACK_MS;
+  return {
+    // The beat by which one of them learns of it, and its reaction.
+    twoHoldersMs: 2 * keepaliveMs + moveMs + SLACK_MS,
+    twoUnattendedMs: replacedMs + 3 * keepaliveMs + moveMs + SLACK_MS,
+    nobodyMs,
+    nobodyDisputedMs: nobodyMs + Math.max(replacedMs, ANSWER_SPACING_MS),
+    // Whoever replaces a pulse that died in the middle of a move listens first.
+    tornMs: moveMs + 2 * keepaliveMs + SLACK_MS,
+    replacedMs: replacedMs + believedMs + 2 * keepaliveMs,
+    oneWayMs: believedMs + 2 * keepaliveMs + moveMs + SLACK_MS,
+    settleMs: replacedMs + believedMs + releaseLimitMs + 6 * keepaliveMs + SLACK_MS,
+  };
+}

@@ -1,0 +1,59 @@
+import type { Bounds } from './bounds.js';
+import type { Fault } from './faults.js';
+import type { Stage } from './inject.js';
+import type { SimulatedNode } from './simulated-node.js';
+import type { Expectation } from './watch.js';
+import { DURATIONS } from './world.js';
+
+/** What must come of a fault that hits a calm pair; undefined where only the general promises count. */
+export function expectationOf(
+  { nodes }: Stage,
+  fault: Fault,
+  atMs: number,
+  bounds: Bounds,
+): Expectation | undefined {
+  const active = Object.values(nodes).find(({ pulse }) => pulse?.state?.duty === 'active');
+  if (active === undefined) return undefined;
+  const standby = nodes[active.partner];
+  if (fault.kind === 'cut') return afterCut(fault, atMs, active, bounds);
+  if (fault.kind === 'noise') return undefined;
+  const hitsActive = nodes[fault.node] === active;
+  const { keepaliveMs, deadtimeMs } = active.settings;
+  const moveMs = 2 * keepaliveMs + 2 * (DURATIONS.takeMs + DURATIONS.dropMs);
+  switch (fault.kind) {
+    case 'stop':
+    case 'handover': {
+      if (!hitsActive && fault.kind === 'handover') return undefined;
+      const promise = 'a voluntary move is answered, and never without a holder';
+      return { promise, untilMs: atMs + moveMs, served: true, holder: hitsActive ? standby : active };
+    }
+    case 'killPulse':
+    case 'killGuardian': {
+      const promise = 'a daemon that dies is replaced unnoticed';
+      return { promise, untilMs: atMs + bounds.replacedMs, served: true, holder: active };
+    }
+    case 'pause': {
+      if (!hitsActive || fault.durationMs < 2 * deadtimeMs + moveMs) return undefined;
+      const promise = 'a node that slept leaves the addresses to who took them';
+      const untilMs = atMs + fault.durationMs + bounds.oneWayMs;
+      return { promise, untilMs, served: false, holder: standby };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** One direction is silent: whoever does not hear takes over, and who is asked lets go. */
+function afterCut(
+  fault: Extract<Fault, { kind: 'cut' }>,
+  atMs: number,
+  active: SimulatedNode,
+  { oneWayMs }: Bounds,
+): Expectation | undefined {
+  if (fault.both || fault.paths.length < 2) return undefined;
+  const untilMs = atMs + oneWayMs;
+  if (fault.durationMs < oneWayMs) return undefined;
+  const promise = 'one holder is left when one direction is silent';
+  const holder = fault.from === active.role ? undefined : active;
+  return { promise, untilMs, served: true, holder };
+}

@@ -1,0 +1,131 @@
+import type { NodeRole } from '@piranha/protocol';
+import type { Noise, PathNumber } from './network.js';
+import type { SeededRandom } from './random.js';
+
+/** What happens to the pair; what has a duration ends by itself, so that any part of a script is a script. */
+export type Fault =
+  | {
+      readonly kind: 'cut';
+      /** Whose packets are lost. */
+      readonly from: NodeRole;
+      readonly paths: readonly PathNumber[];
+      /** Both directions. */
+      readonly both: boolean;
+      readonly durationMs: number;
+    }
+  | { readonly kind: 'noise'; readonly noise: Noise; readonly durationMs: number }
+  | {
+      readonly kind: 'crash' | 'freezePulse' | 'pause' | 'linkDown' | 'stop';
+      readonly node: NodeRole;
+      readonly durationMs: number;
+    }
+  | { readonly kind: 'killPulse' | 'killGuardian' | 'handover'; readonly node: NodeRole }
+  | { readonly kind: 'slow'; readonly node: NodeRole; readonly factor: number; readonly durationMs: number };
+
+/** A fault and its time, ms after the beginning. */
+export interface TimedFault {
+  readonly atMs: number;
+  readonly fault: Fault;
+}
+
+/** All that chance decides about a run beside the small things: seed, clocks and faults. */
+export interface Script {
+  readonly seed: number;
+  /** What each clock gains, 1 for none. */
+  readonly clockRates: Readonly<Record<NodeRole, number>>;
+  /** How long a process takes to start on each node, ms. */
+  readonly startMs: Readonly<Record<NodeRole, number>>;
+  /** How much earlier the primary boots; negative: later. */
+  readonly headStartMs: number;
+  readonly faults: readonly TimedFault[];
+}
+
+const NODES: readonly NodeRole[] = ['primary', 'backup'];
+const MOST_FAULTS = 10;
+/** Clocks of real machines differ by far less. */
+const MOST_DRIFT = 0.01;
+
+/** The script of a seed. @param unitMs the deadtime of the pair: faults are spaced and last by it */
+export function scriptOf(random: SeededRandom, seed: number, unitMs: number): Script {
+  const drift = (): number => 1 + (random.next() * 2 - 1) * MOST_DRIFT;
+  const clockRates = { primary: drift(), backup: drift() };
+  const start = (): number => random.pick([100, 250, 600, 1_500]);
+  const startMs = { primary: start(), backup: start() };
+  const headStartMs = random.chance(0.5) ? 0 : random.between(-3 * unitMs, 3 * unitMs);
+  const faults: TimedFault[] = [];
+  let atMs = 4 * unitMs;
+  const count = random.between(1, MOST_FAULTS);
+  for (let number = 0; number < count; number += 1) {
+    atMs += random.between(0, random.chance(0.4) ? 8 * unitMs : unitMs);
+    faults.push({ atMs, fault: faultOf(random, unitMs) });
+  }
+  return { seed, clockRates, startMs, headStartMs, faults };
+}
+
+function faultOf(random: SeededRandom, unitMs: number): Fault {
+  const node = random.pick(NODES);
+  const durationMs = random.between(1, random.chance(0.3) ? 8 * unitMs : 2 * unitMs);
+  const kind = random.pick([
+    'cut',
+    'cut',
+    'noise',
+    'crash',
+    'freezePulse',
+    'pause',
+    'linkDown',
+    'stop',
+    'killPulse',
+    'killGuardian',
+    'handover',
+    'handover',
+    'slow',
+  ] as const);
+  switch (kind) {
+    case 'cut': {
+      const paths = random.pick([[0], [1], [0, 1], [0, 1]] as const);
+      return { kind, from: node, paths, both: random.chance(0.5), durationMs };
+    }
+    case 'noise': {
+      const noise = {
+        lossShare: random.pick([0, 0.02, 0.1, 0.3]),
+        jitterMs: random.between(0, Math.round(unitMs / 4)),
+        duplicateShare: random.pick([0, 0.2]),
+      };
+      return { kind, noise, durationMs };
+    }
+    case 'slow':
+      return { kind, node, factor: random.between(2, 8), durationMs };
+    case 'killPulse':
+    case 'killGuardian':
+    case 'handover':
+      return { kind, node };
+    default:
+      return { kind, node, durationMs };
+  }
+}
+
+/** One line for a person. */
+export function faultText(fault: Fault): string {
+  const duration = 'durationMs' in fault ? ` for ${fault.durationMs} ms` : '';
+  switch (fault.kind) {
+    case 'cut':
+      return `packets of ${fault.both ? 'both' : `the ${fault.from}`} are lost on ${fault.paths.length === 2 ? 'both paths' : `path ${fault.paths[0]}`}${duration}`;
+    case 'noise':
+      return `noise${duration}: loss ${fault.noise.lossShare}, jitter ${fault.noise.jitterMs} ms, doubles ${fault.noise.duplicateShare}`;
+    case 'slow':
+      return `the ${fault.node} is ${fault.factor} times slower${duration}`;
+    default:
+      return `${WORDS[fault.kind]} the ${fault.node}${duration}`;
+  }
+}
+
+const WORDS = {
+  crash: 'power is lost on',
+  freezePulse: 'pulse stands still on',
+  pause: 'the machine stands still: ',
+  linkDown: 'the link is down on',
+  stop: 'an operator stops',
+  killPulse: 'pulse is killed on',
+  killGuardian: 'the guardian is killed on',
+  handover: 'an operator asks for a handover on',
+} as const;

@@ -1,0 +1,50 @@
+import type { Timeline } from './timeline.js';
+
+/** Datagrams that wait in a socket's buffer while its process does not run. */
+const BACKLOG = 200;
+
+/** A process that may be stopped for a while: its timers are late then, and what arrives waits. */
+export class SimulatedProcess {
+  alive = true;
+  private frozenUntilMs = Number.NEGATIVE_INFINITY;
+  private backlog: (() => void)[] = [];
+
+  constructor(protected readonly timeline: Timeline) {}
+
+  get isFrozen(): boolean {
+    return this.timeline.nowMs < this.frozenUntilMs;
+  }
+
+  /** Does something now, or when the process runs again; never when it ended before. */
+  protected receive(work: () => void): void {
+    if (!this.alive) return;
+    if (!this.isFrozen && this.backlog.length === 0) work();
+    else if (this.backlog.length < BACKLOG) this.backlog.push(work);
+  }
+
+  /** Does something at a time, later while the process is stopped; a timer comes before what waits in sockets. */
+  protected timer(atMs: number, work: () => void): void {
+    this.timeline.at(atMs, () => {
+      if (!this.alive) return;
+      if (this.isFrozen) this.timer(this.frozenUntilMs, work);
+      else work();
+    });
+  }
+
+  /** Stops the process for a while. */
+  freeze(durationMs: number): void {
+    this.frozenUntilMs = Math.max(this.frozenUntilMs, this.timeline.nowMs + durationMs);
+    const untilMs = this.frozenUntilMs;
+    // After the timers that are due at the same moment.
+    this.timeline.at(untilMs, () =>
+      this.timeline.at(untilMs, () => this.timeline.at(untilMs, () => this.flush())),
+    );
+  }
+
+  private flush(): void {
+    if (this.isFrozen) return;
+    const waiting = this.backlog;
+    this.backlog = [];
+    for (const work of waiting) if (this.alive) work();
+  }
+}

@@ -1,0 +1,152 @@
+import type { NodeRole } from '@piranha/protocol';
+import { type Bounds, boundsOf } from './bounds.js';
+import { expectationOf } from './expectations.js';
+import type { Script, TimedFault } from './faults.js';
+import { faultText } from './faults.js';
+import { beginFault } from './inject.js';
+import { type HeartbeatNetwork, Network } from './network.js';
+import { SeededRandom } from './random.js';
+import { SimulatedNode } from './simulated-node.js';
+import { Timeline } from './timeline.js';
+import { type Violation, Watch } from './watch.js';
+import type { SimulatedPair, World } from './world.js';
+
+/** Lines of a history that are kept. */
+const KEPT_LINES = 60;
+
+/** What a run came to. */
+export interface Outcome {
+  readonly violation: Violation | undefined;
+  /** The last lines before the end. */
+  readonly history: readonly string[];
+  /** Virtual time that passed, ms. */
+  readonly simulatedMs: number;
+  readonly takeovers: number;
+}
+
+/** Runs one script from the boot of both nodes to a calm end, or to the first promise that is broken. */
+export function runScript(pair: SimulatedPair, script: Script): Outcome {
+  return new PairRun(pair, script).run();
+}
+
+class PairRun {
+  private readonly random: SeededRandom;
+  private readonly timeline = new Timeline((passedMs) => this.watch.pass(passedMs));
+  readonly network: HeartbeatNetwork;
+  readonly nodes: Readonly<Record<NodeRole, SimulatedNode>>;
+  private readonly watch: Watch;
+  private readonly bounds: Bounds;
+  private readonly lines: string[] = [];
+  private announced: SimulatedNode | undefined;
+  /** How often the network was told of another holder. */
+  private moves = 0;
+
+  constructor(
+    private readonly pair: SimulatedPair,
+    private readonly script: Script,
+  ) {
+    this.random = new SeededRandom(script.seed);
+    const { timeline, random } = this;
+    this.network = new Network(timeline, random, (to, _, word) => this.nodes[to as NodeRole].hear(word));
+    const world: World = {
+      timeline,
+      random,
+      network: this.network,
+      machines: pair.machines,
+      note: (who, text) => this.note(`${who} ${text}`),
+    };
+    const node = (role: NodeRole): SimulatedNode =>
+      new SimulatedNode(world, pair.settings[role], script.clockRates[role], script.startMs[role], (from) =>
+        this.announce(from),
+      );
+    this.bounds = boundsOf(pair.settings.primary, Math.max(...Object.values(script.startMs)));
+    this.nodes = { primary: node('primary'), backup: node('backup') };
+    const nodes = Object.values(this.nodes);
+    this.watch = new Watch({ nodes, network: this.network, announced: () => this.announced }, this.bounds);
+  }
+
+  run(): Outcome {
+    const { timeline, watch } = this;
+    const isOver = (): boolean => watch.violation !== undefined;
+    const { headStartMs, faults } = this.script;
+    timeline.at(Math.max(0, -headStartMs), () => this.nodes.primary.boot());
+    timeline.at(Math.max(0, headStartMs), () => this.nodes.backup.boot());
+    for (const fault of faults) timeline.at(fault.atMs, () => this.inject(fault));
+    const { deadtimeMs } = this.pair.settings.primary;
+    const lastMs = Math.max(4 * deadtimeMs, ...faults.map(endOf));
+    const { settleMs } = this.bounds;
+    timeline.runUntil(lastMs + settleMs, isOver);
+    this.requireCalm(isOver, settleMs);
+    return {
+      violation: watch.violation,
+      history: this.lines,
+      simulatedMs: Math.round(timeline.nowMs),
+      takeovers: this.takeovers,
+    };
+  }
+
+  /** After the last fault: one holder, and it stays. */
+  private requireCalm(isOver: () => boolean, settleMs: number): void {
+    if (isOver()) return;
+    const holder = this.watch.requireOneHolder();
+    const { moves } = this;
+    this.timeline.runUntil(this.timeline.nowMs + settleMs, isOver);
+    if (isOver()) return;
+    if (this.watch.requireOneHolder() !== holder || this.moves !== moves) {
+      this.watch.broken('a stable holder after healing', 'the addresses moved without a reason');
+    }
+    const most = 2 + 2 * this.script.faults.length;
+    const { takeovers } = this;
+    if (takeovers > most) {
+      this.watch.broken('no flapping', `${takeovers} takeovers for ${this.script.faults.length} faults`);
+    }
+  }
+
+  private get takeovers(): number {
+    return this.nodes.primary.takeovers + this.nodes.backup.takeovers;
+  }
+
+  private announce(node: SimulatedNode): void {
+    if (this.announced !== node) this.moves += 1;
+    this.announced = node;
+    this.nodes[node.partner].hearAnnouncement();
+  }
+
+  private inject({ atMs, fault }: TimedFault): void {
+    this.note(`*** ${faultText(fault)}`);
+    this.watch.faultHappens();
+    if (this.isCalm(atMs)) {
+      const expectation = expectationOf(this, fault, atMs, this.bounds);
+      const isAlone = !this.script.faults.some(
+        (one) => one.atMs > atMs && one.atMs <= (expectation?.untilMs ?? 0),
+      );
+      if (expectation !== undefined && isAlone) this.watch.expect(expectation);
+    }
+    const end = beginFault(this, fault);
+    if (!('durationMs' in fault)) return;
+    this.timeline.after(fault.durationMs, end);
+  }
+
+  /** Whether both nodes have done nothing but their work for a while, one serving and the other standing by. */
+  private isCalm(atMs: number): boolean {
+    const nodes = Object.values(this.nodes);
+    const { settleMs } = this.bounds;
+    const isQuiet = !this.script.faults.some((one) => one.atMs < atMs && endOf(one) > atMs - settleMs);
+    const duties = nodes.map(({ pulse }) => pulse?.state?.duty);
+    const hasRoles = duties.includes('active') && duties.includes('standby');
+    const serves = this.announced?.pulse?.state?.duty === 'active';
+    const isFirst = this.script.faults.filter((one) => one.atMs === atMs).length === 1;
+    return isQuiet && isFirst && hasRoles && serves && nodes.every((one) => one.isAttentive && one.isSteady);
+  }
+
+  private note(text: string): void {
+    const before = this.lines.at(-1);
+    if (before?.endsWith(` ${text}`)) this.lines.pop();
+    this.lines.push(`${this.timeline.nowMs.toFixed(1).padStart(10)} ${text}`);
+    if (this.lines.length > KEPT_LINES) this.lines.shift();
+  }
+}
+
+function endOf({ atMs, fault }: TimedFault): number {
+  return atMs + ('durationMs' in fault ? fault.durationMs : 0);
+}

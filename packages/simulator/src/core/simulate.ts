@@ -1,0 +1,59 @@
+import type { NodeRole } from '@piranha/protocol';
+import {
+  nextTickMs,
+  type PulseSettings,
+  startGuardian,
+  startPulse,
+  stepGuardian,
+  stepPulse,
+} from '@piranha/pulse/machines';
+import { faultText, type Script, scriptOf } from './faults.js';
+import { type Outcome, runScript } from './pair.js';
+import { SeededRandom } from './random.js';
+import { shrink } from './shrink.js';
+import type { Machines, SimulatedPair } from './world.js';
+
+/** The daemons' own state machines. */
+export const OWN_MACHINES: Machines = { startPulse, stepPulse, nextTickMs, startGuardian, stepGuardian };
+
+/** What a seed led to that must not be. */
+export interface Failure {
+  readonly seed: number;
+  readonly promise: string;
+  /** For a person: the faults that are left after shrinking, and what happened. */
+  readonly lines: readonly string[];
+}
+
+/** The pair of a configuration. */
+export function pairOf(settings: PulseSettings, machines: Machines = OWN_MACHINES): SimulatedPair {
+  const of = (role: NodeRole): PulseSettings => ({ ...settings, role, hasPartner: true });
+  return { settings: { primary: of('primary'), backup: of('backup') }, machines };
+}
+
+/** Runs one seed. @returns its outcome, and what failed with as few faults as lead to it */
+export function simulateSeed(
+  pair: SimulatedPair,
+  seed: number,
+): { readonly outcome: Outcome; readonly failure: Failure | undefined } {
+  const unitMs = pair.settings.primary.deadtimeMs;
+  const script = scriptOf(new SeededRandom(seed), seed, unitMs);
+  const outcome = runScript(pair, script);
+  if (outcome.violation === undefined) return { outcome, failure: undefined };
+  return { outcome, failure: explain(pair, script, outcome.violation.promise) };
+}
+
+function explain(pair: SimulatedPair, script: Script, promise: string): Failure {
+  const fails = (one: Script): boolean => runScript(pair, one).violation?.promise === promise;
+  const least = shrink(script, fails);
+  const { violation, history } = runScript(pair, least);
+  return {
+    seed: script.seed,
+    promise,
+    lines: [
+      `seed ${script.seed}: broken: ${promise} (${violation?.text} at ${violation?.atMs} ms)`,
+      `${least.faults.length} of ${script.faults.length} faults are enough:`,
+      ...least.faults.map(({ atMs, fault }) => `  at ${atMs} ms ${faultText(fault)}`),
+      ...history.map((line) => `  ${line}`),
+    ],
+  };
+}

@@ -1,0 +1,102 @@
+import type { HeartbeatWord, PulseAlive } from '@piranha/protocol';
+import type { GuardianEffect, GuardianEvent, GuardianState, GuardianStep } from '@piranha/pulse/machines';
+import { SimulatedProcess } from './freezable.js';
+import type { SimulatedNode } from './simulated-node.js';
+import type { World } from './world.js';
+
+const TICK_MS = 50;
+/** The limits of the real guardian. */
+export const GUARDIAN_LIMITS = { silenceMs: 400, hangMs: 1_000, startMs: 15_000 } as const;
+
+/** The guardian process of a node: the real state machine, and a shell that starts and ends simulated processes. */
+export class SimulatedGuardian extends SimulatedProcess {
+  private state: GuardianState;
+  private stopping = false;
+  /** Whether it listens on the heartbeat ports in pulse's stead. */
+  listens = false;
+
+  constructor(
+    private readonly world: World,
+    private readonly node: SimulatedNode,
+  ) {
+    super(world.timeline);
+    const adopts = node.pulse?.alive === true;
+    const first = world.machines.startGuardian(adopts, GUARDIAN_LIMITS, node.localMs());
+    this.state = first.state;
+    this.commit(first);
+    this.tick();
+  }
+
+  report(plan: PulseAlive): void {
+    this.receive(() => this.dispatch({ type: 'report', plan }));
+  }
+
+  hear(word: HeartbeatWord): void {
+    if (this.listens) this.receive(() => this.dispatch({ type: 'heard', word }));
+  }
+
+  pulseExited(): void {
+    this.receive(() => {
+      this.dispatch({ type: 'exited' });
+      if (this.stopping) this.end();
+    });
+  }
+
+  /** The order to stop, for good. */
+  stop(): void {
+    this.receive(() => {
+      this.stopping = true;
+      this.dispatch({ type: 'stop' });
+      if (this.node.pulse?.alive === true) this.node.pulse.tell({ type: 'shutdown', signal: 'SIGTERM' });
+      else this.end();
+    });
+  }
+
+  /** Puts down what is left and ends. */
+  private end(): void {
+    this.timer(this.timeline.nowMs + this.node.durations.dropMs, () => {
+      this.node.clearAddresses();
+      this.node.stopped();
+    });
+  }
+
+  private tick(): void {
+    const dueMs = this.timeline.nowMs + TICK_MS;
+    this.timer(dueMs, () => {
+      this.dispatch({ type: 'tick', lateMs: this.timeline.nowMs - dueMs });
+      this.tick();
+    });
+  }
+
+  private dispatch(event: GuardianEvent): void {
+    this.commit(this.world.machines.stepGuardian(this.state, event, this.node.localMs()));
+  }
+
+  private commit(step: GuardianStep): void {
+    this.state = step.state;
+    for (const effect of step.effects) if (this.alive) this.run(effect);
+  }
+
+  private run(effect: GuardianEffect): void {
+    switch (effect.type) {
+      case 'spawn':
+        this.node.startPulse(effect.adopt);
+        return;
+      case 'kill':
+        this.node.killPulse();
+        return;
+      case 'beat':
+        this.node.send(effect.word);
+        return;
+      case 'listen':
+        this.listens = effect.on;
+        return;
+      case 'releaseAddresses':
+        this.timer(this.timeline.nowMs + this.node.durations.dropMs, () => this.node.clearAddresses());
+        return;
+      case 'log':
+        this.world.note(this.node.role, effect.event);
+        return;
+    }
+  }
+}

@@ -1,0 +1,251 @@
+import type { HeartbeatWord, NodeRole } from '@piranha/protocol';
+import type { PulseEvent, PulseSettings } from '@piranha/pulse/machines';
+import { SimulatedGuardian } from './simulated-guardian.js';
+import { SimulatedPulse } from './simulated-pulse.js';
+import { DURATIONS, type Durations, type World } from './world.js';
+
+/** How long a pulse waits for another guardian before it starts one, ms. */
+const REPLACE_GUARDIAN_MS = 600;
+/** A parent learns of its child's end after this, ms. */
+const EXIT_SEEN_MS = 1;
+/** What began on a slow machine ends within this, ms. */
+const LINGERS_MS = 15_000;
+/** How soon a start is tried again while the stop goes on, ms. */
+const RETRY_START_MS = 50;
+/** Timers of an idle machine fire within this, ms. */
+const PROMPT_MS = 0.5;
+
+/** One director: a machine with a clock of its own, addresses, and the two processes. */
+export class SimulatedNode {
+  readonly addresses = new Set<string>();
+  readonly partner: NodeRole;
+  isUp = false;
+  linkUp = true;
+  /** How often pulse began to take the addresses. */
+  takeovers = 0;
+  durations: Durations;
+  private slowness = 1;
+  private slowest = 1;
+  pulse: SimulatedPulse | undefined;
+  guardian: SimulatedGuardian | undefined;
+  private pausedUntilMs = Number.NEGATIVE_INFINITY;
+  private boots = 0;
+
+  constructor(
+    private readonly world: World,
+    readonly settings: PulseSettings,
+    /** What its clock gains on true time; 1 for none. */
+    private readonly clockRate: number,
+    private readonly startMs: number,
+    /** Told whenever this node tells the network that the addresses are here. */
+    private readonly onAnnounce: (node: SimulatedNode) => void,
+  ) {
+    this.durations = { ...DURATIONS, startMs };
+    this.partner = settings.role === 'primary' ? 'backup' : 'primary';
+  }
+
+  get role(): NodeRole {
+    return this.settings.role;
+  }
+
+  /** Its monotonic clock. */
+  localMs(): number {
+    return this.world.timeline.nowMs * this.clockRate;
+  }
+
+  /** How long its clock's milliseconds really are. */
+  worldMs(localMs: number): number {
+    return localMs / this.clockRate;
+  }
+
+  /** How much later than due a timer may fire, ms. */
+  get timerLatenessMs(): number {
+    return this.slowness === 1 ? PROMPT_MS : PROMPT_MS * this.slowness * 10;
+  }
+
+  /** What it needs more than another machine for all that belongs to one move, ms. */
+  get slownessMs(): number {
+    const { takeMs, dropMs } = DURATIONS;
+    return (this.slowest - 1) * (takeMs + dropMs + this.startMs + 40 * PROMPT_MS);
+  }
+
+  /** Everything takes this much longer from now on; 1 is usual. */
+  slowDown(factor: number): void {
+    this.slowness = factor;
+    if (factor !== 1) this.slowest = factor;
+    else
+      this.world.timeline.after(LINGERS_MS, () => {
+        this.slowest = this.slowness;
+      });
+    const { takeMs, dropMs } = DURATIONS;
+    this.durations = {
+      takeMs: takeMs * factor,
+      dropMs: dropMs * factor,
+      startMs: this.startMs * factor,
+    };
+  }
+
+  /** Whether pulse was started and stands still before it does anything. */
+  get hangsAtStart(): boolean {
+    return this.pulse?.alive === true && this.pulse.state === undefined && this.pulse.isFrozen;
+  }
+
+  /** Whether pulse has run for a while and sees its partner. */
+  get isSteady(): boolean {
+    const state = this.pulse?.state;
+    return (
+      state?.partnerWord !== undefined &&
+      !state.listening &&
+      this.linkUp &&
+      this.localMs() - state.heardSinceMs > this.settings.deadtimeMs
+    );
+  }
+
+  /** Whether the whole machine stands still. */
+  get isPaused(): boolean {
+    return this.world.timeline.nowMs < this.pausedUntilMs;
+  }
+
+  /** Whether it answers for an address, as far as neighbours can tell. */
+  answersFor(vip: string): boolean {
+    return this.isUp && this.linkUp && !this.isPaused && this.addresses.has(vip);
+  }
+
+  /** Whether both processes do their work. */
+  get isAttentive(): boolean {
+    return this.isUp && !this.isPaused && this.pulse?.runs === true && this.guardian?.isFrozen === false;
+  }
+
+  /** Whether the node was told to run, and is not stopped in order. */
+  get isStarted(): boolean {
+    return this.isUp && (this.guardian !== undefined || this.pulse !== undefined);
+  }
+
+  boot(): void {
+    if (this.isStarted) return;
+    this.boots += 1;
+    this.isUp = true;
+    this.world.note(this.role, 'boots');
+    this.startGuardian();
+  }
+
+  /** Power is gone, and everything with it. */
+  crash(): void {
+    if (!this.isUp) return;
+    this.isUp = false;
+    this.addresses.clear();
+    for (const one of [this.pulse, this.guardian]) if (one) one.alive = false;
+    this.pulse = undefined;
+    this.guardian = undefined;
+  }
+
+  /** The machine stands still, as a paused virtual machine does. */
+  pause(durationMs: number): void {
+    this.pausedUntilMs = Math.max(this.pausedUntilMs, this.world.timeline.nowMs + durationMs);
+    this.pulse?.freeze(durationMs);
+    this.guardian?.freeze(durationMs);
+  }
+
+  startPulse(adopt: boolean): void {
+    this.pulse = new SimulatedPulse(this.world, this, adopt);
+    this.freezeNew(this.pulse);
+  }
+
+  private startGuardian(): void {
+    this.guardian = new SimulatedGuardian(this.world, this);
+    this.freezeNew(this.guardian);
+  }
+
+  /** A process that is born on a machine that stands still. */
+  private freezeNew(born: SimulatedPulse | SimulatedGuardian): void {
+    if (this.isPaused) born.freeze(this.pausedUntilMs - this.world.timeline.nowMs);
+  }
+
+  killPulse(): void {
+    if (this.pulse?.alive === true) this.pulseEnds();
+  }
+
+  /** An operator starts it again after a stop, however far that has come. */
+  startAgain(): void {
+    if (this.isStarted) this.world.timeline.after(RETRY_START_MS, () => this.startAgain());
+    else this.boot();
+  }
+
+  /** pulse's process is gone. */
+  pulseEnds(): void {
+    const { guardian } = this;
+    if (this.pulse) this.pulse.alive = false;
+    this.world.timeline.after(EXIT_SEEN_MS, () => guardian?.pulseExited());
+  }
+
+  /** Both processes have ended. */
+  stopped(): void {
+    this.world.note(this.role, 'has stopped');
+    for (const one of [this.pulse, this.guardian]) if (one) one.alive = false;
+    this.pulse = undefined;
+    this.guardian = undefined;
+    // What it has left behind is still answered for.
+    this.isUp = this.addresses.size > 0;
+  }
+
+  killGuardian(): void {
+    if (this.guardian?.alive !== true) return;
+    this.guardian.alive = false;
+    this.guardian = undefined;
+    const { boots } = this;
+    const replace = (): void => {
+      const mayReplace = this.isUp && this.boots === boots && this.guardian === undefined;
+      if (!mayReplace) return;
+      // Only a pulse that runs can start one; init does it where there is none.
+      this.startGuardian();
+    };
+    this.world.timeline.after(REPLACE_GUARDIAN_MS + this.startMs, replace);
+  }
+
+  setLink(up: boolean): void {
+    if (this.linkUp === up) return;
+    this.linkUp = up;
+    this.pulse?.tell(up ? { type: 'localRecovered' } : this.linkFailure());
+  }
+
+  linkFailure(): PulseEvent {
+    return { type: 'localFailure', what: 'link down', disables: true };
+  }
+
+  change(vip: string, raise: boolean): void {
+    if (raise) this.addresses.add(vip);
+    else this.addresses.delete(vip);
+  }
+
+  clearAddresses(): void {
+    this.addresses.clear();
+  }
+
+  announce(): void {
+    if (this.linkUp && !this.isPaused) this.onAnnounce(this);
+  }
+
+  /** Somebody else tells the network that the addresses are there: who insists answers, at most once a second. */
+  hearAnnouncement(): void {
+    this.pulse?.hearHolder();
+  }
+
+  /** Whether it holds the addresses and means to keep them. */
+  get insists(): boolean {
+    const state = this.pulse?.state;
+    const holds = state?.duty === 'taking' || (state?.duty === 'active' && !state.listening);
+    return this.pulse?.runs === true && this.linkUp && holds;
+  }
+
+  send(word: HeartbeatWord): void {
+    this.world.network.send(this.role, this.partner, word);
+  }
+
+  /** A word of the partner reaches this machine. */
+  hear(word: HeartbeatWord): void {
+    if (!this.isUp) return;
+    // While pulse is down or only starts, the ports are the guardian's.
+    if (this.pulse?.alive === true && this.pulse.state !== undefined) this.pulse.hear(word);
+    else this.guardian?.hear(word);
+  }
+}

@@ -1,0 +1,177 @@
+import type { HeartbeatWord } from '@piranha/protocol';
+import type { PulseEffect, PulseEvent, PulseStart, PulseState, PulseStep } from '@piranha/pulse/machines';
+import { wordOf } from '@piranha/pulse/machines';
+import { SimulatedProcess } from './freezable.js';
+import type { SimulatedNode } from './simulated-node.js';
+import type { World } from './world.js';
+
+/** pulse tells its guardian this often that it lives, ms. */
+const REPORT_MS = 100;
+/** One answer to another holder in this time, ms. */
+export const ANSWER_SPACING_MS = 1_000;
+/** A frame's way on the network of the addresses, ms. */
+const HEARD_MS = 0.3;
+/** The longest wait of its timer, ms. */
+const LONGEST_WAIT_MS = 1_000;
+
+/** The pulse process of a node: the real state machine, and a shell whose addresses are a set. */
+export class SimulatedPulse extends SimulatedProcess {
+  /** Undefined while the process is still starting. */
+  state: PulseState | undefined;
+  /** Which of its wishes for the addresses is the last. */
+  private wish = 0;
+  private ticks = 0;
+  private answers = false;
+  private answeredAtMs = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    private readonly world: World,
+    private readonly node: SimulatedNode,
+    adopt: boolean,
+  ) {
+    super(world.timeline);
+    this.timer(world.timeline.nowMs + node.durations.startMs, () => this.begin(adopt));
+  }
+
+  get runs(): boolean {
+    return this.alive && !this.isFrozen && this.state !== undefined;
+  }
+
+  /** Whether it holds the addresses, or is about to. */
+  get holding(): boolean {
+    const duty = this.state?.duty;
+    return duty === 'taking' || duty === 'active' || duty === 'releasing';
+  }
+
+  dispatch(event: PulseEvent): void {
+    if (this.state === undefined) return;
+    const { machines } = this.world;
+    this.commit(machines.stepPulse(this.node.settings, this.state, event, this.node.localMs()));
+  }
+
+  /** A word arrives at its socket. */
+  hear(word: HeartbeatWord): void {
+    if (this.state === undefined) return;
+    this.receive(() => this.dispatch({ type: 'heard', word, random: this.world.random.next() }));
+  }
+
+  /** As dispatch, when the process runs: it learns of this through a socket. */
+  tell(event: PulseEvent): void {
+    this.receive(() => this.dispatch(event));
+  }
+
+  /** A frame of another holder arrives: who insists answers, at most once a second. */
+  hearHolder(): void {
+    this.receive(() => {
+      if (this.answers || !this.node.insists) return;
+      this.answers = true;
+      this.timer(Math.max(this.timeline.nowMs + HEARD_MS, this.answeredAtMs + ANSWER_SPACING_MS), () => {
+        this.answers = false;
+        this.answeredAtMs = this.timeline.nowMs;
+        if (this.node.insists) this.node.announce();
+      });
+    });
+  }
+
+  private begin(adopt: boolean): void {
+    const start: PulseStart = adopt
+      ? { type: 'adopt' }
+      : { type: this.node.addresses.size > 0 ? 'leftover' : 'fresh' };
+    const step = this.world.machines.startPulse(this.node.settings, start, this.node.localMs());
+    this.state = step.state;
+    this.commit(step);
+    if (!this.node.linkUp) this.dispatch(this.node.linkFailure());
+    this.report();
+  }
+
+  private report(): void {
+    this.reportNow();
+    this.timer(this.timeline.nowMs + REPORT_MS, () => this.report());
+  }
+
+  private reportNow(): void {
+    const { state } = this;
+    if (state === undefined) return;
+    const { keepaliveMs, deadtimeMs } = this.node.settings;
+    this.node.guardian?.report({
+      pid: 1,
+      active: this.holding,
+      word: wordOf(state) === 'lvs running' ? 'lvs running' : 'lvs stopped',
+      keepaliveMs,
+      deadtimeMs,
+      port: 539,
+      paths: [{ local: this.node.role, partner: this.node.partner }],
+    });
+  }
+
+  private commit(step: PulseStep): void {
+    const changed = this.state?.duty !== step.state.duty;
+    this.state = step.state;
+    if (changed) {
+      if (step.state.duty === 'taking') this.node.takeovers += 1;
+      this.world.note(this.node.role, `is ${step.state.duty}: ${step.state.reason}`);
+      this.reportNow();
+    }
+    for (const effect of step.effects) if (this.alive) this.run(effect);
+    if (this.alive) this.planTick();
+  }
+
+  private planTick(): void {
+    this.ticks += 1;
+    const number = this.ticks;
+    const localNowMs = this.node.localMs();
+    const dueMs = this.world.machines.nextTickMs(this.node.settings, this.state as PulseState);
+    const waitMs = Math.max(0, Math.min(dueMs - localNowMs, LONGEST_WAIT_MS));
+    const lateMs = this.world.random.next() * this.node.timerLatenessMs;
+    this.timer(this.timeline.nowMs + this.node.worldMs(waitMs) + lateMs, () => {
+      if (number !== this.ticks) return;
+      this.dispatch({ type: 'tick', lateMs: Math.max(0, this.node.localMs() - localNowMs - waitMs) });
+    });
+  }
+
+  private run(effect: PulseEffect): void {
+    switch (effect.type) {
+      case 'send':
+        this.node.send(effect.word);
+        return;
+      case 'take':
+        this.move('taken');
+        return;
+      case 'drop':
+        this.move('dropped');
+        return;
+      case 'announce':
+        this.node.announce();
+        return;
+      case 'log':
+        this.world.note(this.node.role, effect.event);
+        return;
+      case 'handoverResult':
+        this.world.note(this.node.role, `handover: ${effect.ok ? 'done' : 'not done'}, ${effect.text}`);
+        return;
+      case 'exit':
+        this.node.pulseEnds();
+        return;
+    }
+  }
+
+  /** Raises or puts down one address after the other, unless the wish changes meanwhile. */
+  private move(done: 'taken' | 'dropped'): void {
+    this.wish += 1;
+    const wish = this.wish;
+    const raises = done === 'taken';
+    const { vips } = this.node.settings;
+    const { takeMs, dropMs } = this.node.durations;
+    const eachMs = (raises ? takeMs : dropMs) / Math.max(1, vips.length);
+    const next = (index: number): void => {
+      this.timer(this.timeline.nowMs + eachMs, () => {
+        if (wish !== this.wish) return;
+        const vip = vips[index];
+        if (vip !== undefined) this.node.change(vip, raises);
+        if (index + 1 < vips.length) next(index + 1);
+        else this.dispatch({ type: done });
+      });
+    };
+    next(0);
+  }
+}

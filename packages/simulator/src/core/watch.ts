@@ -1,0 +1,170 @@
+import type { NodeRole } from '@piranha/protocol';
+import type { Bounds } from './bounds.js';
+import type { HeartbeatNetwork } from './network.js';
+import type { SimulatedNode } from './simulated-node.js';
+
+/** A promise that was broken. */
+export interface Violation {
+  readonly atMs: number;
+  readonly promise: string;
+  readonly text: string;
+}
+
+/** What is looked at. */
+export interface Watched {
+  readonly nodes: readonly SimulatedNode[];
+  readonly network: HeartbeatNetwork;
+  /** Who told the network last that it has the addresses. */
+  readonly announced: () => SimulatedNode | undefined;
+}
+
+/** What must come of something that happens to a calm pair, if nothing else happens meanwhile. */
+export interface Expectation {
+  /** In words, for a broken promise. */
+  readonly promise: string;
+  readonly untilMs: number;
+  /** Somebody serves all the time. */
+  readonly served: boolean;
+  /** Who serves alone at the end; undefined: any one. */
+  readonly holder: SimulatedNode | undefined;
+}
+
+/** Checks the promises while time passes. */
+export class Watch {
+  violation: Violation | undefined;
+  private nowMs = 0;
+  private twoMs = 0;
+  private twoUnattendedMs = 0;
+  private nobodySinceMs = 0;
+  private served = false;
+  private faultAtMs = 0;
+  private readonly healthySinceMs = new Map<SimulatedNode, number>();
+  private readonly tornMs = new Map<SimulatedNode, number>();
+  private expectation: Expectation | undefined;
+
+  constructor(
+    private readonly watched: Watched,
+    private readonly bounds: Bounds,
+  ) {}
+
+  /** Something happens that must go as it should. */
+  expect(expectation: Expectation): void {
+    this.expectation = expectation;
+  }
+
+  /** Something happens: what was expected is void, and bounds count from now. */
+  faultHappens(): void {
+    this.expectation = undefined;
+    this.faultAtMs = this.nowMs;
+  }
+
+  /** Time passes in which nothing changes. */
+  pass(passedMs: number): void {
+    const holders = this.watched.nodes.filter(isHolder);
+    this.served = this.watched.nodes.some((node) => this.serves(node));
+    this.nowMs += passedMs;
+    this.watchTwo(holders, passedMs);
+    this.watchNobody(passedMs);
+    this.watchTorn(passedMs);
+    this.watchExpectation();
+  }
+
+  /** After a calm time: exactly one holder, which serves. */
+  requireOneHolder(): SimulatedNode | undefined {
+    const holders = this.watched.nodes.filter(isHolder);
+    const [holder] = holders;
+    if (holders.length !== 1 || holder === undefined || !this.serves(holder)) {
+      this.broken('one holder after healing', holdersText(holders));
+      return undefined;
+    }
+    return holder;
+  }
+
+  /** Notes the first promise that is broken. */
+  broken(promise: string, text: string): void {
+    this.violation ??= { atMs: Math.round(this.nowMs), promise, text };
+  }
+
+  private serves(node: SimulatedNode): boolean {
+    return node.settings.vips.every((vip) => node.answersFor(vip)) && this.watched.announced() === node;
+  }
+
+  private watchTwo(holders: readonly SimulatedNode[], passedMs: number): void {
+    const [one, other] = holders;
+    const meet = one !== undefined && other !== undefined && this.hearEachOther(one.role, other.role);
+    const attentive = meet && one.isAttentive && other.isAttentive;
+    const watched =
+      meet && [one, other].every((node) => node.guardian?.isFrozen === false && !node.hangsAtStart);
+    this.twoMs = attentive ? this.twoMs + passedMs : 0;
+    this.twoUnattendedMs = watched ? this.twoUnattendedMs + passedMs : 0;
+    const slackMs = this.watched.network.noise.jitterMs + this.slownessMs();
+    if (this.twoMs > this.bounds.twoHoldersMs + slackMs) {
+      this.broken('never two holders that hear each other', `for ${Math.round(this.twoMs)} ms`);
+    }
+    if (this.twoUnattendedMs > this.bounds.twoUnattendedMs + slackMs) {
+      this.broken('never two holders for long', `for ${Math.round(this.twoUnattendedMs)} ms`);
+    }
+  }
+
+  /** What slow machines may take longer. */
+  private slownessMs(): number {
+    return Math.max(...this.watched.nodes.map((node) => node.slownessMs));
+  }
+
+  private watchNobody(passedMs: number): void {
+    if (this.served) this.nobodySinceMs = this.nowMs;
+    const isDisputed = this.watched.nodes.some(isHolder);
+    for (const node of this.watched.nodes) {
+      if (!isHealthy(node)) this.healthySinceMs.set(node, this.nowMs);
+      const sinceMs = Math.max(this.nobodySinceMs, this.healthySinceMs.get(node) ?? 0, this.faultAtMs);
+      const boundMs = isDisputed ? this.bounds.nobodyDisputedMs : this.bounds.nobodyMs;
+      const slackMs = this.watched.network.noise.jitterMs + (isDisputed ? this.slownessMs() : 0);
+      if (this.nowMs - sinceMs > boundMs + slackMs + passedMs) {
+        const forMs = Math.round(this.nowMs - sinceMs);
+        this.broken('never nobody while a healthy node can serve', `${node.role} could for ${forMs} ms`);
+      }
+    }
+  }
+
+  private watchTorn(passedMs: number): void {
+    for (const node of this.watched.nodes) {
+      const count = node.addresses.size;
+      const torn = count > 0 && count < node.settings.vips.length && node.isAttentive;
+      const tornMs = torn ? (this.tornMs.get(node) ?? 0) + passedMs : 0;
+      this.tornMs.set(node, tornMs);
+      if (tornMs > this.bounds.tornMs + node.slownessMs) {
+        this.broken('a group of addresses is never torn', `${node.role} has ${count} for ${tornMs} ms`);
+      }
+    }
+  }
+
+  private watchExpectation(): void {
+    const { expectation } = this;
+    if (expectation === undefined) return;
+    const { promise, served, holder, untilMs } = expectation;
+    if (served && !this.served) this.broken(promise, 'nobody serves');
+    if (this.nowMs < untilMs) return;
+    this.expectation = undefined;
+    const holders = this.watched.nodes.filter(isHolder);
+    const [one] = holders;
+    const isRight = holders.length === 1 && one !== undefined && this.serves(one);
+    if (!isRight || (holder !== undefined && holder !== one)) this.broken(promise, holdersText(holders));
+  }
+
+  private hearEachOther(one: NodeRole, other: NodeRole): boolean {
+    const { network } = this.watched;
+    return network.noise.lossShare === 0 && network.carries(one, other) && network.carries(other, one);
+  }
+}
+
+function isHolder(node: SimulatedNode): boolean {
+  return node.settings.vips.some((vip) => node.answersFor(vip));
+}
+
+function isHealthy(node: SimulatedNode): boolean {
+  return node.isAttentive && node.linkUp && node.slownessMs === 0;
+}
+
+function holdersText(holders: readonly SimulatedNode[]): string {
+  return holders.length === 0 ? 'nobody holds' : `held by ${holders.map(({ role }) => role).join(' and ')}`;
+}

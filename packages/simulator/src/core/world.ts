@@ -1,0 +1,49 @@
+import type { NodeRole } from '@piranha/protocol';
+import type {
+  nextTickMs,
+  PulseSettings,
+  startGuardian,
+  startPulse,
+  stepGuardian,
+  stepPulse,
+} from '@piranha/pulse/machines';
+import type { HeartbeatNetwork } from './network.js';
+import type { SeededRandom } from './random.js';
+import type { Timeline } from './timeline.js';
+
+/** The state machines that are tried: the daemons' own, or ones with a fault that must be found. */
+export interface Machines {
+  readonly startPulse: typeof startPulse;
+  readonly stepPulse: typeof stepPulse;
+  readonly nextTickMs: typeof nextTickMs;
+  readonly startGuardian: typeof startGuardian;
+  readonly stepGuardian: typeof stepGuardian;
+}
+
+/** How long things take in the simulated machines, ms. */
+export interface Durations {
+  /** From the first to the last address of a takeover, and the same for letting go. */
+  readonly takeMs: number;
+  readonly dropMs: number;
+  /** Until a started pulse or guardian runs. */
+  readonly startMs: number;
+}
+
+export const DURATIONS = { takeMs: 6, dropMs: 6 } as const;
+
+/** What a run is made with. */
+export interface SimulatedPair {
+  /** What the configuration gives each director; their order is the tie rule's. */
+  readonly settings: Readonly<Record<NodeRole, PulseSettings>>;
+  readonly machines: Machines;
+}
+
+/** What all parts of a run share. */
+export interface World {
+  readonly timeline: Timeline;
+  readonly random: SeededRandom;
+  readonly network: HeartbeatNetwork;
+  readonly machines: Machines;
+  /** A line of the history. */
+  note(who: string, text: string): void;
+}

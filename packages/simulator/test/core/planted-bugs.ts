@@ -1,0 +1,106 @@
+import type { GuardianStep, PulseStep } from '@piranha/pulse/machines';
+import { type Machines, OWN_MACHINES } from '../../src/index.js';
+
+/** State machines with one fault each, which the simulator must find. */
+type Bug = (own: Machines) => Partial<Machines>;
+
+function withoutEffects(step: PulseStep, type: PulseStep['effects'][number]['type']): PulseStep {
+  return { ...step, effects: step.effects.filter((effect) => effect.type !== type) };
+}
+
+function withoutGuardianEffects(
+  step: GuardianStep,
+  type: GuardianStep['effects'][number]['type'],
+): GuardianStep {
+  return { ...step, effects: step.effects.filter((effect) => effect.type !== type) };
+}
+
+/** Faults by what is wrong. */
+export const PLANTED_BUGS: Readonly<Record<string, Bug>> = {
+  'the dead timer ends one beat too early: the partner counts as dead while it lives': ({
+    stepPulse,
+    nextTickMs,
+  }) => {
+    const early = <T extends { readonly keepaliveMs: number; readonly deadtimeMs: number }>(
+      settings: T,
+    ): T => ({
+      ...settings,
+      deadtimeMs: settings.keepaliveMs,
+    });
+    return {
+      stepPulse: (settings, ...rest) => stepPulse(early(settings), ...rest),
+      nextTickMs: (settings, state) => nextTickMs(early(settings), state),
+    };
+  },
+  'the dead timer never ends': ({ stepPulse }) => ({
+    stepPulse: (settings, state, event, nowMs) =>
+      stepPulse(settings, event.type === 'tick' ? { ...state, lastHeardMs: nowMs } : state, event, nowMs),
+  }),
+  'the tie rule is lost: both keep the addresses': ({ stepPulse }) => ({
+    stepPulse: (settings, ...rest) => stepPulse({ ...settings, role: 'primary' }, ...rest),
+  }),
+  'both yield in a tie': ({ stepPulse }) => ({
+    stepPulse: (settings, ...rest) => stepPulse({ ...settings, role: 'backup' }, ...rest),
+  }),
+  'a farewell is ignored': ({ stepPulse }) => ({
+    stepPulse: (settings, state, event, nowMs) =>
+      event.type === 'heard' && event.word === 'lvs stopped' && state.partnerWord === 'lvs running'
+        ? { state: { ...state, lastHeardMs: nowMs }, effects: [] }
+        : stepPulse(settings, state, event, nowMs),
+  }),
+  'a handover breaks before it makes': ({ stepPulse }) => ({
+    stepPulse: (settings, state, event, nowMs) => {
+      const step = stepPulse(settings, state, event, nowMs);
+      const began = step.state.duty === 'releasing' && state.duty === 'active';
+      return began
+        ? { state: { ...step.state, duty: 'dropping' }, effects: [...step.effects, { type: 'drop' }] }
+        : step;
+    },
+  }),
+  'the taker tells nobody': ({ stepPulse }) => ({
+    stepPulse: (...words) => withoutEffects(stepPulse(...words), 'announce'),
+  }),
+  'the guardian lets a new pulse adopt what the partner took': ({ stepGuardian }) => ({
+    stepGuardian: (...words) => {
+      const step = stepGuardian(...words);
+      return {
+        ...step,
+        effects: step.effects.map((effect) =>
+          effect.type === 'spawn' ? { ...effect, adopt: true } : effect,
+        ),
+      };
+    },
+  }),
+  'the guardian does not beat for a pulse that is down': ({ stepGuardian }) => ({
+    stepGuardian: (...words) => withoutGuardianEffects(stepGuardian(...words), 'beat'),
+  }),
+  'the guardian never misses a pulse that hangs': ({ stepGuardian }) => ({
+    stepGuardian: (...words) => withoutGuardianEffects(stepGuardian(...words), 'kill'),
+  }),
+  'a process that slept goes on as if nothing had happened': ({ stepPulse, stepGuardian }) => ({
+    stepPulse: (settings, state, event, nowMs) =>
+      stepPulse(settings, state, event.type === 'tick' ? { ...event, lateMs: 0 } : event, nowMs),
+    stepGuardian: (state, event, nowMs) =>
+      stepGuardian(state, event.type === 'tick' ? { ...event, lateMs: 0 } : event, nowMs),
+  }),
+  'nobody is asked to release': ({ stepPulse }) => ({
+    stepPulse: (...words) => {
+      const step = stepPulse(...words);
+      const said = step.effects.filter(
+        (effect) => effect.type !== 'send' || effect.word !== 'fos go inactive',
+      );
+      return { ...step, effects: said };
+    },
+  }),
+  'a node without a link takes the addresses': ({ stepPulse }) => ({
+    stepPulse: (settings, state, event, nowMs) => {
+      const step = stepPulse(settings, state, event, nowMs);
+      return { ...step, state: { ...step.state, disabled: false } };
+    },
+  }),
+};
+
+/** The daemons' own machines with one fault. */
+export function withBug(bug: Bug): Machines {
+  return { ...OWN_MACHINES, ...bug(OWN_MACHINES) };
+}

@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { type Failure, pairOf, type SimulatedPair, simulateSeed } from '../../src/index.js';
+import { SETTINGS } from '../support.js';
+import { PLANTED_BUGS, withBug } from './planted-bugs.js';
+
+const FIXED_SEEDS = 1_000;
+const FRESH_SEEDS = 1_000;
+/** A planted bug must be found within so many seeds. */
+const BUG_SEEDS = 2_000;
+
+function firstFailure(pair: SimulatedPair, from: number, count: number): Failure | undefined {
+  for (let seed = from; seed < from + count; seed += 1) {
+    const { failure } = simulateSeed(pair, seed);
+    if (failure !== undefined) return failure;
+  }
+  return undefined;
+}
+
+describe('the simulator', () => {
+  it(`finds every promise kept in ${FIXED_SEEDS} fixed seeds`, () => {
+    expect(firstFailure(pairOf(SETTINGS), 1, FIXED_SEEDS)?.lines.join('\n')).toBeUndefined();
+  });
+
+  it(`finds every promise kept in ${FRESH_SEEDS} seeds that nobody has tried`, () => {
+    const from = Math.floor(Math.random() * 2 ** 31);
+    expect(firstFailure(pairOf(SETTINGS), from, FRESH_SEEDS)?.lines.join('\n')).toBeUndefined();
+  });
+
+  it('finds every promise kept at other times: beats of 10 ms, of 1 s, a long deadtime', () => {
+    for (const [keepaliveMs, deadtimeMs] of [
+      [10, 50],
+      [50, 150],
+      [1_000, 3_000],
+      [2_000, 18_000],
+    ] as const) {
+      const settings = {
+        ...SETTINGS,
+        keepaliveMs,
+        deadtimeMs,
+        releaseLimitMs: Math.max(3_000, keepaliveMs + deadtimeMs),
+      };
+      expect(firstFailure(pairOf(settings), 1, 100)?.lines.join('\n')).toBeUndefined();
+    }
+  });
+
+  it('does the same for the same seed', () => {
+    const pair = pairOf(SETTINGS);
+    const { outcome } = simulateSeed(pair, 4_711);
+    expect(simulateSeed(pair, 4_711).outcome).toEqual(outcome);
+    expect(simulateSeed(pair, 4_712).outcome.history).not.toEqual(outcome.history);
+  });
+
+  for (const [title, bug] of Object.entries(PLANTED_BUGS)) {
+    it(`finds a planted bug: ${title}`, () => {
+      expect(firstFailure(pairOf(SETTINGS, withBug(bug)), 1, BUG_SEEDS)).toBeDefined();
+    });
+  }
+
+  it('tells a failure by its promise, few faults and what happened', () => {
+    const tie = PLANTED_BUGS['the tie rule is lost: both keep the addresses'];
+    const pair = pairOf(SETTINGS, withBug(tie ?? (() => ({}))));
+    const failure = firstFailure(pair, 1, BUG_SEEDS);
+    const [head = '', count = '', ...lines] = failure?.lines ?? [];
+    expect(head).toContain(`seed ${failure?.seed}: broken: never two holders`);
+    expect(Number(/^\d+/.exec(count)?.[0])).toBeLessThanOrEqual(4);
+    expect(lines.some((line) => line.includes('***'))).toBe(true);
+    expect(lines.length).toBeLessThan(80);
+  });
+});
