@@ -4,6 +4,7 @@ import { runMain } from '@piranha/common';
 import { runConnectionsBench } from './connections/bench.js';
 import { runFailoverBench } from './failover/bench.js';
 import { type BenchName, readBenchOptions } from './options.js';
+import { runPacketsBench } from './packets/bench.js';
 import { runPairMemoryBench } from './pair-memory.js';
 import { runStartUpBench } from './start-up.js';
 import { runThroughputBench } from './throughput.js';
@@ -18,6 +19,7 @@ runMain('bench', async () => {
     throughput: ['Throughput', runThroughputBench],
     failover: ['Failover', () => runFailoverBench(options)],
     connections: ['Connections', runConnectionsBench],
+    packets: ['Hostile packets', runPacketsBench],
   };
   const [cpu] = cpus();
   process.stdout.write(`Node ${process.version}, ${cpus().length} x ${cpu?.model ?? 'unknown'}\n`);

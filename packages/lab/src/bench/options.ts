@@ -2,9 +2,9 @@ import { parseArgs } from 'node:util';
 import { UserError } from '@piranha/common';
 import { FAILOVER_CASES } from './failover/events.js';
 
-const NAMES = ['start-up', 'memory', 'throughput', 'failover', 'connections'] as const;
+const NAMES = ['start-up', 'memory', 'throughput', 'failover', 'connections', 'packets'] as const;
 /** Run only when they are named: they take long. */
-const LONG: readonly BenchName[] = ['failover', 'connections'];
+const LONG: readonly BenchName[] = ['failover', 'connections', 'packets'];
 export type BenchName = (typeof NAMES)[number];
 
 const DEFAULT_RUNS = 20;
