@@ -2,6 +2,7 @@
 export * from './core/beat.js';
 export * from './core/beat-codec.js';
 export * from './core/beat-session.js';
+export * from './core/beat-transfer.js';
 export * from './core/envelope.js';
 export * from './shell/beat-crypto.js';
 export * from './shell/beat-keys.js';

@@ -5,7 +5,7 @@ const MOST_KEYS = 16;
 /** A secret with fewer different bytes was typed, not drawn: of 2^40 drawn ones not one has so few. */
 const LEAST_DIFFERENT_BYTES = 16;
 
-export interface BeatKeyLines {
+interface BeatKeyLines {
   /** Id of the key by which this node sends. */
   readonly sendId: number;
   /** 32 bytes each, by id. */

@@ -6,17 +6,14 @@ import {
   type BeatSessions,
   bootsToEcho,
   createBeatSessions,
-  decodeBeat,
-  encodeBeat,
-  openPacket,
-  type SessionVerdict,
-  sealPacket,
-  stepBeatSession,
+  type ReceivedVerdict,
+  receiveBeat,
+  sealBeat,
 } from '../../src/beat.js';
 import { plainBeat } from './beats.js';
 
 /** What became of a datagram. */
-export type Outcome = SessionVerdict['type'] | 'refused' | 'malformed';
+export type Outcome = ReceivedVerdict['type'];
 
 /** A director as far as its beats go: real codec, real cryptography, real sessions, no network and no clock. */
 export class VirtualNode {
@@ -65,25 +62,15 @@ export class VirtualNode {
       const boots = bootsToEcho(this.sessions, node, this.sequence, nowMs);
       return boots.length === 0 ? [] : [{ node, boots }];
     });
-    const encoded = encodeBeat({ ...plainBeat(this.name, hears), ...more });
-    if (encoded.type === 'refused') throw new Error(encoded.reason);
     const header = { keyId: this.sendId, boot: this.boot, sequence: this.sequence, sealed: this.sealed };
-    return sealPacket(this.crypto, header, encoded.bytes);
+    const sealed = sealBeat(this.crypto, header, { ...plainBeat(this.name, hears), ...more });
+    if (sealed.type === 'refused') throw new Error(sealed.reason);
+    return sealed.packet;
   }
 
   /** Takes a datagram in; `answer`: the node wants to send at once. */
   receive(datagram: Buffer, nowMs: number): { outcome: Outcome; answer: boolean } {
-    const packet = openPacket(this.crypto, datagram);
-    if (packet.type === 'refused') return { outcome: 'refused', answer: false };
-    const decoded = decodeBeat(packet.body);
-    if (decoded.type === 'malformed') return { outcome: 'malformed', answer: false };
-    const { boot, sequence } = packet.header;
-    const { state, verdict } = stepBeatSession(
-      this.sessions,
-      { boot, sequence, beat: decoded.beat },
-      this.sequence,
-      nowMs,
-    );
+    const { state, verdict } = receiveBeat(this.sessions, this.crypto, datagram, this.sequence, nowMs);
     this.sessions = state;
     const answer =
       (verdict.type === 'unproven' && verdict.answer) || (verdict.type === 'accepted' && verdict.opened);

@@ -1,16 +1,21 @@
 import { decodeBeat, encodeBeat } from '@piranha/protocol/beat';
-import { markdownTable } from '../table.js';
+import { markdownTable, median } from '../table.js';
 import type { Speaker } from './speaker.js';
 
-const BEATS = 20_000;
-const WARM_UP = 5_000;
+const BATCHES = 40;
+const BATCH = 1_000;
+/** The compiler has seen a call often before the first batch that counts. */
+const WARM_UP_BATCHES = 5;
 
-/** Mean time of a call, µs, when the compiler has seen it often. */
+/** Processor time of a call, µs: the median of batches, so that what else runs on the machine counts little. */
 function microsecondsOf(call: (index: number) => void): number {
-  for (let index = 0; index < WARM_UP; index += 1) call(index);
-  const startedAt = process.hrtime.bigint();
-  for (let index = 0; index < BEATS; index += 1) call(WARM_UP + index);
-  return Number(process.hrtime.bigint() - startedAt) / BEATS / 1_000;
+  const batches = Array.from({ length: WARM_UP_BATCHES + BATCHES }, (_, batch) => {
+    const before = process.cpuUsage();
+    for (let index = 0; index < BATCH; index += 1) call(batch * BATCH + index);
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / BATCH;
+  });
+  return median(batches.slice(WARM_UP_BATCHES));
 }
 
 /** What one beat costs on each side, for pairs that have a session. */

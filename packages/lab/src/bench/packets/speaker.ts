@@ -6,16 +6,13 @@ import {
   type BeatSessions,
   bootsToEcho,
   createBeatSessions,
-  decodeBeat,
-  encodeBeat,
   newBootId,
-  openPacket,
-  type SessionVerdict,
-  sealPacket,
-  stepBeatSession,
+  type ReceivedVerdict,
+  receiveBeat,
+  sealBeat,
 } from '@piranha/protocol/beat';
 
-export type Outcome = SessionVerdict['type'] | 'refused' | 'malformed';
+export type Outcome = ReceivedVerdict['type'];
 
 /** One side of a pair, from the beat to the datagram and back, without a network and with a clock of its own. */
 export class Speaker {
@@ -83,21 +80,15 @@ export class Speaker {
 
   /** The datagram of a beat that this life has just made. */
   seal(beat: Beat): Buffer {
-    const encoded = encodeBeat(beat);
-    if (encoded.type === 'refused') throw new Error(encoded.reason);
-    const { boot, sequence, sealed } = this;
-    return sealPacket(this.crypto, { keyId: this.ring.sendId, boot, sequence, sealed }, encoded.bytes);
+    const header = { keyId: this.ring.sendId, boot: this.boot, sequence: this.sequence, sealed: this.sealed };
+    const sealed = sealBeat(this.crypto, header, beat);
+    if (sealed.type === 'refused') throw new Error(sealed.reason);
+    return sealed.packet;
   }
 
   /** Takes in whatever came. */
   receive(datagram: Buffer, nowMs: number): Outcome {
-    const packet = openPacket(this.crypto, datagram);
-    if (packet.type === 'refused') return 'refused';
-    const decoded = decodeBeat(packet.body);
-    if (decoded.type === 'malformed') return 'malformed';
-    const { boot, sequence } = packet.header;
-    const heard = { boot, sequence, beat: decoded.beat };
-    const { state, verdict } = stepBeatSession(this.sessions, heard, this.sequence, nowMs);
+    const { state, verdict } = receiveBeat(this.sessions, this.crypto, datagram, this.sequence, nowMs);
     this.sessions = state;
     return verdict.type;
   }
