@@ -8,6 +8,7 @@ import type { FmtOptions } from './commands/fmt.js';
 import type { PlanOptions } from './commands/plan.js';
 import { addImport } from './import-options.js';
 import { type LvsctlIo, printJson } from './io.js';
+import { addKeygen } from './keygen-command.js';
 import { addMigrationCommands } from './migration-commands.js';
 import type { CommonOptions } from './options.js';
 
@@ -71,6 +72,7 @@ function buildProgram(io: LvsctlIo, finish: (status: ExitStatus) => void): Comma
       ),
     );
   addMigrationCommands(program, io, finish);
+  addKeygen(program, io, finish);
   return program;
 }
 

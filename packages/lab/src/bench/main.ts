@@ -4,6 +4,7 @@ import { runMain } from '@piranha/common';
 import { runConnectionsBench } from './connections/bench.js';
 import { runFailoverBench } from './failover/bench.js';
 import { type BenchName, readBenchOptions } from './options.js';
+import { runPacketsBench } from './packets/bench.js';
 import { runPairMemoryBench } from './pair-memory.js';
 import { runStartUpBench } from './start-up.js';
 import { runTablesBench } from './tables/bench.js';
@@ -20,6 +21,7 @@ runMain('bench', async () => {
     failover: ['Failover', () => runFailoverBench(options)],
     connections: ['Connections', runConnectionsBench],
     tables: ['Large tables', runTablesBench],
+    packets: ['Hostile packets', runPacketsBench],
   };
   const [cpu] = cpus();
   process.stdout.write(`Node ${process.version}, ${cpus().length} x ${cpu?.model ?? 'unknown'}\n`);
