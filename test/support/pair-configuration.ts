@@ -36,10 +36,12 @@ export function randomLayout(): PairLayout {
 const KEEPALIVE_SECONDS = 0.25;
 export const DEADTIME_SECONDS = 1;
 
-interface ConfigurationChanges {
+export interface ConfigurationChanges {
   readonly backupActive?: boolean;
   /** Also a second virtual service, on `otherVip`. */
   readonly second?: boolean;
+  readonly keepaliveSeconds?: number;
+  readonly deadtimeSeconds?: number;
 }
 
 /** The text of the pair's lvs.cf. */
@@ -53,8 +55,8 @@ backup_active = ${changes.backupActive === false ? 0 : 1}
 backup = ${layout.backup}
 backup_private = ${layout.backupPrivate}
 heartbeat_port = ${layout.heartbeatPort}
-keepalive = ${KEEPALIVE_SECONDS}
-deadtime = ${DEADTIME_SECONDS}
+keepalive = ${changes.keepaliveSeconds ?? KEEPALIVE_SECONDS}
+deadtime = ${changes.deadtimeSeconds ?? DEADTIME_SECONDS}
 network = nat
 ${services.join('')}`;
 }

@@ -73,11 +73,9 @@ function heal(pair: MixedPair, ours: NodeRole): void {
   pair.cut.backup = false;
   pair.delayMs = 1;
   const old = pair.member(otherRole(ours));
-  if (old instanceof OldMember) {
-    if (old.caught) old.crash();
-    old.send({ type: 'linkRestored' });
-  }
+  if (old instanceof OldMember) old.send({ type: 'linkRestored' });
   pair.run(10_000);
+  if (old instanceof OldMember && old.caught) old.crash();
   for (const role of ROLES) {
     if (pair.member(role)?.alive !== true) start(pair, ours, role);
   }

@@ -213,7 +213,7 @@ function end(state: OldPulseState): OldPulseStep {
 
 /** Only lvsd reads its file again. Without an lvsd the signal goes to pulse's own group, and that is its end. */
 function onHangUp(state: OldPulseState): OldPulseStep {
-  if (state.active || state.busy === 'activating') return { state, effects: [{ type: 'reloadChild' }] };
+  if (state.active || state.busy !== undefined) return { state, effects: [{ type: 'reloadChild' }] };
   return { state: { ...state, phase: 'spinning' }, effects: [] };
 }
 
