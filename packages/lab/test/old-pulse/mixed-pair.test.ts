@@ -6,8 +6,7 @@ import type { OldMember, OurMember } from '../support/virtual-members.js';
 
 /** Bounds of a mixed pair, as docs/migrating-from-piranha.md states them. */
 const SLACK_MS = 10;
-const lossBoundMs = ({ times }: MixedPair) =>
-  DEADTIME_MS + Math.max(times.activateMs, times.takeMs) + SLACK_MS;
+const lossBoundMs = ({ times }: MixedPair) => DEADTIME_MS + times.activateMs + SLACK_MS;
 const tieBoundMs = ({ times }: MixedPair) => KEEPALIVE_MS + times.deactivateMs + SLACK_MS;
 
 interface Mixed {
@@ -203,6 +202,43 @@ describe.each(ROLES)('ours as the %s beside an original', (role) => {
     expect(pair.nobodyMs).toBe(0);
     expect(pair.bothMs).toBeLessThanOrEqual(tieBoundMs(pair));
   });
+});
+
+it('the bounds of planned moves and of losses hold at whatever moment of the beats they come', () => {
+  for (const role of ROLES) {
+    for (const activateMs of [0, 400, 900, 1_000, 1_500, DEADTIME_MS - KEEPALIVE_MS - 10]) {
+      for (let phaseMs = 0; phaseMs < 2 * KEEPALIVE_MS; phaseMs += 170) {
+        const at = (holder: 'ours' | 'old') => {
+          const mixed = serving(role, holder);
+          mixed.pair.times.activateMs = activateMs;
+          mixed.pair.run(phaseMs);
+          return mixed;
+        };
+        const found = `${role} ${activateMs} ${phaseMs}`;
+        for (const move of ['stop', 'handover'] as const) {
+          const { pair, ours } = at('ours');
+          ours[move]();
+          pair.run(20_000);
+          expect(pair.holders(), found).toEqual([otherRole(role)]);
+          expect(pair.nobodyMs, found).toBe(0);
+          expect(pair.bothMs, found).toBeLessThanOrEqual(KEEPALIVE_MS + SLACK_MS);
+        }
+        for (const loss of ['stop', 'crash'] as const) {
+          const { pair, old } = at('old');
+          old[loss]();
+          pair.run(20_000);
+          expect(pair.holders(), found).toEqual([role]);
+          expect(pair.nobodyMs, found).toBeLessThanOrEqual(DEADTIME_MS + SLACK_MS);
+          expect(pair.bothMs, found).toBe(0);
+        }
+        const { pair, ours } = at('ours');
+        ours.crash();
+        pair.run(20_000);
+        expect(pair.holders(), found).toEqual([otherRole(role)]);
+        expect(pair.nobodyMs, found).toBeLessThanOrEqual(lossBoundMs(pair));
+      }
+    }
+  }
 });
 
 describe('an original whose lvsd starts more slowly than a handover waits', () => {
