@@ -40,14 +40,17 @@ export interface ConfigurationChanges {
   readonly backupActive?: boolean;
   /** Also a second virtual service, on `otherVip`. */
   readonly second?: boolean;
+  /** Of the servers, in their order; 1 where nothing is said. */
+  readonly weights?: readonly number[];
   readonly keepaliveSeconds?: number;
   readonly deadtimeSeconds?: number;
 }
 
 /** The text of the pair's lvs.cf. */
 export function pairConfiguration(layout: PairLayout, changes: ConfigurationChanges = {}): string {
-  const services = [service(layout, 'www', layout.vip)];
-  if (changes.second === true) services.push(service(layout, 'other', layout.otherVip));
+  const weights = changes.weights ?? [];
+  const services = [service(layout, 'www', layout.vip, weights)];
+  if (changes.second === true) services.push(service(layout, 'other', layout.otherVip, weights));
   return `primary = ${layout.primary}
 primary_private = ${layout.primaryPrivate}
 service = lvs
@@ -61,13 +64,13 @@ network = nat
 ${services.join('')}`;
 }
 
-function service(layout: PairLayout, name: string, vip: string): string {
+function service(layout: PairLayout, name: string, vip: string, weights: readonly number[]): string {
   const servers = layout.servers.map(
     (address, index) => `  server s${index} {
     address = ${address}
     active = 1
     port = ${layout.serverPort}
-    weight = 1
+    weight = ${weights[index] ?? 1}
   }
 `,
   );

@@ -27,11 +27,12 @@ export class Pair {
   private readonly servers: ChildProcess[] = [];
   private streams: Traffic[] = [];
 
-  constructor(changes: ConfigurationChanges = {}) {
+  /** @param programPath where another copy of the suite has its programs */
+  constructor(changes: ConfigurationChanges = {}, programPath?: (name: 'pulse') => string) {
     this.configFile = join(this.base, 'lvs.cf');
     writeFileSync(this.configFile, pairConfiguration(this.layout, changes));
-    this.primary = new Director('primary', this.base, this.configFile);
-    this.backup = new Director('backup', this.base, this.configFile);
+    this.primary = new Director('primary', this.base, this.configFile, programPath);
+    this.backup = new Director('backup', this.base, this.configFile, programPath);
   }
 
   /** The servers, then both directors; returns when one serves, the other stands by and both know every server. */
