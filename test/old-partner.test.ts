@@ -190,6 +190,32 @@ describe.each(['primary', 'backup'] as const)('ours as the %s beside an original
     );
   });
 
+  it('an original that is heard no more is asked to release; one holder stays after the loss', async () => {
+    const { old, ours, pair } = stage;
+    if (!old.active) {
+      signal(await ours.guardianPid(), 'SIGTERM');
+      expect(await ours.ended()).toBe(0);
+      await pair.waitFor('an original that serves', () => old.active);
+      ours.start();
+    }
+    await stage.reached('standby', 'running');
+    old.heard.length = 0;
+    old.isMute = true;
+    const asked = 'dadaadde';
+    await pair.waitFor('the word that asks', () => old.heard.some(({ hex }) => hex === asked));
+    await pause(2 * KEEPALIVE_MS);
+    expect(await stage.ourHolding()).toBe(true);
+    // An original primary insists by its tie rule: it hears ours run, and announces again.
+    expect(old.holding).toBe(old.role === 'primary');
+    expect(old.log.some((line) => line.startsWith('Incompatible') || line.startsWith('bad'))).toBe(false);
+    const samples = stage.watch();
+    old.isMute = false;
+    await pair.waitFor('one holder', async () => (await stage.ourHolding()) !== old.holding);
+    await pause(DEADTIME_MS);
+    expect((await samples.end()).nobodyMs).toBe(0);
+    expect((await stage.ourHolding()) !== old.holding).toBe(true);
+  });
+
   it('booted together with an original, one serves and goes on serving', async () => {
     const { old, ours, pair } = stage;
     old.crash();

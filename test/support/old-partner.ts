@@ -40,6 +40,8 @@ export class OldPartner {
   readonly heard: HeardDatagram[] = [];
   /** Words get lost both ways. */
   isCut = false;
+  /** Its words get lost; it hears. */
+  isMute = false;
   private readonly settings: OldPulseSettings;
   private state: OldPulseState | undefined;
   private sockets: readonly OpenSocket[] = [];
@@ -137,7 +139,7 @@ export class OldPartner {
 
   private run(effect: OldPulseEffect): void {
     if (effect.type === 'log') this.log.push(effect.text);
-    if (effect.type === 'send' && !this.isCut) this.sendRaw(effect.bytes);
+    if (effect.type === 'send' && !this.isCut && !this.isMute) this.sendRaw(effect.bytes);
     if (effect.type === 'activate') this.later(ACTIVATE_MS, { type: 'activated' });
     if (effect.type === 'deactivate') this.later(DEACTIVATE_MS, { type: 'deactivated' });
     if (effect.type !== 'exit') return;

@@ -75,6 +75,14 @@ describe.each(ROLES)('two originals of which the %s serves become two of ours', 
   });
 });
 
+it('two originals that boot together are both active for a moment, then the tie rule leaves the primary', () => {
+  const pair = new MixedPair();
+  for (const role of ROLES) pair.startOld(role);
+  pair.run(30_000);
+  expect(pair.bothMs).toBeGreaterThan(0);
+  expect(pair.holders()).toEqual(['primary']);
+});
+
 it('without any gap where the original backup serves: ours starts active as the primary, and the backup yields', () => {
   const pair = originals('backup');
   stop(pair, 'primary');

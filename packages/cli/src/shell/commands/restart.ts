@@ -10,11 +10,15 @@ import type { CommonOptions } from '../options.js';
 const BACK_LIMIT_MS = patient(60_000);
 const CALL_LIMIT_MS = patient(5_000);
 const POLL_MS = 50;
+/** Until pulse has told a new guardian what it does: before that its end would look like one without a role. */
+const REPORTED_MS = patient(500);
 
 export type Daemon = 'pulse' | 'guardian' | 'lvsd' | 'ipvsu';
 
-/** In this order each is started again by one that has settled. ipvsu carries the connections, so it must be named. */
-const ALL: readonly Daemon[] = ['pulse', 'guardian', 'lvsd'];
+/** In this order each is started again by one that has settled. */
+const ORDER: readonly Daemon[] = ['pulse', 'guardian', 'lvsd', 'ipvsu'];
+/** ipvsu carries the connections, so it must be named. */
+const UNNAMED: readonly Daemon[] = ['pulse', 'guardian', 'lvsd'];
 
 interface Restarted {
   readonly daemon: Daemon;
@@ -33,7 +37,8 @@ export async function restart(
 ): Promise<ExitStatus> {
   const files = runDirectory(options.runDir);
   const restarted: Restarted[] = [];
-  for (const daemon of daemons.length === 0 ? ALL : daemons) {
+  const wanted = daemons.length === 0 ? UNNAMED : daemons;
+  for (const daemon of ORDER.filter((name) => wanted.includes(name))) {
     const one = await restartOne(files, daemon);
     restarted.push(one);
     if (!options.json) io.stdout(`${daemon}: pid ${one.pid} after ${one.durationMs} ms\n`);
@@ -61,7 +66,10 @@ async function restartOne(files: RunDirectory, daemon: Daemon): Promise<Restarte
   for (;;) {
     const next = isAlive(pid) ? undefined : await successor(files, daemon, pid);
     const durationMs = Math.round(monotonicNowMs() - startedAtMs);
-    if (next !== undefined) return { daemon, pid: next, durationMs };
+    if (next !== undefined) {
+      if (daemon === 'guardian') await wait(REPORTED_MS);
+      return { daemon, pid: next, durationMs };
+    }
     if (durationMs > BACK_LIMIT_MS) {
       throw new UserError(`${daemon} has not been replaced within ${durationMs} ms`, {
         code: 'RESTART_NOT_BACK',
