@@ -138,14 +138,17 @@ describe('what is known of servers', () => {
       await pair.waitFor('another lvsd', async () => (await active.lvsd()).pid !== pid);
     });
   });
+});
+
+describe('what is known of servers, after an update', () => {
+  beforeAll(() => void suite.upgrade());
 
   it.each([
     ['a server that is up', 0, 'SIGTERM'],
     ['the server that is down', 1, 'SIGTERM'],
     ['the server that is down', 1, 'SIGKILL'],
     ['the drained server', 2, 'SIGKILL'],
-  ] as const)('outlives the nanny of %s (%i), ended by %s after an update', async (_, server, name) => {
-    suite.upgrade();
+  ] as const)('outlives the nanny of %s (%i), ended by %s', async (_, server, name) => {
     await unnoticed(async () => {
       const pid = await nannyPid(server);
       signal(pid, name);

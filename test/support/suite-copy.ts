@@ -18,6 +18,9 @@ import { type BinaryName, binaryPath } from '@piranha/common';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const PARTS = ['bin', 'dist', 'package.json'];
 
+/** What only a compiler or a debugger reads makes a copy slow. */
+const isProgram = (path: string): boolean => !/\.(d\.ts|map|tsbuildinfo)$/.test(path);
+
 /** The built suite in a directory of its own, whose program files may be replaced while they run. */
 export class SuiteCopy {
   /** Of the files that are installed now. */
@@ -57,7 +60,8 @@ export class SuiteCopy {
     for (const name of readdirSync(join(ROOT, 'packages'))) {
       for (const part of PARTS) {
         const source = join(ROOT, 'packages', name, part);
-        if (existsSync(source)) cpSync(source, join(next, name, part), { recursive: true });
+        if (existsSync(source))
+          cpSync(source, join(next, name, part), { recursive: true, filter: isProgram });
       }
     }
     const file = join(next, 'common/dist/version.js');
