@@ -26,6 +26,8 @@ export class Director {
     readonly role: NodeRole,
     base: string,
     private readonly configFile: string,
+    /** Path of a program; the suite's own unless a copy of it is tried. */
+    private readonly programPath: (name: 'pulse') => string = binaryPath,
   ) {
     const directory = join(base, role);
     mkdirSync(directory);
@@ -38,12 +40,16 @@ export class Director {
     const log = openSync(this.logFile, 'a');
     const { directory } = this.files;
     const args = ['-n', '-c', this.configFile, '--node', this.role, '--director', 'userspace'];
-    this.child = spawn(process.execPath, [binaryPath('pulse'), ...args, '--run-dir', directory, ...more], {
-      argv0: 'pulse',
-      // The channel ends the director with this process, whatever ends that.
-      stdio: ['ignore', log, log, 'ipc'],
-      env: markedEnvironment(directory),
-    });
+    this.child = spawn(
+      process.execPath,
+      [this.programPath('pulse'), ...args, '--run-dir', directory, ...more],
+      {
+        argv0: 'pulse',
+        // The channel ends the director with this process, whatever ends that.
+        stdio: ['ignore', log, log, 'ipc'],
+        env: markedEnvironment(directory),
+      },
+    );
     closeSync(log);
   }
 

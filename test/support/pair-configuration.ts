@@ -36,16 +36,21 @@ export function randomLayout(): PairLayout {
 const KEEPALIVE_SECONDS = 0.25;
 export const DEADTIME_SECONDS = 1;
 
-interface ConfigurationChanges {
+export interface ConfigurationChanges {
   readonly backupActive?: boolean;
   /** Also a second virtual service, on `otherVip`. */
   readonly second?: boolean;
+  /** Of the servers, in their order; 1 where nothing is said. */
+  readonly weights?: readonly number[];
+  readonly keepaliveSeconds?: number;
+  readonly deadtimeSeconds?: number;
 }
 
 /** The text of the pair's lvs.cf. */
 export function pairConfiguration(layout: PairLayout, changes: ConfigurationChanges = {}): string {
-  const services = [service(layout, 'www', layout.vip)];
-  if (changes.second === true) services.push(service(layout, 'other', layout.otherVip));
+  const weights = changes.weights ?? [];
+  const services = [service(layout, 'www', layout.vip, weights)];
+  if (changes.second === true) services.push(service(layout, 'other', layout.otherVip, weights));
   return `primary = ${layout.primary}
 primary_private = ${layout.primaryPrivate}
 service = lvs
@@ -53,19 +58,19 @@ backup_active = ${changes.backupActive === false ? 0 : 1}
 backup = ${layout.backup}
 backup_private = ${layout.backupPrivate}
 heartbeat_port = ${layout.heartbeatPort}
-keepalive = ${KEEPALIVE_SECONDS}
-deadtime = ${DEADTIME_SECONDS}
+keepalive = ${changes.keepaliveSeconds ?? KEEPALIVE_SECONDS}
+deadtime = ${changes.deadtimeSeconds ?? DEADTIME_SECONDS}
 network = nat
 ${services.join('')}`;
 }
 
-function service(layout: PairLayout, name: string, vip: string): string {
+function service(layout: PairLayout, name: string, vip: string, weights: readonly number[]): string {
   const servers = layout.servers.map(
     (address, index) => `  server s${index} {
     address = ${address}
     active = 1
     port = ${layout.serverPort}
-    weight = 1
+    weight = ${weights[index] ?? 1}
   }
 `,
   );

@@ -5,7 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Director } from './director.js';
-import { type PairLayout, pairConfiguration, randomLayout } from './pair-configuration.js';
+import {
+  type ConfigurationChanges,
+  type PairLayout,
+  pairConfiguration,
+  randomLayout,
+} from './pair-configuration.js';
 import { killAllOf } from './processes.js';
 import { request, Traffic } from './traffic.js';
 import { type WaitOptions, waitFor } from './wait.js';
@@ -22,19 +27,24 @@ export class Pair {
   private readonly servers: ChildProcess[] = [];
   private streams: Traffic[] = [];
 
-  constructor() {
+  /** @param programPath where another copy of the suite has its programs */
+  constructor(changes: ConfigurationChanges = {}, programPath?: (name: 'pulse') => string) {
     this.configFile = join(this.base, 'lvs.cf');
-    writeFileSync(this.configFile, pairConfiguration(this.layout));
-    this.primary = new Director('primary', this.base, this.configFile);
-    this.backup = new Director('backup', this.base, this.configFile);
+    writeFileSync(this.configFile, pairConfiguration(this.layout, changes));
+    this.primary = new Director('primary', this.base, this.configFile, programPath);
+    this.backup = new Director('backup', this.base, this.configFile, programPath);
   }
 
   /** The servers, then both directors; returns when one serves, the other stands by and both know every server. */
   async start(): Promise<void> {
-    for (const index of this.layout.servers.keys()) await this.startServer(index);
+    await this.startServers();
     this.primary.start();
     this.backup.start();
     await this.settled();
+  }
+
+  async startServers(): Promise<void> {
+    for (const index of this.layout.servers.keys()) await this.startServer(index);
   }
 
   /** Starts a director again that a failed test left without any process. */

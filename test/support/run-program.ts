@@ -11,13 +11,17 @@ interface ProgramEnd {
   readonly stderr: string;
 }
 
-/** Runs a program of the suite to its end. `directory` marks its processes, for whoever cleans up. */
+/**
+ * Runs a program of the suite to its end. `directory` marks its processes, for whoever cleans up; `path` is another copy
+ * of the program.
+ */
 export function runProgram(
   name: BinaryName,
   args: readonly string[],
   directory: string,
+  path: string = binaryPath(name),
 ): Promise<ProgramEnd> {
-  const child = spawn(process.execPath, [binaryPath(name), ...args], {
+  const child = spawn(process.execPath, [path, ...args], {
     argv0: name,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: markedEnvironment(directory),

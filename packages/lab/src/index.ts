@@ -1,1 +1,3 @@
-export {};
+export * from './core/old-pulse/step.js';
+export * from './core/old-pulse/types.js';
+export * from './core/old-pulse/words.js';

@@ -1,11 +1,12 @@
 import { SUITE_VERSION, UserError } from '@piranha/common';
 import { DEFAULT_RUN_DIRECTORY } from '@piranha/protocol';
-import { Command, CommanderError } from 'commander';
+import { Argument, Command, CommanderError } from 'commander';
 import { EXIT, type ExitStatus } from '../core/exit-status.js';
 import { terminalText } from '../core/terminal-text.js';
 import type { DoctorRealOptions } from './commands/doctor-real.js';
 import type { FmtOptions } from './commands/fmt.js';
 import type { PlanOptions } from './commands/plan.js';
+import type { Daemon } from './commands/restart.js';
 import { addImport } from './import-options.js';
 import { type LvsctlIo, printJson } from './io.js';
 import { addKeygen } from './keygen-command.js';
@@ -71,6 +72,7 @@ function buildProgram(io: LvsctlIo, finish: (status: ExitStatus) => void): Comma
         await (await import('./commands/handover.js')).handover(io, command.optsWithGlobals<CommonOptions>()),
       ),
     );
+  addRestart(program, io, finish);
   addMigrationCommands(program, io, finish);
   addKeygen(program, io, finish);
   return program;
@@ -97,6 +99,29 @@ function addDoctor(program: Command, io: LvsctlIo, finish: (status: ExitStatus) 
       if (file === undefined) command.error("error: missing required argument 'file'");
       else finish(await (await import('./commands/doctor.js')).doctor(io, file, options));
     });
+}
+
+function addRestart(program: Command, io: LvsctlIo, finish: (status: ExitStatus) => void): void {
+  program
+    .command('restart')
+    .description('replace daemons by the programs installed now, one by one; the node keeps serving')
+    .addArgument(
+      new Argument('[daemon...]', 'without words: pulse guardian lvsd').choices([
+        'pulse',
+        'guardian',
+        'lvsd',
+        'ipvsu',
+      ]),
+    )
+    .action(async (daemons: readonly Daemon[], _: unknown, command: Command) =>
+      finish(
+        await (await import('./commands/restart.js')).restart(
+          io,
+          daemons,
+          command.optsWithGlobals<CommonOptions>(),
+        ),
+      ),
+    );
 }
 
 function addFmt(program: Command, io: LvsctlIo, finish: (status: ExitStatus) => void): void {

@@ -125,6 +125,22 @@ describe('lvsctl handover', () => {
   });
 });
 
+describe('lvsctl restart', () => {
+  it('ends nothing where the one that would start it again does not run', async () => {
+    const pid = process.pid;
+    // This process is no daemon: its pid alone proves nothing.
+    writeFileSync(runDirectory(directory).lvsdPid, `${pid}\n`);
+    const { status, stdout, stderr } = await ask('restart', 'lvsd');
+    expect([status, stdout]).toEqual([3, '']);
+    expect(stderr).toContain('lvsd does not run [RESTART_NOT_RUNNING]');
+    expect((await ask('restart')).stderr).toContain('pulse does not run');
+  });
+
+  it('knows its daemons', async () => {
+    expect((await ask('restart', 'nannny')).status).toBe(2);
+  });
+});
+
 describe('lvsctl plan --against', () => {
   const CONFIGURATION = `primary = 127.0.0.2
 network = nat

@@ -1,6 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { setTimeout as wait } from 'node:timers/promises';
 import {
+  type ByteOrder,
   ControlClient,
   decodeHeartbeat,
   encodeHeartbeat,
@@ -21,6 +22,7 @@ export class StandIn {
   /** Where to listen; undefined while the ports are pulse's. */
   private listenPlan: PulseAlive | undefined;
   private opening = false;
+  private byteOrder: ByteOrder = 'little';
 
   constructor(
     private readonly files: RunDirectory,
@@ -30,7 +32,7 @@ export class StandIn {
 
   /** Sends a word on every path from the path's own address; any source port does. */
   beat(plan: PulseAlive, word: HeartbeatWord): void {
-    const datagram = encodeHeartbeat(word);
+    const datagram = encodeHeartbeat(word, this.byteOrder);
     for (const { local, partner } of plan.paths) {
       this.sender(local).send(datagram, plan.port, partner, () => undefined);
     }
@@ -112,6 +114,8 @@ export class StandIn {
   private received(partners: ReadonlySet<string>, datagram: Buffer, address: string): void {
     if (!partners.has(address)) return;
     const verdict = decodeHeartbeat(datagram);
-    if (verdict.type === 'word') this.onHeard(verdict.word);
+    if (verdict.type !== 'word') return;
+    this.byteOrder = verdict.byteOrder;
+    this.onHeard(verdict.word);
   }
 }

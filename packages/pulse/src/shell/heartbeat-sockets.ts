@@ -1,6 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { errorText, UserError } from '@piranha/common';
-import { encodeHeartbeat, type HeartbeatWord, type PathStatus } from '@piranha/protocol';
+import { type ByteOrder, encodeHeartbeat, type HeartbeatWord, type PathStatus } from '@piranha/protocol';
 import type { HeartbeatPath } from '../core/settings.js';
 
 export interface HeartbeatHandlers {
@@ -19,6 +19,8 @@ interface OpenPath {
 
 /** The UDP sockets of all heartbeat paths, each bound to its own address and the heartbeat port. */
 export class HeartbeatSockets {
+  private byteOrder: ByteOrder = 'little';
+
   private constructor(
     private readonly open: readonly OpenPath[],
     private readonly port: number,
@@ -53,11 +55,16 @@ export class HeartbeatSockets {
 
   /** Sends a word on every path; from an ephemeral port nothing differs for the partner. */
   send(word: HeartbeatWord): void {
-    const datagram = encodeHeartbeat(word);
+    const datagram = encodeHeartbeat(word, this.byteOrder);
     for (const entry of this.open) {
       entry.sent += 1;
       entry.socket.send(datagram, this.port, entry.path.partner, (error) => this.sent(entry, error));
     }
+  }
+
+  /** Later words go out in the partner's byte order, which an original partner alone understands. */
+  answerIn(byteOrder: ByteOrder): void {
+    this.byteOrder = byteOrder;
   }
 
   /** Counters per path, for status. */

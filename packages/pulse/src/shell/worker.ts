@@ -329,6 +329,7 @@ export class PulseWorker {
     } else {
       log.log('PULSE_RECEIVED', { word: verdict.word, path: path.name });
       this.heardAtMs.set(path.name, monotonicNowMs());
+      this.sockets?.answerIn(verdict.byteOrder);
       this.dispatch({ type: 'heard', word: verdict.word, random: Math.random() });
     }
   }
