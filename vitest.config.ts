@@ -9,6 +9,10 @@ const source = (path: string) => `${root}packages/${path}`;
 const alias = [
   { find: '@piranha/migration/record', replacement: source('migration/src/record.ts') },
   { find: '@piranha/common/parent-channel', replacement: source('common/src/parent-channel.ts') },
+  {
+    find: '@piranha/protocol/heartbeat-advice',
+    replacement: source('protocol/src/heartbeat-advice.ts'),
+  },
   { find: '@piranha/protocol/schemas', replacement: source('protocol/src/schemas.ts') },
   { find: '@piranha/ipvs/compliance', replacement: source('ipvs/src/compliance.ts') },
   { find: '@piranha/events/catalogue', replacement: source('events/src/catalogue.ts') },
