@@ -11,4 +11,5 @@ export {
   measuredTailMs,
   shortestDeadtimeMs,
   silenceSample,
+  silencesLonger,
 } from './core/silence-model.js';

@@ -18,18 +18,7 @@ const quality: z.ZodType<PathQuality> = z.object({
 
 const silences = z.object({
   observedMs: duration,
-  late: z
-    .array(
-      z.tuple([
-        z
-          .number()
-          .int()
-          .min(0)
-          .max(LATENESS_BUCKETS - 1),
-        duration,
-      ]),
-    )
-    .max(LATENESS_BUCKETS),
+  late: z.array(z.tuple([duration, duration])).max(MOST_LATENESSES),
   longestMs: duration,
   longestAt: z.string().optional(),
 });

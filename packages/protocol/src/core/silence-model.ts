@@ -192,6 +192,11 @@ export function missedHeartbeats(sample: SilenceSample): {
   return { share, bursts: hazard > share };
 }
 
+/** How many silences on all paths were longer than `silenceMs`; a few too many where the scale is coarse. */
+export function silencesLonger({ keepaliveMs, window }: SilenceSample, silenceMs: number): number {
+  return countLater(window.late, silenceMs - keepaliveMs);
+}
+
 /** What the measured time alone, without any model, excludes with 95 %: false takeovers a year. */
 export function boundByTimeAlone({ keepaliveMs, window }: SilenceSample, deadtimeMs: number): number {
   const longer = countLater(window.late, deadtimeMs - keepaliveMs);
