@@ -14,6 +14,9 @@ import {
 /** With fewer keepalives than these nothing is promised. */
 export const FEWEST_INTERVALS = 1_000;
 
+/** A cluster that waits longer for a dead director is none, ms. */
+const LONGEST_DEADTIME_MS = 600_000;
+
 /** Keepalives that are worth a thought, ms. */
 const USUAL_KEEPALIVES_MS = [10, 20, 50, 100, 200, 500, 1_000, 2_000];
 /** A keepalive that is no more than a few times the lateness has no beats left to lose. */
@@ -26,7 +29,7 @@ export interface Timing {
   readonly perYear: number;
 }
 
-export type AdviceVerdict =
+type AdviceVerdict =
   | 'proposed'
   | 'no partner'
   | 'never heard'
@@ -49,7 +52,8 @@ export interface HeartbeatAdvice {
   readonly proposal?: Timing | undefined;
   /** With shorter keepalives, should losses and lateness stay as they are: not measured. */
   readonly shorter: readonly Timing[];
-  /** Upper 95 % bound of the share of heartbeats missed on all paths. */
+  /** How often heartbeats were missed on all paths, and the upper 95 % bound of their share. */
+  readonly missed: number;
   readonly missedShare: number;
   /** Lateness that is allowed for, ms. */
   readonly tailMs: number;
@@ -64,18 +68,18 @@ export function roundedUp(ms: number): number {
 }
 
 function shorterKeepalives(sample: SilenceSample, wantedPerYear: number, best: Timing): readonly Timing[] {
-  const { share, bursts } = missedHeartbeats(sample);
+  const { share, hazard, bursts } = missedHeartbeats(sample);
   // A burst lasts as long whatever the keepalive.
-  if (bursts) return [];
+  if (bursts || hazard >= 1) return [];
   const tailMs = measuredTailMs(sample);
   return USUAL_KEEPALIVES_MS.filter(
     (keepaliveMs) => keepaliveMs < sample.keepaliveMs && keepaliveMs >= TAILS_IN_KEEPALIVE * tailMs,
   )
     .map((keepaliveMs) => {
-      const wantedShare = wantedPerYear / takeoversPerYear(keepaliveMs, 1);
-      const missed = Math.max(2, Math.ceil(Math.log(wantedShare) / Math.log(Math.min(share, 0.999))));
-      const deadtimeMs = roundedUp(missed * keepaliveMs + tailMs);
-      return { keepaliveMs, deadtimeMs, perYear: takeoversPerYear(keepaliveMs, share ** missed) };
+      const inAYear = takeoversPerYear(keepaliveMs, share);
+      const more = Math.max(1, Math.ceil(Math.log(wantedPerYear / inAYear) / Math.log(hazard)));
+      const deadtimeMs = roundedUp((1 + more) * keepaliveMs + tailMs);
+      return { keepaliveMs, deadtimeMs, perYear: inAYear * hazard ** more };
     })
     .filter(({ deadtimeMs }) => deadtimeMs < best.deadtimeMs);
 }
@@ -95,11 +99,12 @@ export function adviseHeartbeats(measured: HeartbeatMeasurement, years: number):
   const wantedPerYear = 1 / years;
   const intervals = intervalsOf(sample);
   const { keepaliveMs, deadtimeMs } = measured;
-  const { share, bursts } = missedHeartbeats(sample);
+  const { count, share, bursts } = missedHeartbeats(sample);
   const figures = {
     wantedPerYear,
     observedMs: sample.window.observedMs,
     intervals: Math.round(intervals),
+    missed: count,
     missedShare: share,
     tailMs: measuredTailMs(sample),
     bursts,
@@ -110,7 +115,8 @@ export function adviseHeartbeats(measured: HeartbeatMeasurement, years: number):
   }
   const present = { keepaliveMs, deadtimeMs, perYear: falseTakeoversPerYear(sample, deadtimeMs) };
   const shortest = shortestDeadtimeMs(sample, wantedPerYear);
-  if (shortest === undefined) return { ...figures, verdict: 'no deadtime would do', present, shorter: [] };
+  if (shortest === undefined || shortest > LONGEST_DEADTIME_MS)
+    return { ...figures, verdict: 'no deadtime would do', present, shorter: [] };
   const proposed = roundedUp(shortest);
   const perYear = falseTakeoversPerYear(sample, proposed);
   const proposal = { keepaliveMs, deadtimeMs: proposed, perYear };

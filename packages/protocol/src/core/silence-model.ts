@@ -8,10 +8,11 @@ import { countLater, latenessQuantileMs } from './lateness.js';
  * paths is assumed. A heartbeat is missed when it is not there `t` ms after it was due. Of `n` keepalives, N(j) began a
  * silence in which j heartbeats were missed. The share of such silences, G(j), is at least the upper 95 % bound of
  * N(j)/n. Beyond what was measured, each further heartbeat is missed with the hazard h: G(j+1) = G(j) h. While losses do
- * not come in bursts, h is the upper 95 % bound of the share of missed heartbeats; with none missed that is 3/n, the
- * rule of three: few beats promise little. Where N(j+1) is more than chance makes of N(j), losses come in bursts, and h
- * is the largest share of silences that went on, with an allowance for small numbers. A deadtime D needs
- * j = (D - t) / keepalive missed heartbeats in a row. Every `t` gives a bound of its own; the best of a few counts.
+ * not come in bursts, h is the upper 95 % bound of the share of missed heartbeats; with none missed that is 3/n, the rule
+ * of three: few beats promise little. It is never below 1 %, for hardly a network loses quite by chance. Where N(j+1) is
+ * more than chance makes of N(j), losses come in bursts, and h is the largest share of silences that went on, with an
+ * allowance for small numbers. A deadtime D needs j = (D - t) / keepalive missed heartbeats in a row. Every `t` gives a
+ * bound of its own; the best of a few counts.
  *
  * What it cannot know: a fault that did not happen while it was measured, such as a switch that restarts.
  */
@@ -23,6 +24,9 @@ const TRIED_QUANTILES = [0.9, 0.99, 0.999, 0.9999, 1];
 const LONGEST_RUN = 2_000;
 /** What a silence that went on counts less for, where few were measured. */
 const PRIOR_SILENCES = 10;
+
+/** A heartbeat behind a missed one is missed so often at least. */
+const LEAST_HAZARD = 0.01;
 
 export interface SilenceSample {
   readonly keepaliveMs: number;
@@ -58,6 +62,7 @@ interface Chain {
   readonly shares: readonly number[];
   /** Upper 95 % bound of the share of missed heartbeats. */
   readonly share: number;
+  /** Of one more heartbeat behind those missed. */
   readonly hazard: number;
 }
 
@@ -104,13 +109,17 @@ function chainFor(sample: SilenceSample, allowanceMs: number, burstElsewhere = 0
   // With an allowance beyond a keepalive, later heartbeats hide the missed ones from these counts.
   const hidden = allowanceMs < sample.keepaliveMs ? 0 : sample.bestPathLoss;
   const share = Math.min(1, Math.max(bound(missed, intervals), hidden));
-  const hazard = Math.max(share, burstElsewhere, burstHazard(runs, share));
+  const hazard = Math.max(LEAST_HAZARD, share, burstElsewhere, burstHazard(runs, share));
   const shares = [bound(runs[0] ?? 0, intervals)];
   for (const count of runs.slice(1)) {
     const before = shares.at(-1) ?? 1;
     shares.push(Math.min(before, Math.max(bound(count, intervals), before * hazard)));
   }
   return { allowanceMs, shares, share, hazard };
+}
+
+function isBursty({ share, hazard }: Chain): boolean {
+  return hazard > Math.max(LEAST_HAZARD, share);
 }
 
 /** The largest lateness of heartbeats that were not missed altogether, ms. */
@@ -123,7 +132,7 @@ function chainsOf(sample: SilenceSample): readonly Chain[] {
   const quantiles = TRIED_QUANTILES.map((share) => latenessQuantileMs(sample.window.late, intervals, share));
   const first = chainFor(sample, tailBelowHalf(sample));
   // A large allowance swallows bursts: what the smallest one shows of them holds for all.
-  const burst = first.hazard > first.share ? first.hazard : 0;
+  const burst = isBursty(first) ? first.hazard : 0;
   return [first, ...[...new Set(quantiles)].map((allowance) => chainFor(sample, allowance, burst))];
 }
 
@@ -183,13 +192,21 @@ export function measuredTailMs(sample: SilenceSample): number {
   return Math.max(tailBelowHalf(sample), sample.bestPathTailMs);
 }
 
-/** Upper 95 % bound of the share of missed heartbeats, and whether they come in bursts. */
-export function missedHeartbeats(sample: SilenceSample): {
+export interface MissedHeartbeats {
+  /** Silences in which one was missed at least. */
+  readonly count: number;
+  /** Upper 95 % bound of the share of heartbeats that are missed. */
   readonly share: number;
+  /** How often one more is missed behind those. */
+  readonly hazard: number;
   readonly bursts: boolean;
-} {
-  const { share, hazard } = chainFor(sample, tailBelowHalf(sample));
-  return { share, bursts: hazard > share };
+}
+
+/** The heartbeats that came on no path, or too late. */
+export function missedHeartbeats(sample: SilenceSample): MissedHeartbeats {
+  const chain = chainFor(sample, tailBelowHalf(sample));
+  const count = countLater(sample.window.late, chain.allowanceMs);
+  return { count, share: chain.share, hazard: chain.hazard, bursts: isBursty(chain) };
 }
 
 /** How many silences on all paths were longer than `silenceMs`; a few too many where the scale is coarse. */

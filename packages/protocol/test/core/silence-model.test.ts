@@ -154,7 +154,8 @@ describe('the model', () => {
     expect(upperCount(1)).toBeCloseTo(4.74, 1);
     expect(upperCount(10)).toBeCloseTo(16.96, 1);
     const spotless = expectedSample(0, 0.01, 1_000);
-    const atLeast = takeoversPerYear(KEEPALIVE_MS, (upperCount(0) / 1_000) ** 4);
+    // The first by the rule of three, each further one with a hundredth at least.
+    const atLeast = takeoversPerYear(KEEPALIVE_MS, (upperCount(0) / 1_000) * 0.01 ** 3);
     expect(falseTakeoversPerYear(spotless, 4 * KEEPALIVE_MS + 1)).toBeCloseTo(atLeast, 6);
   });
 
@@ -165,6 +166,6 @@ describe('the model', () => {
     expect(missedHeartbeats(sample).bursts).toBe(false);
     expect(missedHeartbeats(burst).bursts).toBe(true);
     expect(shortestDeadtimeMs(burst, 0.1)).toBeGreaterThan(1_300);
-    expect(shortestDeadtimeMs(sample, 0.1)).toBeLessThan(300);
+    expect(shortestDeadtimeMs(sample, 0.1)).toBeLessThan(500);
   });
 });

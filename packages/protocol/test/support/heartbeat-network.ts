@@ -3,7 +3,7 @@ import type { SilenceSample } from '../../src/core/silence-model.js';
 import type { LatenessCounts } from '../../src/heartbeat-advice.js';
 
 /** A generator of numbers in [0, 1) that gives the same ones for the same seed. */
-export function seeded(seed: number): () => number {
+function seeded(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
