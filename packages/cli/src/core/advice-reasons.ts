@@ -5,6 +5,9 @@ import { countText, durationText, rateText, shareText } from './figures.js';
 /** The own lateness from which on it is worth a word, as a share of the keepalive. */
 const NOTABLE_LATENESS = 0.2;
 
+/** A partner with twice the keepalive seems to lose half. */
+const NOTABLE_LOSS = 0.3;
+
 function missedReason({ missed, missedShare, bursts }: HeartbeatAdvice): string {
   const share = `at most ${shareText(missedShare)} are (95 % sure)`;
   if (missed === 0) {
@@ -37,9 +40,14 @@ function limitReason({ byTimeAlone }: HeartbeatAdvice): string[] {
 function pathReasons({ paths, keepaliveMs }: HeartbeatMeasurement): string[] {
   return paths.flatMap(({ name, heard, quality: { month } }) => {
     if (!heard) return [`Path ${name} was never heard: see lvsctl doctor.`];
+    const lost = month.lost / Math.max(1, month.beats + month.lost);
+    const question = 'Has the partner the same keepalive?';
+    if (lost > NOTABLE_LOSS) {
+      return [`Path ${name}: ${shareText(lost)} of the heartbeats did not come. ${question}`];
+    }
     if (month.p50Ms <= keepaliveMs / 4) return [];
     const about = durationText(keepaliveMs + month.p50Ms);
-    return [`Path ${name}: half of the gaps are about ${about}. Has the partner the same keepalive?`];
+    return [`Path ${name}: half of the gaps are about ${about}. ${question}`];
   });
 }
 

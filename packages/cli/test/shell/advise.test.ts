@@ -98,13 +98,17 @@ describe('lvsctl advise', () => {
       heartbeats({
         partner: 'silent',
         interruptions: 3,
-        paths: [first, { ...second, quality: always(quality({ p50Ms: 1_000 })) }],
+        paths: [
+          { ...first, quality: always(quality({ lost: 180_000 })) },
+          { ...second, quality: always(quality({ p50Ms: 1_000 })) },
+        ],
         own: { ticks: 1, p99Ms: 1, p999Ms: 400, maxMs: 600 },
         adaptive: { enabled: true, because: 'fewer than two paths are heard well' },
       }),
     );
     expect(stdout).toContain('The partner is silent now');
     expect(stdout).toContain('3 silences longer than the deadtime are left out');
+    expect(stdout).toContain('Path public: 50 % of the heartbeats did not come. Has the partner');
     expect(stdout).toContain('Path private: half of the gaps are about 2 s.');
     expect(stdout).toContain('late by up to 600 ms');
     expect(stdout).toContain('adaptive = 1; it could do nothing now: fewer than two paths are heard well.');

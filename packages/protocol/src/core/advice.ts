@@ -29,12 +29,7 @@ export interface Timing {
   readonly perYear: number;
 }
 
-type AdviceVerdict =
-  | 'proposed'
-  | 'no partner'
-  | 'never heard'
-  | 'too few beats'
-  | 'no deadtime would do';
+type AdviceVerdict = 'proposed' | 'no partner' | 'never heard' | 'too few beats' | 'no deadtime would do';
 
 /** What `lvsctl advise` says; which model is behind it is told where falseTakeoversPerYear is defined. */
 export interface HeartbeatAdvice {

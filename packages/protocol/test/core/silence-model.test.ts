@@ -70,6 +70,25 @@ describe('the deadtime of the model', () => {
     );
   });
 
+  it.each([50, 100, 1_000])(
+    'has none in an hour under five per cent loss and 50 ms jitter, beats each %i ms',
+    (keepaliveMs) => {
+      const rough = [{ loss: 0.05, jitterMs: 50 }];
+      const hour = 3_600_000 / keepaliveMs;
+      const sample = sampleOf(simulatedGaps(rough, keepaliveMs, hour, 1), keepaliveMs, 0.06);
+      const deadtimeMs = shortestDeadtimeMs(sample, 0.1) ?? Number.NaN;
+      // Long enough to be safe, short enough to be of use.
+      expect(deadtimeMs).toBeLessThan(20 * keepaliveMs + 1_500);
+      for (const seed of [2, 3, 4]) {
+        const gaps = simulatedGaps(rough, keepaliveMs, hour, seed);
+        expect(gaps.filter((gap) => gap > deadtimeMs)).toHaveLength(0);
+      }
+      console.info(
+        `5 % loss, 50 ms jitter, keepalive ${keepaliveMs} ms: deadtime ${Math.round(deadtimeMs)} ms`,
+      );
+    },
+  );
+
   it('is expected to keep the rate that it was asked for, and one a little shorter is not always', () => {
     fc.assert(
       fc.property(paths, fc.integer(), fc.double({ min: 1, max: 1e6, noNaN: true }), (of, seed, perYear) => {

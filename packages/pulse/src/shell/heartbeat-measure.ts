@@ -4,6 +4,7 @@ import { errorText, monotonicNowMs, writeFileAtomically } from '@piranha/common'
 import type { HeartbeatMeasurement, PathQuality, PulseStatus, Windows } from '@piranha/protocol';
 import { adaptiveMode } from '../core/adaptive.js';
 import { HeartbeatStatistics, type MeasuredHeartbeats, savedStatistics } from '../core/path-statistics.js';
+import type { Beat } from '../core/path-tracker.js';
 import type { HeartbeatPath } from '../core/settings.js';
 import type { LoadedSettings } from './load-settings.js';
 
@@ -62,9 +63,9 @@ export class HeartbeatMeasure {
     this.restored = true;
   }
 
-  /** Counts a heartbeat of the partner that was read now. */
-  heard(path: HeartbeatPath): void {
-    this.statistics.heard(keyOf(path), { nowMs: monotonicNowMs() });
+  /** Counts a heartbeat of the partner that was read now; `numbered` where the protocol numbers them. */
+  heard(path: HeartbeatPath, numbered?: Beat['numbered']): void {
+    this.statistics.heard(keyOf(path), { nowMs: monotonicNowMs(), numbered });
   }
 
   /** A timer of this process went off `lateMs` too late. */
