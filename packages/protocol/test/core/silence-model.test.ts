@@ -83,9 +83,6 @@ describe('the deadtime of the model', () => {
         const gaps = simulatedGaps(rough, keepaliveMs, hour, seed);
         expect(gaps.filter((gap) => gap > deadtimeMs)).toHaveLength(0);
       }
-      console.info(
-        `5 % loss, 50 ms jitter, keepalive ${keepaliveMs} ms: deadtime ${Math.round(deadtimeMs)} ms`,
-      );
     },
   );
 
