@@ -11,6 +11,10 @@ const alias = [
   { find: '@piranha/pulse/machines', replacement: source('pulse/src/machines.ts') },
   { find: '@piranha/common/parent-channel', replacement: source('common/src/parent-channel.ts') },
   { find: '@piranha/protocol/beat', replacement: source('protocol/src/beat.ts') },
+  {
+    find: '@piranha/protocol/heartbeat-advice',
+    replacement: source('protocol/src/heartbeat-advice.ts'),
+  },
   { find: '@piranha/protocol/schemas', replacement: source('protocol/src/schemas.ts') },
   { find: '@piranha/ipvs/compliance', replacement: source('ipvs/src/compliance.ts') },
   { find: '@piranha/events/catalogue', replacement: source('events/src/catalogue.ts') },

@@ -149,6 +149,7 @@ function eventsOf({ history }: { readonly history: readonly { readonly event: st
 
 /** Pid files and sockets that a clean stop should have removed. */
 function leftBehind({ files }: Director): string[] {
-  const { directory, ownedEntries, ...sockets } = files;
+  // What was measured stays: a stop may be half of a restart.
+  const { directory, heartbeatStatistics, ownedEntries, ...sockets } = files;
   return [ownedEntries, ...Object.values(sockets)].filter((path) => existsSync(path));
 }

@@ -98,6 +98,10 @@ export interface LvsConfiguration {
   readonly heartbeatPort: number;
   readonly keepaliveMs: number;
   readonly deadtimeMs: number;
+  /** Death is declared before the deadtime where the measured paths allow it. */
+  readonly adaptive: boolean;
+  /** In so many years one false takeover at most is wanted. */
+  readonly falseTakeoverYears: number;
   readonly rshCommand: string;
   /** Forwarding method where neither virtual nor server has its own. */
   readonly network: ForwardingMethod;

@@ -70,6 +70,8 @@ export function configurationOf(
     heartbeatPort: 539,
     keepaliveMs: 2_000,
     deadtimeMs: 5_000,
+    adaptive: false,
+    falseTakeoverYears: 10,
     rshCommand: 'rsh',
     network: 'nat',
     natRouter: undefined,

@@ -1,5 +1,6 @@
 export * from './core/frames.js';
 export * from './core/heartbeat.js';
+export type * from './heartbeat-measurement.js';
 export * from './messages.js';
 export * from './run-directory.js';
 export * from './shell/control-client.js';

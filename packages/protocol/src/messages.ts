@@ -66,7 +66,10 @@ export interface LvsdAlive {
   readonly ready: boolean;
 }
 
-/** pulse's methods: `status` → PulseStatus, `reload` → ReloadAnswer, `handover` → HandoverAnswer. */
+/**
+ * pulse's methods: `status` → PulseStatus, `reload` → ReloadAnswer, `handover` → HandoverAnswer, `heartbeats` →
+ * HeartbeatMeasurement.
+ */
 export interface ReloadAnswer {
   readonly ok: boolean;
   /** `FILE:LINE:COL: severity CODE: text`, one each. */

@@ -20,6 +20,8 @@ export interface RunDirectory {
   readonly heldAddresses: string;
   /** What pulse wants to find again after its own restart, JSON. */
   readonly pulseState: string;
+  /** What pulse measured of the partner's heartbeats, JSON. */
+  readonly heartbeatStatistics: string;
   /** Kernel settings as pulse found them before its first write, JSON; removed when they are put back. */
   readonly firstSysctls: string;
   /** What `lvsctl adopt` took over and from whom, JSON; until it is given back or finished. */
@@ -44,6 +46,7 @@ export function runDirectory(directory: string): RunDirectory {
     ownedEntries: at('owned'),
     heldAddresses: at('addresses'),
     pulseState: at('pulse.state'),
+    heartbeatStatistics: at('heartbeats'),
     firstSysctls: at('sysctls.first'),
     adoption: at('adoption'),
     lastGoodConfiguration: at('lvs.cf.last-good'),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { pathQualitySchema } from './heartbeat-schemas.js';
 import type { HandoverAnswer, ReloadAnswer } from './messages.js';
 import type { LvsdStatus, PulseStatus } from './status.js';
 
@@ -19,6 +20,7 @@ const pathStatus = z.object({
   sent: count,
   received: count,
   silentMs: z.number().min(0).optional(),
+  quality: pathQualitySchema.optional(),
 });
 
 const childStatus = z.object({
@@ -117,3 +119,5 @@ export const handoverAnswerSchema: z.ZodType<HandoverAnswer> = z.object({
 
 /** A validator of one answer. */
 export type AnswerSchema<T> = z.ZodType<T>;
+
+export { heartbeatMeasurementSchema } from './heartbeat-schemas.js';

@@ -1,3 +1,5 @@
+import type { PathQuality, Windows } from './heartbeat-measurement.js';
+
 /** What `status` answers on the daemons' sockets; the zod twins are in `@piranha/protocol/schemas`. */
 
 /** Something that happened, newest last; kept so that `lvsctl status` can say what happened and why. */
@@ -19,6 +21,8 @@ export interface PathStatus {
   readonly received: number;
   /** Since the last valid word, ms; undefined before the first. */
   readonly silentMs?: number;
+  /** Loss and lateness; undefined before the first valid word. */
+  readonly quality?: Windows<PathQuality> | undefined;
 }
 
 export interface ChildStatus {

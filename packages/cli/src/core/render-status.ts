@@ -1,4 +1,5 @@
 import type { HistoryEntry, LvsdStatus, PathStatus, PulseStatus } from '@piranha/protocol';
+import { countText, durationText } from './figures.js';
 import { serviceLines } from './render-services.js';
 import { isLvsdWanted, type StatusView } from './status-view.js';
 import { columns, spanText, terminalText } from './terminal-text.js';
@@ -15,6 +16,27 @@ function agoText(iso: string, nowMs: number): string {
 function pathRow({ name, local, partner, sent, received, silentMs }: PathStatus): string[] {
   const heard = silentMs === undefined ? 'never heard' : `heard ${(silentMs / 1000).toFixed(1)} s ago`;
   return ['', name, `${local} -> ${partner}`, `sent ${sent}`, `received ${received}`, heard];
+}
+
+/** Loss and lateness of one path over the last day; nothing for a path that was never heard. */
+function qualityRow({ name, quality }: PathStatus): string[][] {
+  if (quality === undefined) return [];
+  const { beats, lost, p50Ms, p99Ms, p999Ms, maxMs, longestGapMs, longestGapAt } = quality.day;
+  const late = [p50Ms, p99Ms, p999Ms, maxMs].map(durationText).join(' / ');
+  return [
+    [
+      '',
+      name,
+      `lost ${countText(lost)} of ${countText(beats + lost)}`,
+      `late ${late} (half / 99 % / 99.9 % / most)`,
+      `longest gap ${durationText(longestGapMs)}${longestGapAt === undefined ? '' : `, until ${longestGapAt}`}`,
+    ],
+  ];
+}
+
+function qualityLines({ paths }: PulseStatus): string[] {
+  const rows = paths.flatMap(qualityRow);
+  return rows.length === 0 ? [] : ['heartbeats of the last day', ...columns(rows)];
 }
 
 function adoptionText({ kind, at }: NonNullable<StatusView['adoption']>, nowMs: number): string {
@@ -41,7 +63,7 @@ function syncRows({ sync }: PulseStatus): string[][] {
   return [['sync', `${sides.join(' and ') || 'off'}${listening}${known}${covered}${guard}`]];
 }
 
-function pulseLines(status: PulseStatus, nowMs: number): string[] {
+function pulseLines(status: PulseStatus, nowMs: number, verbose: boolean): string[] {
   const { role, active, state, reason, since, partner, keepaliveMs, deadtimeMs } = status;
   const beat = `keepalive ${keepaliveMs / 1000} s, deadtime ${deadtimeMs / 1000} s`;
   const children = status.children.map(({ name, pid, phase, starts }) => [
@@ -63,6 +85,7 @@ function pulseLines(status: PulseStatus, nowMs: number): string[] {
       ['pulse', `pid ${status.pid}, version ${status.version}, ${status.configFile}`],
     ]),
     ...(status.paths.length === 0 ? [] : ['paths', ...columns(status.paths.map(pathRow))]),
+    ...(verbose ? qualityLines(status) : []),
     ...(children.length === 0 ? [] : ['children', ...columns(children)]),
   ];
 }
@@ -108,14 +131,14 @@ function lvsdMissing(view: StatusView, reason: string): string {
 }
 
 /** The page that `lvsctl status` prints, for people; `nowMs` is the wall clock. */
-export function renderStatus(view: StatusView, nowMs: number): string[] {
+export function renderStatus(view: StatusView, nowMs: number, verbose = false): string[] {
   const { pulse, lvsd, adoption } = view;
   return [
     `director in ${terminalText(view.runDirectory)}`,
     ...(adoption === undefined ? [] : [adoptionText(adoption, nowMs)]),
     '',
     ...(pulse.reached
-      ? pulseLines(pulse.status, nowMs)
+      ? pulseLines(pulse.status, nowMs, verbose)
       : [`pulse    NOT REACHED: ${terminalText(pulse.reason)}`]),
     '',
     ...(lvsd.reached ? lvsdLines(lvsd.status) : [terminalText(lvsdMissing(view, lvsd.reason))]),

@@ -1,12 +1,14 @@
 import { SUITE_VERSION, UserError } from '@piranha/common';
 import { DEFAULT_RUN_DIRECTORY } from '@piranha/protocol';
-import { Argument, Command, CommanderError } from 'commander';
+import { Argument, Command, CommanderError, InvalidArgumentError } from 'commander';
 import { EXIT, type ExitStatus } from '../core/exit-status.js';
 import { terminalText } from '../core/terminal-text.js';
+import type { AdviseOptions } from './commands/advise.js';
 import type { DoctorRealOptions } from './commands/doctor-real.js';
 import type { FmtOptions } from './commands/fmt.js';
 import type { PlanOptions } from './commands/plan.js';
 import type { Daemon } from './commands/restart.js';
+import type { StatusOptions } from './commands/status.js';
 import { addImport } from './import-options.js';
 import { type LvsctlIo, printJson } from './io.js';
 import { addKeygen } from './keygen-command.js';
@@ -47,14 +49,7 @@ function buildProgram(io: LvsctlIo, finish: (status: ExitStatus) => void): Comma
     );
   addFmt(program, io, finish);
   addImport(program, io, finish);
-  program
-    .command('status')
-    .description('role, partner, paths, VIPs, services and servers, and the last events')
-    .action(async (_: unknown, command: Command) =>
-      finish(
-        await (await import('./commands/status.js')).status(io, command.optsWithGlobals<CommonOptions>()),
-      ),
-    );
+  addLooks(program, io, finish);
   addDoctor(program, io, finish);
   program
     .command('reload')
@@ -76,6 +71,35 @@ function buildProgram(io: LvsctlIo, finish: (status: ExitStatus) => void): Comma
   addMigrationCommands(program, io, finish);
   addKeygen(program, io, finish);
   return program;
+}
+
+/** Commands that only look at the running daemons. */
+function addLooks(program: Command, io: LvsctlIo, finish: (status: ExitStatus) => void): void {
+  program
+    .command('status')
+    .description('role, partner, paths, VIPs, services and servers, and the last events')
+    .option('--verbose', 'with loss and lateness of each heartbeat path')
+    .action(async (_: unknown, command: Command) =>
+      finish(
+        await (await import('./commands/status.js')).status(io, command.optsWithGlobals<StatusOptions>()),
+      ),
+    );
+  program
+    .command('advise')
+    .description('keepalive and deadtime for a wanted rate of false takeovers, by what pulse measured')
+    .option('--rate <years>', 'at most one false takeover in so many years (default: as lvs.cf says)', years)
+    .action(async (_: unknown, command: Command) =>
+      finish(
+        await (await import('./commands/advise.js')).advise(io, command.optsWithGlobals<AdviseOptions>()),
+      ),
+    );
+}
+
+/** Years of `--rate`: above 0, a million at most. */
+function years(text: string): number {
+  const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : 0;
+  if (value > 0 && value <= 1e6) return value;
+  throw new InvalidArgumentError('Give years, such as 10 or 0.5.');
 }
 
 function addDoctor(program: Command, io: LvsctlIo, finish: (status: ExitStatus) => void): void {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { renderStatus } from '../../src/core/render-status.js';
 import type { StatusView } from '../../src/core/status-view.js';
+import { quality } from '../support/heartbeats.js';
 import { lvsdStatus, NOW_MS, pulseStatus, serverStatus } from '../support/statuses.js';
 
 function view(changes: Partial<StatusView> = {}): StatusView {
@@ -43,6 +44,18 @@ describe('renderStatus', () => {
     expect(text).toMatch(/private .*never heard/);
     expect(text).toContain('VIPs     127.0.0.100');
     expect(text).toMatch(/lvsd +pid 101 +running +started 2 times/);
+  });
+
+  it('shows loss and lateness of the paths where asked', () => {
+    const window = quality();
+    const of = { name: 'public', local: '127.0.0.2', partner: '127.0.0.3', sent: 10, received: 9 } as const;
+    const paths = [{ ...of, quality: { hour: window, day: window, month: window } }];
+    const pulse = { reached: true, status: pulseStatus({ paths }) } as const;
+    expect(page({ pulse })).not.toContain('lost');
+    expect(renderStatus(view({ pulse }), NOW_MS, true).join('\n')).toMatch(
+      /heartbeats of the last day\n +public +lost 10 of 183,600 +late 0\.283 ms \/ 1\.34 ms .* longest gap 2 s, until 2026/,
+    );
+    expect(renderStatus(view(), NOW_MS, true)).toEqual(renderStatus(view(), NOW_MS));
   });
 
   it('shows what would outlive this director, where connections are synchronised', () => {

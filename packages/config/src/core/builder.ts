@@ -62,6 +62,8 @@ export function buildConfiguration(parsed: ParsedFile): LvsConfiguration {
     heartbeatPort: values.number('heartbeat_port'),
     keepaliveMs: values.milliseconds('keepalive'),
     deadtimeMs: values.milliseconds('deadtime'),
+    adaptive: values.flag('adaptive'),
+    falseTakeoverYears: values.number('false_takeover_years'),
     rshCommand: values.word('rsh_command'),
     network,
     natRouter: values.deviceAddress('nat_router'),

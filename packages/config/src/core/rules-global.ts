@@ -1,6 +1,7 @@
 import { usesNat } from './derived.js';
 import { statementOf } from './parsed.js';
 import { globalPlace, type RuleInput, valuePlace, warnOfChange } from './rules.js';
+import { checkHeartbeats } from './rules-heartbeat.js';
 
 const FOS_HINT =
   'use service = lvs with a virtual block for the address, or keepalived with a notify script for a service that only starts and stops';
@@ -104,6 +105,7 @@ export function checkGlobal(input: RuleInput): void {
   servicesRule(input);
   pairAddressRules(input);
   pairRules(input);
+  checkHeartbeats(input);
   networkRules(input);
   stateRules(input);
 }

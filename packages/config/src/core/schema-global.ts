@@ -1,3 +1,4 @@
+import { heartbeatDirectives } from './schema-heartbeat.js';
 import type { DirectiveSpec } from './schema-types.js';
 
 const levels = ['global'] as const;
@@ -134,6 +135,7 @@ const pairDirectives: readonly DirectiveSpec[] = [
     use: 'live',
     help: 'Silence after which the partner counts as dead; longer than keepalive.',
   },
+  ...heartbeatDirectives,
   {
     name: 'standby',
     levels,

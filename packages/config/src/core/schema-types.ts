@@ -32,7 +32,7 @@ export interface DirectiveSpec {
   readonly name: string;
   readonly levels: readonly Level[];
   readonly type: ValueType;
-  readonly unit?: 'seconds' | 'connections';
+  readonly unit?: 'seconds' | 'connections' | 'years';
   /** Inclusive bounds of a number, in the unit of the file. */
   readonly range?: readonly [minimum: number, maximum: number];
   readonly choices?: readonly string[];

@@ -2,15 +2,7 @@ import { parseArgs } from 'node:util';
 import { UserError } from '@piranha/common';
 import { FAILOVER_CASES } from './failover/events.js';
 
-const NAMES = [
-  'start-up',
-  'memory',
-  'throughput',
-  'failover',
-  'connections',
-  'tables',
-  'packets',
-] as const;
+const NAMES = ['start-up', 'memory', 'throughput', 'failover', 'connections', 'tables', 'packets'] as const;
 /** Run only when they are named: they take long. */
 const LONG: readonly BenchName[] = ['failover', 'connections', 'tables', 'packets'];
 export type BenchName = (typeof NAMES)[number];

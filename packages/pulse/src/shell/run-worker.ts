@@ -60,6 +60,7 @@ export async function runWorker(options: PulseOptions): Promise<void> {
     path: files.pulseSocket,
     methods: {
       status: () => worker.status(),
+      heartbeats: () => worker.heartbeats(),
       reload,
       handover: () => worker.handover(),
       leave: () => {

@@ -3,6 +3,7 @@ import type { EventLog } from '@piranha/events';
 import {
   decodeHeartbeat,
   type HandoverAnswer,
+  type HeartbeatMeasurement,
   type PulseAlive,
   type PulseStatus,
   type ReloadAnswer,
@@ -16,6 +17,7 @@ import { startPulse } from '../core/start.js';
 import type { PulseEffect, PulseEvent, PulseStart, PulseState, PulseStep } from '../core/types.js';
 import { runStateCommand } from '../takeover/state-command.js';
 import type { Backend } from './backend.js';
+import { HeartbeatMeasure } from './heartbeat-measure.js';
 import { HeartbeatSockets } from './heartbeat-sockets.js';
 import type { LoadedSettings } from './load-settings.js';
 import { writeSavedState } from './saved-state.js';
@@ -54,6 +56,7 @@ export class PulseWorker {
   /** What the voluntary move under way costs. */
   private moveCost: Promise<string | undefined> = Promise.resolve(undefined);
   private readonly heardAtMs = new Map<string, number>();
+  private readonly measure: HeartbeatMeasure;
   private strangersLogged = 0;
   /** The state command that ran last: a node that goes on as it is runs none. */
   private lastCommand: 'active' | 'inactive' | undefined;
@@ -63,10 +66,15 @@ export class PulseWorker {
     private loaded: LoadedSettings,
   ) {
     this.state = startPulse(loaded.settings, { type: 'fresh' }, monotonicNowMs()).state;
+    const { files, log } = parts;
+    this.measure = new HeartbeatMeasure(files.heartbeatStatistics, loaded, (problem) =>
+      log.log('PULSE_STATE_UNWRITABLE', { problem }),
+    );
   }
 
   /** Binds the heartbeat sockets and begins. @throws UserError `PULSE_BIND_FAILED` */
   async start(how: PulseStart, since?: Date): Promise<void> {
+    this.measure.start();
     this.sockets = await this.openSockets(this.loaded);
     if (since !== undefined) this.since = since;
     // The pulse before us ran it, and this is no change of role.
@@ -101,6 +109,7 @@ export class PulseWorker {
     if (!answer.ok) return answer;
     await this.exchangeSockets(next);
     this.loaded = next;
+    this.measure.change(next);
     this.parts.backend.change(next.configuration, this.holding);
     this.parts.onChange();
     this.plan();
@@ -140,9 +149,11 @@ export class PulseWorker {
     const sync = await this.parts.backend.syncStatus(this.heardSeconds());
     const { settings } = this.loaded;
     const nowMs = monotonicNowMs();
+    const qualityOf = this.measure.qualities();
     const paths = (this.sockets?.counters() ?? []).map((path) => {
       const heardAtMs = this.heardAtMs.get(path.name);
-      return heardAtMs === undefined ? path : { ...path, silentMs: Math.round(nowMs - heardAtMs) };
+      if (heardAtMs === undefined) return path;
+      return { ...path, silentMs: Math.round(nowMs - heardAtMs), quality: qualityOf(path) };
     });
     return {
       version: SUITE_VERSION,
@@ -166,8 +177,14 @@ export class PulseWorker {
     };
   }
 
+  /** What is measured of the partner's heartbeats. */
+  heartbeats(): HeartbeatMeasurement {
+    return this.measure.measurement(this.partner());
+  }
+
   close(): void {
     clearTimeout(this.timer);
+    this.measure.close();
     this.sockets?.close();
   }
 
@@ -283,7 +300,9 @@ export class PulseWorker {
     clearTimeout(this.timer);
     this.timerDueMs = nowMs + waitMs;
     this.timer = setTimeout(() => {
-      this.dispatch({ type: 'tick', lateMs: Math.max(0, monotonicNowMs() - this.timerDueMs) });
+      const lateMs = Math.max(0, monotonicNowMs() - this.timerDueMs);
+      this.measure.late(lateMs);
+      this.dispatch({ type: 'tick', lateMs });
     }, waitMs);
   }
 
@@ -330,6 +349,7 @@ export class PulseWorker {
       log.log('PULSE_RECEIVED', { word: verdict.word, path: path.name });
       this.heardAtMs.set(path.name, monotonicNowMs());
       this.sockets?.answerIn(verdict.byteOrder);
+      this.measure.heard(path);
       this.dispatch({ type: 'heard', word: verdict.word, random: Math.random() });
     }
   }

@@ -12,6 +12,10 @@ import type { CommonOptions } from '../options.js';
 
 const STATUS_LIMIT_MS = 5_000;
 
+export interface StatusOptions extends CommonOptions {
+  readonly verbose?: true;
+}
+
 async function answerOf<T>(schema: AnswerSchema<T>, socketPath: string): Promise<DaemonAnswer<T>> {
   try {
     return { reached: true, status: await askFor(schema, socketPath, 'status', STATUS_LIMIT_MS) };
@@ -31,7 +35,7 @@ function jsonOf<T>(answer: DaemonAnswer<T>): unknown {
 }
 
 /** `lvsctl status`: what this director does, why and since when; as much as the daemons that answer can tell. */
-export async function status(io: LvsctlIo, options: CommonOptions): Promise<ExitStatus> {
+export async function status(io: LvsctlIo, options: StatusOptions): Promise<ExitStatus> {
   const { pulseSocket, lvsdSocket, adoption: record } = runDirectory(options.runDir);
   const [pulse, lvsd] = await Promise.all([
     answerOf(pulseStatusSchema, pulseSocket),
@@ -42,6 +46,6 @@ export async function status(io: LvsctlIo, options: CommonOptions): Promise<Exit
   const shown = { runDirectory: options.runDir, ...(adoption && { adoption }) };
   const view: StatusView = { ...shown, pulse, lvsd };
   if (options.json) printJson(io, { ...shown, pulse: jsonOf(pulse), lvsd: jsonOf(lvsd) });
-  else printLines((text) => io.stdout(text), renderStatus(view, io.nowMs()));
+  else printLines((text) => io.stdout(text), renderStatus(view, io.nowMs(), options.verbose));
   return exitStatusOf(view);
 }

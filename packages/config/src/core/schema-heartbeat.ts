@@ -1,0 +1,27 @@
+import type { DirectiveSpec } from './schema-types.js';
+
+const levels = ['global'] as const;
+
+/** Directives that stand outside all blocks: how sure pulse is of a partner's death. */
+export const heartbeatDirectives: readonly DirectiveSpec[] = [
+  {
+    name: 'adaptive',
+    levels,
+    type: 'boolean',
+    default: false,
+    since: 'ours 0.1',
+    use: 'live',
+    help: '1: with two heartbeat paths that are measured well enough, the partner counts as dead earlier than after `deadtime` when all paths fall silent together, so early as `false_takeover_years` allows. Never later.',
+  },
+  {
+    name: 'false_takeover_years',
+    levels,
+    type: 'integer',
+    unit: 'years',
+    range: [1, 1000],
+    default: 10,
+    since: 'ours 0.1',
+    use: 'live',
+    help: 'In so many years one takeover at most is to happen because heartbeats were lost or late; for `adaptive = 1` and `lvsctl advise`.',
+  },
+];

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { parseLvsCf } from '../../src/core/parse-lvs-cf.js';
+import type { LoadResult } from '../../src/model.js';
+
+const SERVICE = `virtual web {
+  active = 1
+  address = 192.0.2.100 eth0:1
+  server a {
+    address = 10.0.0.11
+    active = 1
+  }
+}
+`;
+const PAIR = 'primary = 192.0.2.1\nbackup = 192.0.2.2\nbackup_active = 1\n';
+const SECOND_PATH = 'primary_private = 10.9.9.1\nbackup_private = 10.9.9.2\n';
+
+function read(text: string): Pick<LoadResult, 'configuration' | 'diagnostics'> {
+  return parseLvsCf(text + SERVICE);
+}
+
+function codes(text: string): string[] {
+  return read(text).diagnostics.map(({ severity, code }) => `${severity} ${code}`);
+}
+
+describe('the words of the adaptive deadtime', () => {
+  it('are off, and once in ten years', () => {
+    expect(read(PAIR).configuration).toMatchObject({ adaptive: false, falseTakeoverYears: 10 });
+  });
+
+  it('are read', () => {
+    const text = `${PAIR}${SECOND_PATH}adaptive = 1\nfalse_takeover_years = 3\n`;
+    expect(read(text).configuration).toMatchObject({ adaptive: true, falseTakeoverYears: 3 });
+    expect(codes(text)).toEqual([]);
+  });
+
+  it('say where they have no effect', () => {
+    expect(codes(`${PAIR}adaptive = 1\n`)).toEqual(['warning CF_ADAPTIVE_ONE_PATH']);
+    expect(codes(`${PAIR}primary_private = 10.9.9.1\nadaptive = 1\n`)).toEqual([
+      'warning CF_ADAPTIVE_ONE_PATH',
+    ]);
+    expect(codes('primary = 192.0.2.1\nadaptive = 1\n')).toEqual(['warning CF_ADAPTIVE_UNUSED']);
+    expect(codes(`${PAIR}adaptive = 0\n`)).toEqual([]);
+  });
+
+  it('do not take what means nothing', () => {
+    expect(codes(`${PAIR}false_takeover_years = 0\n`).some((code) => code.startsWith('error'))).toBe(true);
+  });
+});
