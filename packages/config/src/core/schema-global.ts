@@ -1,3 +1,4 @@
+import { notifyDirectives } from './schema-notify.js';
 import type { DirectiveSpec } from './schema-types.js';
 
 const levels = ['global'] as const;
@@ -367,4 +368,8 @@ const balancingDirectives: readonly DirectiveSpec[] = [
 ];
 
 /** All directives outside blocks, in the order of a formatted file. */
-export const globalDirectives: readonly DirectiveSpec[] = [...pairDirectives, ...balancingDirectives];
+export const globalDirectives: readonly DirectiveSpec[] = [
+  ...pairDirectives,
+  ...notifyDirectives,
+  ...balancingDirectives,
+];

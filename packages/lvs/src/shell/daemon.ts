@@ -12,6 +12,7 @@ import {
 import type { LoadResult } from '@piranha/config';
 import type { EventLog } from '@piranha/events';
 import { readOwned, removeOwned, saveOwned, type Table } from '@piranha/ipvs';
+import { Notifier } from '@piranha/notify';
 import {
   ALIVE_INTERVAL_MS,
   ControlServer,
@@ -20,6 +21,7 @@ import {
   type ReloadAnswer,
   type RunDirectory,
 } from '@piranha/protocol';
+import { healthNotice, sorryNotices } from '../core/notices.js';
 import type { Setup } from '../core/setup.js';
 import { sorryChanges } from '../core/sorry-watch.js';
 import { serviceStatuses } from '../core/status.js';
@@ -76,6 +78,7 @@ export class Daemon {
   private server: ControlServer | undefined;
   private readonly monitoring: Monitoring;
   private readonly writer: TableWriter;
+  private readonly notifier: Notifier;
   private readonly statistics = new StatisticsCache();
   private readonly timers: NodeJS.Timeout[] = [];
   private readonly startedAtMs = monotonicNowMs();
@@ -95,12 +98,17 @@ export class Daemon {
     private setup: Setup,
   ) {
     const { run, log } = options;
+    this.notifier = new Notifier(setup.configuration.notify, { log });
     this.monitoring = new Monitoring({
       setup,
       nannyProgram: options.nannyProgram,
       socketPath: run.lvsdSocket,
       log,
       onChange: () => this.refresh(),
+      onHealth: ({ service, server }, before, after) => {
+        const notice = healthNotice(service, server, before, after);
+        if (notice) this.notifier.tell(notice);
+      },
     });
     this.writer = new TableWriter({
       open: options.openDirector,
@@ -159,6 +167,7 @@ export class Daemon {
     this.writer.close();
     await this.server?.close();
     removePidFile(run.lvsdPid, process.pid);
+    await this.notifier.close();
     await log.close();
   }
 
@@ -226,7 +235,9 @@ export class Daemon {
     if (!this.loaded || this.stopping) return;
     const { configuration } = this.setup;
     const desired = desiredOf(configuration, (server) => this.monitoring.healthOf(server)?.health);
-    logSorryChanges(this.options.log, sorryChanges(configuration, this.desired, desired));
+    const sorry = sorryChanges(configuration, this.desired, desired);
+    logSorryChanges(this.options.log, sorry);
+    for (const notice of sorryNotices(configuration.virtualServers, sorry)) this.notifier.tell(notice);
     this.desired = desired;
     this.writer.desire(desired);
   }
@@ -282,6 +293,7 @@ export class Daemon {
     const { log } = this.options;
     const before = this.setup.configuration;
     this.setup = setup;
+    this.notifier.change(setup.configuration.notify);
     const { live, owned } = this.writer.state;
     const plan = this.monitoring.change(setup, live);
     logServiceStops(log, before, activeNames(setup.configuration));
