@@ -249,7 +249,10 @@ export class PulseWorker {
     this.takes += 1;
     const turn = this.takes;
     const wait = this.hooks.beforeTaking(this.loaded, this.state);
-    if (wait === undefined) return this.raise();
+    if (wait === undefined) {
+      this.raise();
+      return;
+    }
     void wait.then(() => {
       // Meanwhile the addresses may have become somebody else's.
       if (turn === this.takes && this.state.duty === 'taking') this.raise();
