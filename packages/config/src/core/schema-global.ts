@@ -152,7 +152,7 @@ const pairDirectives: readonly DirectiveSpec[] = [
     default: undefined,
     since: '0.7.8',
     use: 'live',
-    help: 'Command run when this node becomes active. Split at blanks, no shell.',
+    help: 'Command run when this node becomes active. Split at blanks, no shell; see `notify_user` and `notify_timeout`.',
   },
   {
     name: 'inactive_cmd',
@@ -161,7 +161,7 @@ const pairDirectives: readonly DirectiveSpec[] = [
     default: undefined,
     since: '0.7.8',
     use: 'live',
-    help: 'Command run when this node becomes inactive. Split at blanks, no shell.',
+    help: 'Command run when this node becomes inactive. Split at blanks, no shell; see `notify_user` and `notify_timeout`.',
   },
   {
     name: 'monitor_links',

@@ -9,7 +9,7 @@ import {
   UserError,
   writePidFile,
 } from '@piranha/common';
-import type { LoadResult } from '@piranha/config';
+import type { LoadResult, NotifyConfig } from '@piranha/config';
 import type { EventLog } from '@piranha/events';
 import { readOwned, removeOwned, saveOwned, type Table } from '@piranha/ipvs';
 import { Notifier } from '@piranha/notify';
@@ -98,7 +98,7 @@ export class Daemon {
     private setup: Setup,
   ) {
     const { run, log } = options;
-    this.notifier = new Notifier(setup.configuration.notify, { log });
+    this.notifier = new Notifier(this.notifyConfig(setup), { log });
     this.monitoring = new Monitoring({
       setup,
       nannyProgram: options.nannyProgram,
@@ -185,6 +185,13 @@ export class Daemon {
     const policy = this.options.directorName === 'kernel' ? KERNEL_POLICY : TABLE_POLICY;
     // At the end everything of ours goes, whoever changed it.
     return { ...policy, drift: this.stopping ? 'revert' : this.setup.configuration.tableDrift };
+  }
+
+  /** Beside another product, writing into a model, lvsd tells nobody of a service that is not its own. */
+  private notifyConfig({ configuration }: Setup): NotifyConfig {
+    const { notify } = configuration;
+    if (this.options.directorName !== 'memory') return notify;
+    return { ...notify, program: undefined, serverProgram: undefined, mail: undefined };
   }
 
   private async listen(): Promise<void> {
@@ -293,7 +300,7 @@ export class Daemon {
     const { log } = this.options;
     const before = this.setup.configuration;
     this.setup = setup;
-    this.notifier.change(setup.configuration.notify);
+    this.notifier.change(this.notifyConfig(setup));
     const { live, owned } = this.writer.state;
     const plan = this.monitoring.change(setup, live);
     logServiceStops(log, before, activeNames(setup.configuration));

@@ -1,8 +1,8 @@
-import { programWords } from '@piranha/common';
+import { errorText, programWords, UserError } from '@piranha/common';
 import type { Diagnostic, LvsConfiguration } from '@piranha/config';
 import type { UserEntry } from '../core/passwd.js';
 import { programProblem } from './prepare-program.js';
-import { readCertificates, readPassword } from './secrets.js';
+import { DENIED, readCertificates, readPassword } from './secrets.js';
 import { lookUpUser } from './users.js';
 
 /**
@@ -71,6 +71,8 @@ function problemOf(read: () => unknown): string | undefined {
     read();
     return undefined;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    // Whoever checks may see less than the daemons.
+    if (error instanceof UserError && error.code === DENIED) return undefined;
+    return errorText(error);
   }
 }

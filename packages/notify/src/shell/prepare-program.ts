@@ -50,8 +50,10 @@ function whyUnsafe(program: string, uid: number): string | undefined {
   try {
     return unsafeElement(pathElements(program), uid);
   } catch (error) {
-    // Starting it fails with a message of its own; what root cannot look at is not trusted.
-    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : errorText(error);
+    // Starting it fails with a message of its own; what root itself cannot look at is not trusted.
+    const { code } = error as NodeJS.ErrnoException;
+    const blind = code === 'EACCES' && process.getuid?.() !== 0;
+    return code === 'ENOENT' || blind ? undefined : errorText(error);
   }
 }
 

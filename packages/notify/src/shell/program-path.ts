@@ -1,4 +1,4 @@
-import { accessSync, constants, lstatSync, readlinkSync, statSync } from 'node:fs';
+import { lstatSync, readlinkSync, statSync } from 'node:fs';
 import { dirname, join, resolve, sep } from 'node:path';
 import type { PathElement } from '../core/path-safety.js';
 
@@ -42,14 +42,14 @@ function elementAt(path: string): PathElement {
   return { path, uid: stat.uid, mode: stat.mode, kind };
 }
 
-/** Why the file cannot be run by anybody, one line; undefined where it can. */
+/** Why the file cannot be run, one line; undefined where it can, or where this user cannot tell. */
 export function notExecutable(path: string): string | undefined {
   try {
-    if (!statSync(path).isFile()) return `${path} is no file`;
-    accessSync(path, constants.X_OK);
-    return undefined;
+    const stat = statSync(path);
+    if (!stat.isFile()) return `${path} is no file`;
+    return (stat.mode & 0o111) === 0 ? `${path} is not executable` : undefined;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    return code === 'ENOENT' ? `${path} does not exist` : `${path} is not executable`;
+    return code === 'EACCES' ? undefined : `${path} does not exist`;
   }
 }

@@ -4,10 +4,12 @@ import { UserError } from '@piranha/common';
 const SECRET_LIMIT_BYTES = 4_096;
 const CERTIFICATES_LIMIT_BYTES = 1024 * 1024;
 const OTHERS = 0o077;
+/** Code of the error for a file that this user must not read, which root may. */
+export const DENIED = 'NOTIFY_SECRET_DENIED';
 
 /**
  * The password in a file: its first line.
- * @throws UserError `NOTIFY_SECRET` where the file cannot be read, or others may
+ * @throws UserError `NOTIFY_SECRET` where the file cannot be read, or others may; DENIED
  */
 export function readPassword(path: string): string {
   const text = readSmall(path, SECRET_LIMIT_BYTES, (mode, uid) => {
@@ -20,7 +22,7 @@ export function readPassword(path: string): string {
   return password;
 }
 
-/** @throws UserError `NOTIFY_SECRET` where the file cannot be read */
+/** @throws UserError `NOTIFY_SECRET` where the file cannot be read; DENIED */
 export function readCertificates(path: string): string {
   return readSmall(path, CERTIFICATES_LIMIT_BYTES, () => undefined);
 }
@@ -43,12 +45,13 @@ function readSmall(
   } catch (error) {
     if (error instanceof UserError) throw error;
     const { code } = error as NodeJS.ErrnoException;
-    throw secretError(path, code === 'ENOENT' ? 'it does not exist' : `it cannot be read (${code})`);
+    if (code === 'ENOENT') throw secretError(path, 'it does not exist');
+    throw secretError(path, `it cannot be read (${code})`, code === 'EACCES' ? DENIED : undefined);
   } finally {
     if (descriptor !== undefined) closeSync(descriptor);
   }
 }
 
-function secretError(path: string, problem: string): UserError {
-  return new UserError(`${path}: ${problem}`, { code: 'NOTIFY_SECRET' });
+function secretError(path: string, problem: string, code = 'NOTIFY_SECRET'): UserError {
+  return new UserError(`${path}: ${problem}`, { code });
 }
