@@ -154,6 +154,8 @@ export class Daemon {
     this.stopping = true;
     const { log, run } = this.options;
     log.log('LVSD_STOP', { signal });
+    // Nothing more is told from here on.
+    const told = this.notifier.close();
     const leaves = this.leaving.isSet();
     if (!leaves) logServiceStops(log, this.setup.configuration);
     this.monitoring.stop();
@@ -167,7 +169,7 @@ export class Daemon {
     this.writer.close();
     await this.server?.close();
     removePidFile(run.lvsdPid, process.pid);
-    await this.notifier.close();
+    await told;
     await log.close();
   }
 
@@ -190,7 +192,8 @@ export class Daemon {
   /** Beside another product, writing into a model, lvsd tells nobody of a service that is not its own. */
   private notifyConfig({ configuration }: Setup): NotifyConfig {
     const { notify } = configuration;
-    if (this.options.directorName !== 'memory') return notify;
+    // notify_wait is a matter of the role.
+    if (this.options.directorName !== 'memory') return { ...notify, waits: false };
     return { ...notify, program: undefined, serverProgram: undefined, mail: undefined };
   }
 

@@ -11,7 +11,7 @@ import {
   unsentCount,
 } from '../core/mail-desk.js';
 import { mailText } from '../core/mail-text.js';
-import { sendMail } from './send-mail.js';
+import { type SendMail, sendInChild } from './send-in-child.js';
 
 const TIMES = {
   mostItems: 100,
@@ -31,7 +31,8 @@ export class Mailer {
     private config: MailConfig | undefined,
     private readonly host: string,
     private readonly log: Pick<EventLog, 'log'>,
-    /** How long the first change waits for others; for tests. */
+    private readonly send: SendMail = sendInChild,
+    /** How long the first change waits for others, ms. */
     private readonly gatherMs = TIMES.gatherMs,
   ) {}
 
@@ -92,7 +93,7 @@ export class Mailer {
   private carryOut(effect: MailEffect): void {
     switch (effect.type) {
       case 'send':
-        void this.send(effect.batch);
+        void this.sendBatch(effect.batch);
         return;
       case 'tellFailing':
         this.log.log('NOTIFY_MAIL_FAILED', { problem: effect.problem });
@@ -106,12 +107,15 @@ export class Mailer {
     }
   }
 
-  private async send({ items, unlisted }: Extract<MailEffect, { type: 'send' }>['batch']): Promise<void> {
+  private async sendBatch({
+    items,
+    unlisted,
+  }: Extract<MailEffect, { type: 'send' }>['batch']): Promise<void> {
     const { config } = this;
     if (config === undefined) return this.dispatch({ type: 'failed', problem: 'mail is switched off' });
     const text = mailText(config.subjectPrefix, this.host, items, unlisted);
     try {
-      await sendMail(config, this.host, text);
+      await this.send(config, this.host, text);
     } catch (error) {
       this.dispatch({ type: 'failed', problem: errorText(error) });
       return;

@@ -36,8 +36,6 @@ export interface StateCommand {
 
 interface NotifierOptions {
   readonly log: Pick<EventLog, 'log'>;
-  /** How long mail gathers what happens together; for tests. */
-  readonly gatherMs?: number;
 }
 
 /** Tells programs and people what happened. Nothing here ever throws, and nobody need wait for it. */
@@ -49,11 +47,11 @@ export class Notifier {
 
   constructor(
     private config: NotifyConfig,
-    { log, gatherMs }: NotifierOptions,
+    { log }: NotifierOptions,
   ) {
     this.log = log;
     this.runner = new ProgramRunner(log);
-    this.mailer = new Mailer(config.mail, this.host, log, gatherMs);
+    this.mailer = new Mailer(config.mail, this.host, log);
   }
 
   /** Takes changed words; programs that wait already run as they were to. */

@@ -16,7 +16,7 @@ import { type RunningProgram, startProgram } from './run-program.js';
 const MOST_WAITING = 1_000;
 
 /** The log lines of a program's life. */
-export interface ProgramEvents {
+interface ProgramEvents {
   readonly started: EventId;
   readonly output: EventId;
   readonly ended: EventId;

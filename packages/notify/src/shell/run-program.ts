@@ -18,7 +18,7 @@ export interface ProgramOptions {
 }
 
 /** How a program ended; a problem is said in one line. */
-export interface ProgramEnding {
+interface ProgramEnding {
   readonly problem?: string;
   /** The first lines of what it printed. */
   readonly lines: readonly string[];

@@ -1,4 +1,5 @@
 import type { MailConfig } from '@piranha/config';
+import { createTransport } from 'nodemailer';
 import type { MailText } from '../core/mail-text.js';
 import { readCertificates, readPassword } from './secrets.js';
 
@@ -9,13 +10,12 @@ const WHOLE_LIMIT_MS = 60_000;
 const PROBLEM_LIMIT = 300;
 
 /**
- * Sends one mail. The mail library is loaded here, for it is seldom needed.
+ * Sends one mail.
  * @param host name of this node, for the sender and the greeting
  * @throws Error with a text that names no secret
  */
 export async function sendMail(config: MailConfig, host: string, text: MailText): Promise<void> {
   const password = config.passwordFile === undefined ? undefined : readPassword(config.passwordFile);
-  const { createTransport } = await import('nodemailer');
   const transport = createTransport({
     host: config.host,
     port: config.port,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { MailConfig } from '@piranha/config';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Mailer } from '../../src/shell/mailer.js';
+import { sendMail } from '../../src/shell/send-mail.js';
 import { mailConfig } from '../support/configuration.js';
 import { Recorder } from '../support/recorder.js';
 import { CERTIFICATE_FILE, SmtpServer, type SmtpServerOptions } from '../support/smtp-server.js';
@@ -20,7 +21,7 @@ describe('mail', () => {
 
   const start = async (options: SmtpServerOptions, changes: Partial<MailConfig> = {}) => {
     server = await SmtpServer.start(options);
-    mailer = new Mailer(mailConfig(server.port, changes), 'node-one', log, GATHER_MS);
+    mailer = new Mailer(mailConfig(server.port, changes), 'node-one', log, sendMail, GATHER_MS);
     return { server, mailer };
   };
   const passwordFile = (text = `${PASSWORD}\n`, mode = 0o600): string => {

@@ -12,6 +12,9 @@ export class RoleHooks {
   /** The program was told of the coming `active` before the addresses were taken. */
   private toldAhead = false;
 
+  /** What happened while the addresses are being taken. */
+  private readonly untold: (() => void)[] = [];
+
   constructor(private readonly notifier: Notifier) {}
 
   /** The pulse before us ran active_cmd, and this is no change of role. */
@@ -30,8 +33,10 @@ export class RoleHooks {
     for (const { change, reason } of changes) {
       if (change === 'partner-lost') this.partnerMissed = true;
       if (change === 'partner-back') this.partnerMissed = false;
-      this.tell(loaded, after, change, reason);
+      this.untold.push(() => this.tell(loaded, after, change, reason));
     }
+    // To start a program takes time that the addresses need.
+    if (after.duty !== 'taking') for (const tell of this.untold.splice(0)) tell();
     // A partner that was never heard was missed too.
     if (after.duty === 'taking' && after.partnerWord === undefined) this.partnerMissed = true;
     if (after.duty !== 'taking') this.toldAhead = false;
