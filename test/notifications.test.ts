@@ -48,6 +48,12 @@ smtp_ca_file = ${CERTIFICATE_FILE}
 smtp_user = me
 smtp_password_file = ${path('password')}
 mail_limit = 60`);
+    const sorry = `[${pair.layout.otherVip}]:tcp:${pair.layout.vipPort}`;
+    const withSorry = `scheduler = rr\n  sorry_server = ${pair.layout.otherVip}`;
+    writeFileSync(
+      pair.configFile,
+      readFileSync(pair.configFile, 'utf8').replace('scheduler = rr', withSorry),
+    );
     writeFileSync(path('password'), `${PASSWORD}\n`, { mode: 0o600 });
     await pair.start();
     const { active, standby } = await pair.settled();
@@ -76,6 +82,15 @@ mail_limit = 60`);
       () => mailed(`(${servers[0]}) is down`) && mailed(`(${servers[0]}) is up`),
     );
 
+    for (const index of servers.keys()) await pair.stopServer(index);
+    await pair.waitFor('the sorry server', () =>
+      linesOf('servers').some((line) => line.includes(`SORRY ${sorry} [${vip}]:tcp:${vipPort} UP: `)),
+    );
+    for (const index of servers.keys()) await pair.startServer(index);
+    await pair.settled();
+    await pair.waitFor('the end of the sorry server', () =>
+      linesOf('servers').some((line) => line.includes(`SORRY ${sorry} [${vip}]:tcp:${vipPort} DOWN: `)),
+    );
     expect(mail.mails.every(({ encrypted, user }) => encrypted && user === 'me')).toBe(true);
 
     await active.crash();

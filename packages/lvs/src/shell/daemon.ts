@@ -90,6 +90,8 @@ export class Daemon {
   private readonly leaving = new LeaveMark();
   private stopped: Promise<void> | undefined;
   private desired: Table = EMPTY_TABLE;
+  /** The table whose sorry servers were told last. */
+  private told: Table = EMPTY_TABLE;
   private lastReload: LvsdStatus['lastReload'];
   private reloading: Promise<unknown> = Promise.resolve();
 
@@ -235,6 +237,7 @@ export class Daemon {
     log.log('LVSD_TABLE_LOADED', { director: directorName });
     this.monitoring.adopt(table);
     this.desired = table;
+    this.told = table;
     this.monitoring.start();
     // Not from within the writer's own step.
     queueMicrotask(() => this.refresh());
@@ -245,11 +248,19 @@ export class Daemon {
     if (!this.loaded || this.stopping) return;
     const { configuration } = this.setup;
     const desired = desiredOf(configuration, (server) => this.monitoring.healthOf(server)?.health);
-    const sorry = sorryChanges(configuration, this.desired, desired);
-    logSorryChanges(this.options.log, sorry);
-    for (const notice of sorryNotices(configuration.virtualServers, sorry)) this.notifier.tell(notice);
+    logSorryChanges(this.options.log, sorryChanges(configuration, this.desired, desired));
     this.desired = desired;
     this.writer.desire(desired);
+    this.tellSorry();
+  }
+
+  /** Before the first verdicts every sorry server stands in, which is no news. */
+  private tellSorry(): void {
+    if (!this.monitoring.settled) return;
+    const { configuration } = this.setup;
+    const changes = sorryChanges(configuration, this.told, this.desired);
+    this.told = this.desired;
+    for (const notice of sorryNotices(configuration.virtualServers, changes)) this.notifier.tell(notice);
   }
 
   private setTimeouts(): void {
@@ -271,6 +282,7 @@ export class Daemon {
     if (!state.desired || !this.monitoring.settled || !isTableSettled(state)) return;
     this.ready = true;
     this.options.log.log('LVSD_READY');
+    this.tellSorry();
     this.announce();
   }
 
