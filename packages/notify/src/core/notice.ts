@@ -1,4 +1,4 @@
-import { type EventFields, type EventId, eventRecord } from '@piranha/events/catalogue';
+import { type EventFields, type EventId, eventRecord, oneLine } from '@piranha/events/catalogue';
 
 /** What programs and people are told of. */
 export interface Notice {
@@ -80,7 +80,7 @@ export function roleNotice(change: RoleChange, facts: RoleFacts): Notice {
     environment: {
       PIRANHA_NOTIFY: change,
       PIRANHA_ROLE: holding ? 'active' : 'inactive',
-      PIRANHA_EVENT: reason,
+      PIRANHA_EVENT: oneLine(reason),
       PIRANHA_NODE: node,
       PIRANHA_VIPS: vips.join(' '),
     },
@@ -134,7 +134,7 @@ export function serverNotice(up: boolean, { service, server, reason }: ServerFac
     words: ['RS', real, serviceWord(service), up ? 'UP' : 'DOWN'],
     environment: {
       PIRANHA_NOTIFY: up ? 'server-up' : 'server-down',
-      PIRANHA_EVENT: reason,
+      PIRANHA_EVENT: oneLine(reason),
       ...serviceVariables(service),
       PIRANHA_SERVER: server.name,
       PIRANHA_SERVER_ADDRESS: server.address,

@@ -31,6 +31,11 @@ describe("a program's words", () => {
     ]);
   });
 
+  it('hold nothing that no argument may hold, whatever the network says', () => {
+    const notice = serverNotice(false, { service: SERVICE, server: SERVER, reason: 'said a\0b\nc' });
+    expect(notice.environment.PIRANHA_EVENT).toBe('said a\\u0000b\\nc');
+  });
+
   it('come with variables', () => {
     expect(roleNotice('active', FACTS).environment).toMatchObject({
       PIRANHA_NOTIFY: 'active',
