@@ -55,8 +55,15 @@ mail_limit = 60`);
       readFileSync(pair.configFile, 'utf8').replace('scheduler = rr', withSorry),
     );
     writeFileSync(path('password'), `${PASSWORD}\n`, { mode: 0o600 });
+    mail.refusal = '451 come back later';
     await pair.start();
     const { active, standby } = await pair.settled();
+    const logged = (text: string): boolean => readFileSync(active.logFile, 'utf8').includes(text);
+    await pair.waitFor('a mail that failed', () =>
+      logged('trying again: Mail command failed: 451 come back'),
+    );
+    mail.refusal = undefined;
+    await pair.waitFor('mail that works again', () => logged('[NOTIFY_MAIL_WORKS]'), { limitMs: 30_000 });
     const first = active.role === 'primary' ? '100' : '99';
     const second = active.role === 'primary' ? '99' : '100';
     await pair.waitFor('the first role', () =>
