@@ -19,7 +19,7 @@ const LOG_LINES = 25;
 /** One director of a pair, started as an operator would: `pulse -n`. */
 export class Director {
   readonly files: RunDirectory;
-  private readonly logFile: string;
+  readonly logFile: string;
   private child: ChildProcess | undefined;
 
   constructor(

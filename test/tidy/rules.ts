@@ -111,7 +111,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['common'],
   ['config', 'protocol', 'net'],
   ['events', 'ipvs', 'addresses', 'import'],
-  ['doctor', 'migration', 'real-server'],
+  ['doctor', 'migration', 'notify', 'real-server'],
   ['nanny', 'lvs', 'pulse', 'userspace-director', 'send-arp'],
   ['simulator'],
   ['cli', 'lab'],

@@ -3,6 +3,7 @@ export * from './binaries.js';
 export * from './clock.js';
 export * from './core/ipv4.js';
 export * from './core/ipv6.js';
+export * from './core/program-words.js';
 export * from './core/supervisor.js';
 export * from './fresh-value.js';
 export * from './leave-mark.js';

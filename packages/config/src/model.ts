@@ -87,6 +87,48 @@ export interface FailoverServiceConfig {
   readonly address: DeviceAddress | undefined;
 }
 
+/** Where mails go. */
+export interface SmtpServer {
+  readonly host: string;
+  readonly port?: number;
+}
+
+/** Mail to people about what happened. */
+export interface MailConfig {
+  /** At least one address. */
+  readonly to: readonly string[];
+  /** Undefined = made from the name of the node. */
+  readonly from: string | undefined;
+  readonly subjectPrefix: string;
+  /** What each daemon sends at most. */
+  readonly mailsPerMinute: number;
+  readonly host: string;
+  readonly port: number;
+  readonly tls: 'starttls' | 'implicit' | 'none';
+  /** PEM file of the authorities to trust; undefined = the public ones. */
+  readonly caFile: string | undefined;
+  readonly user: string | undefined;
+  readonly passwordFile: string | undefined;
+}
+
+/** Programs and people that are told what happened. */
+export interface NotifyConfig {
+  /** For changes of role, as written; split at blanks, no shell. */
+  readonly program: string | undefined;
+  /** For real servers and sorry servers. */
+  readonly serverProgram: string | undefined;
+  /** A takeover waits for `program`. */
+  readonly waits: boolean;
+  /** How long each program may run, ms. */
+  readonly timeoutMs: number;
+  /** Undefined = the user of the daemon. */
+  readonly user: string | undefined;
+  /** Undefined = no mail. */
+  readonly mail: MailConfig | undefined;
+  /** Line of each directive of this kind that is given, by name, from 1; active_cmd and inactive_cmd too. */
+  readonly lines: Readonly<Record<string, number>>;
+}
+
 export interface LvsConfiguration {
   readonly serialNumber: number;
   readonly service: 'lvs' | 'fos';
@@ -124,6 +166,7 @@ export interface LvsConfiguration {
   readonly hardShutdown: boolean;
   readonly activeCommand: string | undefined;
   readonly inactiveCommand: string | undefined;
+  readonly notify: NotifyConfig;
   readonly ipvsadmPath: string;
   /** warm: lvsd and nannies run on the standby too; cold: the original's way. */
   readonly standby: 'warm' | 'cold';

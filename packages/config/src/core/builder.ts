@@ -1,4 +1,5 @@
 import type { FailoverServiceConfig, FailoverState, LvsConfiguration } from '../model.js';
+import { buildNotify } from './builder-notify.js';
 import { buildVirtual, FORWARDING_METHODS } from './builder-virtual.js';
 import type { ParsedBlock, ParsedFile } from './parsed.js';
 import { Values } from './values.js';
@@ -78,6 +79,7 @@ export function buildConfiguration(parsed: ParsedFile): LvsConfiguration {
     hardShutdown: values.flag('hard_shutdown'),
     activeCommand: values.text('active_cmd'),
     inactiveCommand: values.text('inactive_cmd'),
+    notify: buildNotify(parsed),
     ipvsadmPath: values.word('ipvsadm'),
     virtualServers: virtuals.map((block) => buildVirtual(block, network)),
     failoverServices: parsed.blocks.filter((block) => block.level === 'failover').map(buildFailover),

@@ -1,4 +1,5 @@
 import { heartbeatDirectives } from './schema-heartbeat.js';
+import { notifyDirectives } from './schema-notify.js';
 import type { DirectiveSpec } from './schema-types.js';
 
 const levels = ['global'] as const;
@@ -153,7 +154,7 @@ const pairDirectives: readonly DirectiveSpec[] = [
     default: undefined,
     since: '0.7.8',
     use: 'live',
-    help: 'Command run when this node becomes active. Split at blanks, no shell.',
+    help: 'Command run when this node becomes active. Split at blanks, no shell; see `notify_user` and `notify_timeout`.',
   },
   {
     name: 'inactive_cmd',
@@ -162,7 +163,7 @@ const pairDirectives: readonly DirectiveSpec[] = [
     default: undefined,
     since: '0.7.8',
     use: 'live',
-    help: 'Command run when this node becomes inactive. Split at blanks, no shell.',
+    help: 'Command run when this node becomes inactive. Split at blanks, no shell; see `notify_user` and `notify_timeout`.',
   },
   {
     name: 'monitor_links',
@@ -369,4 +370,8 @@ const balancingDirectives: readonly DirectiveSpec[] = [
 ];
 
 /** All directives outside blocks, in the order of a formatted file. */
-export const globalDirectives: readonly DirectiveSpec[] = [...pairDirectives, ...balancingDirectives];
+export const globalDirectives: readonly DirectiveSpec[] = [
+  ...pairDirectives,
+  ...notifyDirectives,
+  ...balancingDirectives,
+];

@@ -46,7 +46,7 @@ function readNumber(spec: DirectiveSpec, text: string): ReadResult {
     const hint = /^[+-]?0[0-9]+$/.test(text)
       ? 'a leading 0 makes a number octal, and octal digits end at 7'
       : /^[+-]?[0-9]*\.[0-9]+$/.test(text)
-        ? 'fractions are allowed for keepalive, deadtime, timeout and reentry only'
+        ? 'fractions are allowed for keepalive, deadtime, timeout, reentry and notify_timeout only'
         : undefined;
     return fail('CF_INTEGER_EXPECTED', `integer expected, not ${shown(text)}`, hint);
   }

@@ -97,7 +97,7 @@ function readAndPrint(bytes: Uint8Array): void {
 
 /** What a file means, without the lines it stands on. */
 function meaning(configuration: LvsConfiguration | undefined): string {
-  return JSON.stringify(configuration, (key, value) => (key === 'line' ? 0 : value));
+  return JSON.stringify(configuration, (key, value) => (key === 'line' || key === 'lines' ? 0 : value));
 }
 
 describe('any bytes', () => {

@@ -1,11 +1,18 @@
 import { IPVSU_EVENTS } from './catalogue/ipvsu.js';
 import { LVSD_EVENTS } from './catalogue/lvsd.js';
 import { NANNY_EVENTS } from './catalogue/nanny.js';
+import { NOTIFY_EVENTS } from './catalogue/notify.js';
 import { PULSE_EVENTS } from './catalogue/pulse.js';
 import { type EventFields, type EventRecord, renderEvent } from './event.js';
 
 /** Every line that the suite can log, by its stable id. Renaming an id breaks somebody's alarm. */
-export const CATALOGUE = { ...PULSE_EVENTS, ...LVSD_EVENTS, ...NANNY_EVENTS, ...IPVSU_EVENTS } as const;
+export const CATALOGUE = {
+  ...PULSE_EVENTS,
+  ...LVSD_EVENTS,
+  ...NANNY_EVENTS,
+  ...IPVSU_EVENTS,
+  ...NOTIFY_EVENTS,
+} as const;
 
 export type EventId = keyof typeof CATALOGUE;
 

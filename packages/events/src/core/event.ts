@@ -5,7 +5,7 @@ export type EventFields = Readonly<Record<string, string | number | boolean | un
 
 /** One line of the log catalogue. */
 export interface EventTemplate {
-  /** syslog ident: pulse, lvsd, nanny or ipvsu. */
+  /** syslog ident: pulse, lvsd, nanny, ipvsu or notify. */
   readonly ident: string;
   readonly level: EventLevel;
   /** The phrase operators grep for; `{name}` is replaced by the field of that name. */

@@ -9,9 +9,10 @@ import {
   UserError,
   writePidFile,
 } from '@piranha/common';
-import type { LoadResult } from '@piranha/config';
+import type { LoadResult, NotifyConfig } from '@piranha/config';
 import type { EventLog } from '@piranha/events';
 import { readOwned, removeOwned, saveOwned, type Table } from '@piranha/ipvs';
+import { Notifier } from '@piranha/notify';
 import {
   ALIVE_INTERVAL_MS,
   ControlServer,
@@ -20,6 +21,7 @@ import {
   type ReloadAnswer,
   type RunDirectory,
 } from '@piranha/protocol';
+import { healthNotice, sorryNotices } from '../core/notices.js';
 import type { Setup } from '../core/setup.js';
 import { sorryChanges } from '../core/sorry-watch.js';
 import { serviceStatuses } from '../core/status.js';
@@ -76,6 +78,7 @@ export class Daemon {
   private server: ControlServer | undefined;
   private readonly monitoring: Monitoring;
   private readonly writer: TableWriter;
+  private readonly notifier: Notifier;
   private readonly statistics = new StatisticsCache();
   private readonly timers: NodeJS.Timeout[] = [];
   private readonly startedAtMs = monotonicNowMs();
@@ -87,6 +90,8 @@ export class Daemon {
   private readonly leaving = new LeaveMark();
   private stopped: Promise<void> | undefined;
   private desired: Table = EMPTY_TABLE;
+  /** The table whose sorry servers were told last. */
+  private told: Table = EMPTY_TABLE;
   private lastReload: LvsdStatus['lastReload'];
   private reloading: Promise<unknown> = Promise.resolve();
 
@@ -95,12 +100,17 @@ export class Daemon {
     private setup: Setup,
   ) {
     const { run, log } = options;
+    this.notifier = new Notifier(this.notifyConfig(setup), { log });
     this.monitoring = new Monitoring({
       setup,
       nannyProgram: options.nannyProgram,
       socketPath: run.lvsdSocket,
       log,
       onChange: () => this.refresh(),
+      onHealth: ({ service, server }, before, after) => {
+        const notice = healthNotice(service, server, before, after);
+        if (notice) this.notifier.tell(notice);
+      },
     });
     this.writer = new TableWriter({
       open: options.openDirector,
@@ -146,6 +156,8 @@ export class Daemon {
     this.stopping = true;
     const { log, run } = this.options;
     log.log('LVSD_STOP', { signal });
+    // Nothing more is told from here on.
+    const told = this.notifier.close();
     const leaves = this.leaving.isSet();
     if (!leaves) logServiceStops(log, this.setup.configuration);
     this.monitoring.stop();
@@ -159,6 +171,7 @@ export class Daemon {
     this.writer.close();
     await this.server?.close();
     removePidFile(run.lvsdPid, process.pid);
+    await told;
     await log.close();
   }
 
@@ -176,6 +189,14 @@ export class Daemon {
     const policy = this.options.directorName === 'kernel' ? KERNEL_POLICY : TABLE_POLICY;
     // At the end everything of ours goes, whoever changed it.
     return { ...policy, drift: this.stopping ? 'revert' : this.setup.configuration.tableDrift };
+  }
+
+  /** Beside another product, writing into a model, lvsd tells nobody of a service that is not its own. */
+  private notifyConfig({ configuration }: Setup): NotifyConfig {
+    const { notify } = configuration;
+    // notify_wait is a matter of the role.
+    if (this.options.directorName !== 'memory') return { ...notify, waits: false };
+    return { ...notify, program: undefined, serverProgram: undefined, mail: undefined };
   }
 
   private async listen(): Promise<void> {
@@ -216,6 +237,7 @@ export class Daemon {
     log.log('LVSD_TABLE_LOADED', { director: directorName });
     this.monitoring.adopt(table);
     this.desired = table;
+    this.told = table;
     this.monitoring.start();
     // Not from within the writer's own step.
     queueMicrotask(() => this.refresh());
@@ -229,6 +251,16 @@ export class Daemon {
     logSorryChanges(this.options.log, sorryChanges(configuration, this.desired, desired));
     this.desired = desired;
     this.writer.desire(desired);
+    this.tellSorry();
+  }
+
+  /** Before the first verdicts every sorry server stands in, which is no news. */
+  private tellSorry(): void {
+    if (!this.monitoring.settled) return;
+    const { configuration } = this.setup;
+    const changes = sorryChanges(configuration, this.told, this.desired);
+    this.told = this.desired;
+    for (const notice of sorryNotices(configuration.virtualServers, changes)) this.notifier.tell(notice);
   }
 
   private setTimeouts(): void {
@@ -250,6 +282,7 @@ export class Daemon {
     if (!state.desired || !this.monitoring.settled || !isTableSettled(state)) return;
     this.ready = true;
     this.options.log.log('LVSD_READY');
+    this.tellSorry();
     this.announce();
   }
 
@@ -282,6 +315,7 @@ export class Daemon {
     const { log } = this.options;
     const before = this.setup.configuration;
     this.setup = setup;
+    this.notifier.change(this.notifyConfig(setup));
     const { live, owned } = this.writer.state;
     const plan = this.monitoring.change(setup, live);
     logServiceStops(log, before, activeNames(setup.configuration));

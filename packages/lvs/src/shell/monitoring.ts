@@ -3,7 +3,7 @@ import type { EventLog } from '@piranha/events';
 import type { Table } from '@piranha/ipvs';
 import { adoptFromTable } from '../core/adoption.js';
 import type { CheckTarget } from '../core/check-targets.js';
-import type { HealthState } from '../core/health.js';
+import type { Health, HealthState } from '../core/health.js';
 import { type NannyPlan, planNannies } from '../core/nanny-plan.js';
 import type { Setup } from '../core/setup.js';
 import { TableIndex } from '../core/table-places.js';
@@ -21,6 +21,8 @@ interface MonitoringOptions {
   readonly log: EventLog;
   /** Some server is believed to be something else than before. */
   readonly onChange: () => void;
+  /** A nanny, or the lack of one, changed what is believed of a server; not called for what is only presumed. */
+  readonly onHealth: (target: CheckTarget, before: Health, after: HealthState) => void;
 }
 
 /** The servers' health: nannies, what they say, and what is believed while they are silent. */
@@ -85,7 +87,10 @@ export class Monitoring {
   tick(intervalMs: number): void {
     this.nannies.tick(intervalMs);
     const expired = this.board.tick();
-    for (const id of expired) this.logTarget('LVSD_SERVER_UNWATCHED', id);
+    for (const id of expired) {
+      this.logTarget('LVSD_SERVER_UNWATCHED', id);
+      this.tellHealth(id, 'up');
+    }
     if (expired.length > 0) this.options.onChange();
   }
 
@@ -142,7 +147,16 @@ export class Monitoring {
 
   private result(id: string, up: boolean, reason: string): void {
     if (this.stopping) return;
-    if (this.board.feed(id, { type: 'result', up, reason })) this.options.onChange();
+    const before = this.board.get(id)?.health ?? 'unknown';
+    if (!this.board.feed(id, { type: 'result', up, reason })) return;
+    this.options.onChange();
+    this.tellHealth(id, before);
+  }
+
+  private tellHealth(id: string, before: Health): void {
+    const target = this.targets.get(id);
+    const after = this.board.get(id);
+    if (target && after) this.options.onHealth(target, before, after);
   }
 
   private logTarget(

@@ -1,3 +1,4 @@
+import { programWords } from '@piranha/common';
 import type { CheckTarget } from '../check.js';
 
 /** The original's argument array held this many words. */
@@ -12,7 +13,7 @@ export type SplitProgram =
  * `%h` and `%p` become the real server's address and port; at most 39 words.
  */
 export function splitProgram(program: string, target: CheckTarget): SplitProgram {
-  const words = program.split(/[ \t]+/).filter((word) => word !== '');
+  const words = programWords(program);
   if (words.length === 0) return { ok: false, error: 'it is empty' };
   if (words.length > WORD_LIMIT) {
     return { ok: false, error: `it has ${words.length} words, at most ${WORD_LIMIT} are allowed` };

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { removePidFile, UserError } from '@piranha/common';
 import type { EventLog } from '@piranha/events';
+import type { Notifier } from '@piranha/notify';
 import type { RunDirectory } from '@piranha/protocol';
 import type { Backend } from './backend.js';
 import { removeSavedState } from './saved-state.js';
@@ -17,6 +18,7 @@ export interface WorkerEnd {
   readonly files: RunDirectory;
   readonly log: EventLog;
   readonly parts: WorkerChildren;
+  readonly notifier: Notifier;
   readonly closeSockets: () => Promise<void>;
 }
 
@@ -45,11 +47,12 @@ export async function leaveAll(end: WorkerEnd): Promise<never> {
   return finish(end);
 }
 
-async function finish({ files, log, closeSockets }: WorkerEnd): Promise<never> {
+async function finish({ files, log, notifier, closeSockets }: WorkerEnd): Promise<never> {
   await closeSockets();
   removeSavedState(files.pulseState);
   rmSync(files.lastGoodConfiguration, { force: true });
   removePidFile(files.pulsePid, process.pid);
+  await notifier.close();
   await log.close();
   process.exit(0);
 }

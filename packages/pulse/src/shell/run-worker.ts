@@ -1,6 +1,7 @@
 import { LeaveMark, setProcessTitle, writePidFile } from '@piranha/common';
 import { loadWithLastGood } from '@piranha/config';
 import type { EventLog } from '@piranha/events';
+import { Notifier } from '@piranha/notify';
 import {
   ALIVE_INTERVAL_MS,
   ControlServer,
@@ -34,14 +35,16 @@ export async function runWorker(options: PulseOptions): Promise<void> {
   writePidFile(files.pulsePid, process.pid);
   const failures = new FailureBoard((event) => worker.dispatch(event));
   const parts = buildParts({ options, files, log, loaded, failures, insists: () => worker.insists });
+  const notifier = new Notifier(loaded.configuration.notify, { log });
   const worker = new PulseWorker(
     {
       ...parts,
+      notifier,
       files,
       configFile: options.configFile,
       log,
       onChange: () => link.reportNow(),
-      onExit: () => void shutDown({ files, log, parts, closeSockets }, worker.partnerServes),
+      onExit: () => void shutDown({ files, log, parts, notifier, closeSockets }, worker.partnerServes),
     },
     loaded,
   );
@@ -83,7 +86,7 @@ export async function runWorker(options: PulseOptions): Promise<void> {
     process.on(signal, () => {
       if (leaving.isSet()) {
         link.reportLeft();
-        void leaveAll({ files, log, parts, closeSockets });
+        void leaveAll({ files, log, parts, notifier, closeSockets });
       } else worker.dispatch({ type: 'shutdown', signal });
     });
   }

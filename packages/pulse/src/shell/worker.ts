@@ -1,5 +1,6 @@
 import { errorText, monotonicNowMs, SUITE_VERSION, UserError } from '@piranha/common';
 import type { EventLog } from '@piranha/events';
+import type { Notifier } from '@piranha/notify';
 import {
   decodeHeartbeat,
   type HandoverAnswer,
@@ -15,11 +16,11 @@ import { wordOf } from '../core/moves.js';
 import type { HeartbeatPath } from '../core/settings.js';
 import { startPulse } from '../core/start.js';
 import type { PulseEffect, PulseEvent, PulseStart, PulseState, PulseStep } from '../core/types.js';
-import { runStateCommand } from '../takeover/state-command.js';
 import type { Backend } from './backend.js';
 import { HeartbeatMeasure } from './heartbeat-measure.js';
 import { HeartbeatSockets } from './heartbeat-sockets.js';
 import type { LoadedSettings } from './load-settings.js';
+import { RoleHooks } from './role-hooks.js';
 import { writeSavedState } from './saved-state.js';
 import type { SupervisedDaemon } from './supervised-daemon.js';
 
@@ -33,6 +34,7 @@ export interface WorkerParts {
   readonly log: EventLog;
   readonly backend: Backend;
   readonly lvsd: SupervisedDaemon;
+  readonly notifier: Notifier;
   /** Called after each change that the guardian must know. */
   readonly onChange: () => void;
   readonly onExit: () => void;
@@ -58,8 +60,8 @@ export class PulseWorker {
   private readonly heardAtMs = new Map<string, number>();
   private readonly measure: HeartbeatMeasure;
   private strangersLogged = 0;
-  /** The state command that ran last: a node that goes on as it is runs none. */
-  private lastCommand: 'active' | 'inactive' | undefined;
+  private readonly hooks: RoleHooks;
+  private takes = 0;
 
   constructor(
     private readonly parts: WorkerParts,
@@ -70,6 +72,7 @@ export class PulseWorker {
     this.measure = new HeartbeatMeasure(files.heartbeatStatistics, loaded, (problem) =>
       log.log('PULSE_STATE_UNWRITABLE', { problem }),
     );
+    this.hooks = new RoleHooks(parts.notifier);
   }
 
   /** Binds the heartbeat sockets and begins. @throws UserError `PULSE_BIND_FAILED` */
@@ -77,8 +80,7 @@ export class PulseWorker {
     this.measure.start();
     this.sockets = await this.openSockets(this.loaded);
     if (since !== undefined) this.since = since;
-    // The pulse before us ran it, and this is no change of role.
-    if (how.type === 'adopt') this.lastCommand = 'active';
+    if (how.type === 'adopt') this.hooks.adopted();
     const step = startPulse(this.loaded.settings, how, monotonicNowMs());
     this.commit(step, since !== undefined);
     if (this.state.duty === 'standby') this.standBy();
@@ -111,6 +113,7 @@ export class PulseWorker {
     this.loaded = next;
     this.measure.change(next);
     this.parts.backend.change(next.configuration, this.holding);
+    this.parts.notifier.change(next.configuration.notify);
     this.parts.onChange();
     this.plan();
     return answer;
@@ -200,7 +203,8 @@ export class PulseWorker {
   }
 
   private commit(step: PulseStep, keepSince: boolean): void {
-    const changed = step.state.duty !== this.state.duty;
+    const before = this.state;
+    const changed = step.state.duty !== before.duty;
     this.state = step.state;
     if (changed && !keepSince) this.since = new Date();
     if (changed && step.state.duty === 'releasing') this.moveCost = this.readMoveCost();
@@ -208,6 +212,7 @@ export class PulseWorker {
     // The guardian learns of a change before the partner does: it must never beat an old word.
     if (changed) this.parts.onChange();
     for (const effect of step.effects) this.run(effect);
+    this.hooks.changed(this.loaded, before, step.state);
   }
 
   private save(): void {
@@ -247,20 +252,31 @@ export class PulseWorker {
   /** The original ran inactive_cmd at every start, to undo what an earlier run may have left. */
   private standBy(): void {
     this.runCommand('inactive');
+    this.hooks.standsBy(this.loaded, this.state);
     void this.parts.backend.standBy('started');
   }
 
   private runCommand(role: 'active' | 'inactive'): void {
-    const { activeCommand, inactiveCommand } = this.loaded.configuration;
-    const command = role === 'active' ? activeCommand : inactiveCommand;
-    if (command === undefined || this.lastCommand === role) return;
-    this.lastCommand = role;
-    void runStateCommand({ command, role, event: this.state.reason, log: this.parts.log });
+    this.hooks.runCommand(this.loaded.configuration, role, this.state.reason);
   }
 
   private take(): void {
     if (this.loaded.configuration.standby === 'cold') this.parts.lvsd.start();
     this.runCommand('active');
+    this.takes += 1;
+    const turn = this.takes;
+    const wait = this.hooks.beforeTaking(this.loaded, this.state);
+    if (wait === undefined) {
+      this.raise();
+      return;
+    }
+    void wait.then(() => {
+      // Meanwhile the addresses may have become somebody else's.
+      if (turn === this.takes && this.state.duty === 'taking') this.raise();
+    });
+  }
+
+  private raise(): void {
     void this.parts.backend.take(this.state.reason).then((reached) => {
       if (reached) this.dispatch({ type: 'taken' });
     });

@@ -54,7 +54,8 @@ export const heartbeatReason: ReasonOf = reasonsFrom(TABLE, 'it is not understoo
 
 /** Why a resource of a haresources file is not carried over. */
 export const resourceReason: ReasonOf = (word) => {
-  if (/^(MailTo|AudibleAlarm)\b/.test(word)) return 'no mail is sent and no sound made: read the log';
+  if (/^(MailTo|AudibleAlarm)\b/.test(word))
+    return 'mail is not carried over, and no sound is made: write mail_to and smtp_server';
   if (/^portblock\b/.test(word)) return 'resets are held back by reset_guard while addresses move';
   return 'no such resource is started: active_cmd and inactive_cmd can run a program at a change of role';
 };

@@ -1,10 +1,10 @@
 import { type ReasonOf, reasonsFrom } from '../ledger.js';
 
 const VRRP = 'VRRP is not spoken: the directors of a pair exchange heartbeats of their own';
-const MAIL = 'no mail is sent: read the log, whose events have stable ids';
+const MAIL = 'mail is not carried over: write mail_to and smtp_server';
 const SCRIPT_HOOK =
-  'no script is run for it: write active_cmd and inactive_cmd where one is needed at a change of role';
-const SERVER_HOOK = 'no script is run for it: the log tells when a server comes and goes';
+  'scripts are not carried over: write notify, whose program gets the same words at a change of role';
+const SERVER_HOOK = 'scripts are not carried over: write notify_server, one program for every server';
 const ANNOUNCE = 'when addresses are announced is not a matter of the configuration';
 const RETRY = 'a single failed check takes a server out: there is no word for it';
 const START = 'servers come into the table with their first good check, whatever this says';

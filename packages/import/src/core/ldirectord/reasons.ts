@@ -1,6 +1,6 @@
 import { type ReasonOf, reasonsFrom } from '../ledger.js';
 
-const MAIL = 'no mail is sent: read the log, whose events have stable ids';
+const MAIL = 'mail is not carried over: write mail_to and smtp_server';
 const PASSWORD = 'servers are not logged in to';
 
 const TABLE: Readonly<Record<string, string>> = {

@@ -1,0 +1,75 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { run } from '../support/run.js';
+
+const PAIR = `primary = 192.0.2.1
+backup = 192.0.2.2
+backup_active = 1
+virtual web {
+active = 1
+address = 192.0.2.100 eth0:1
+server a {
+address = 10.0.0.11
+active = 1
+}
+}
+`;
+
+describe('lvsctl check and what an lvs.cf names for notifications', () => {
+  let directory: string;
+
+  const write = (name: string, mode: number): string => {
+    const path = join(directory, name);
+    writeFileSync(path, 'text\n');
+    chmodSync(path, mode);
+    return path;
+  };
+  const findingsOf = async (words: string): Promise<{ code: string; line: number }[]> => {
+    const { stdout, status } = await run(['check', '--json', '-'], words + PAIR);
+    expect(status).toBe(0);
+    return (JSON.parse(stdout) as { diagnostics: { code: string; line: number }[] }).diagnostics;
+  };
+  const codesOf = async (words: string): Promise<string[]> =>
+    (await findingsOf(words)).map(({ code, line }) => `${code} ${line}`);
+
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'piranha-check-'));
+  });
+  afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+  it('finds nothing wrong with programs of the system and a secret file', async () => {
+    const password = write('password', 0o600);
+    const mail = `mail_to = ops@example.org\nsmtp_server = mail.example.org\nsmtp_user = me\nsmtp_password_file = ${password}\n`;
+    expect(await codesOf(`notify = "/bin/sh -c x"\nactive_cmd = /bin/sh\n${mail}`)).toEqual([]);
+  });
+
+  it('finds programs that are missing or cannot be run, and an unknown user', async () => {
+    const plain = write('plain', 0o644);
+    const words = `notify = ${directory}/none\nnotify_server = ${plain}\nnotify_user = piranha-no-such-user\nactive_cmd = ${directory}\n`;
+    expect(await codesOf(words)).toEqual([
+      'NOTIFY_PROGRAM 1',
+      'NOTIFY_PROGRAM 2',
+      'NOTIFY_USER 3',
+      'NOTIFY_PROGRAM 4',
+    ]);
+  });
+
+  it('finds a program that somebody else may change', async () => {
+    expect(await codesOf(`\nnotify = ${write('open', 0o757)}\n`)).toEqual(['NOTIFY_UNSAFE 2']);
+  });
+
+  it('finds a password that others may read', async () => {
+    const mail = 'mail_to = ops@example.org\nsmtp_server = mail.example.org\nsmtp_user = me\n';
+    expect(await codesOf(`${mail}smtp_password_file = ${write('password', 0o644)}\n`)).toEqual([
+      'NOTIFY_SECRET 4',
+    ]);
+  });
+
+  it('says in text where it is', async () => {
+    const { stdout, stderr } = await run(['check', '-'], `notify = ${directory}/none\n${PAIR}`);
+    expect(stderr).toMatch(/^-:1:1: warning NOTIFY_PROGRAM: .*none does not exist/);
+    expect(stdout).toBe('-: ok, 1 warning\n');
+  });
+});

@@ -1,0 +1,10 @@
+export {
+  type Notice,
+  type RoleChange,
+  roleNotice,
+  type ServiceFacts,
+  serverNotice,
+  sorryNotice,
+} from './core/notice.js';
+export { checkNotifyFiles } from './shell/check-files.js';
+export { Notifier } from './shell/notifier.js';

@@ -1,0 +1,129 @@
+import { hostname } from 'node:os';
+import { programWords } from '@piranha/common';
+import type { NotifyConfig } from '@piranha/config';
+import type { EventLog } from '@piranha/events';
+import type { Notice } from '../core/notice.js';
+import { Mailer } from './mailer.js';
+import { type ProgramJob, ProgramRunner } from './program-runner.js';
+
+/** How long a stop waits for programs and mails, ms. */
+const STOP_LIMIT_MS = 2_000;
+/** The same with notify_wait; whoever stops a daemon kills it a little later. */
+const AWAITED_STOP_LIMIT_MS = 5_000;
+
+const NOTIFY_LINES = {
+  started: 'NOTIFY_STARTED',
+  output: 'NOTIFY_OUTPUT',
+  ended: 'NOTIFY_ENDED',
+  failed: 'NOTIFY_FAILED',
+} as const;
+
+const STATE_COMMAND_LINES = {
+  started: 'PULSE_STATE_COMMAND_STARTED',
+  output: 'PULSE_STATE_COMMAND_OUTPUT',
+  ended: 'PULSE_STATE_COMMAND_ENDED',
+  failed: 'PULSE_STATE_COMMAND_FAILED',
+} as const;
+
+export interface StateCommand {
+  /** `active_cmd` or `inactive_cmd` as written; split at blanks, no shell. */
+  readonly command: string;
+  /** The role that the node has now. */
+  readonly role: 'active' | 'inactive';
+  /** Why, such as `partner dead`. */
+  readonly reason: string;
+}
+
+interface NotifierOptions {
+  readonly log: Pick<EventLog, 'log'>;
+}
+
+/** Tells programs and people what happened. Nothing here ever throws, and nobody need wait for it. */
+export class Notifier {
+  private readonly host = hostname();
+  private readonly runner: ProgramRunner;
+  private readonly mailer: Mailer;
+  private readonly log: Pick<EventLog, 'log'>;
+
+  constructor(
+    private config: NotifyConfig,
+    { log }: NotifierOptions,
+  ) {
+    this.log = log;
+    this.runner = new ProgramRunner(log);
+    this.mailer = new Mailer(config.mail, this.host, log);
+  }
+
+  /** Takes changed words; programs that wait already run as they were to. */
+  change(config: NotifyConfig): void {
+    this.config = config;
+    this.mailer.change(config.mail);
+  }
+
+  /** Runs the program for it, and mails it. */
+  tell(notice: Notice): void {
+    this.mail(notice);
+    void this.run(notice);
+  }
+
+  /** Only the mail. */
+  mail(notice: Notice): void {
+    this.log.log(notice.id, notice.fields);
+    this.mailer.tell(notice.text, new Date());
+  }
+
+  /** True where a takeover has to wait for the program. */
+  get waits(): boolean {
+    return this.config.waits && this.config.program !== undefined;
+  }
+
+  /** Runs only the program; resolves when it has ended, or notify_timeout later whatever runs before it. */
+  async runAwaited(notice: Notice): Promise<void> {
+    const { timeoutMs, program = '' } = this.config;
+    let timer: NodeJS.Timeout | undefined;
+    const limit = new Promise<'late'>((resolve) => {
+      timer = setTimeout(() => resolve('late'), timeoutMs);
+    });
+    const first = await Promise.race([this.run(notice), limit]);
+    clearTimeout(timer);
+    if (first === 'late') this.log.log('NOTIFY_LATE', { program: programWords(program)[0] ?? '' });
+  }
+
+  /** Starts active_cmd or inactive_cmd when those before it have ended; resolves at its end, for tests. */
+  runStateCommand({ command, role, reason }: StateCommand): Promise<void> {
+    return this.runner.add({
+      ...this.common,
+      words: programWords(command),
+      environment: { PIRANHA_ROLE: role, PIRANHA_EVENT: reason },
+      // The original ran whatever the file named.
+      unsafe: 'warn',
+      events: STATE_COMMAND_LINES,
+      fields: { role, reason },
+    });
+  }
+
+  /** For a stop: waits a moment for programs and mails that are under way. */
+  async close(): Promise<void> {
+    const limitMs = this.config.waits ? AWAITED_STOP_LIMIT_MS : STOP_LIMIT_MS;
+    const [left] = await Promise.all([this.runner.settle(limitMs), this.mailer.close(STOP_LIMIT_MS)]);
+    if (left > 0) this.log.log('NOTIFY_LEFT', { count: left });
+  }
+
+  private async run(notice: Notice): Promise<void> {
+    const program = notice.audience === 'role' ? this.config.program : this.config.serverProgram;
+    const words = programWords(program ?? '');
+    if (words.length === 0) return;
+    await this.runner.add({
+      ...this.common,
+      words: [...words, ...notice.words],
+      environment: { ...notice.environment, PIRANHA_HOST: this.host, PIRANHA_TIME: new Date().toISOString() },
+      unsafe: 'refuse',
+      events: NOTIFY_LINES,
+      fields: { event: notice.text },
+    });
+  }
+
+  private get common(): Pick<ProgramJob, 'limitMs' | 'user'> {
+    return { limitMs: this.config.timeoutMs, user: this.config.user };
+  }
+}

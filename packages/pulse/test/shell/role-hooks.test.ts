@@ -1,0 +1,109 @@
+import type { LvsConfiguration } from '@piranha/config';
+import type { Notice, Notifier } from '@piranha/notify';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { pulseSettings } from '../../src/core/settings.js';
+import { startPulse } from '../../src/core/start.js';
+import type { PulseState } from '../../src/core/types.js';
+import type { LoadedSettings } from '../../src/shell/load-settings.js';
+import { RoleHooks } from '../../src/shell/role-hooks.js';
+
+const CONFIGURATION = {
+  primary: '192.0.2.1',
+  backup: '192.0.2.2',
+  backupActive: true,
+  keepaliveMs: 100,
+  deadtimeMs: 400,
+  activeCommand: '/bin/active',
+  inactiveCommand: '/bin/inactive',
+  virtualServers: [],
+} as Partial<LvsConfiguration> as LvsConfiguration;
+const LOADED: LoadedSettings = {
+  configuration: CONFIGURATION,
+  settings: pulseSettings(CONFIGURATION, 'backup'),
+  paths: [],
+  warnings: [],
+};
+const STANDBY: PulseState = {
+  ...startPulse(LOADED.settings, { type: 'fresh' }, 0).state,
+  partnerWord: 'lvs running',
+};
+const TAKING: PulseState = { ...STANDBY, duty: 'taking', reason: 'partner dead', partnerWord: undefined };
+const ACTIVE: PulseState = { ...TAKING, duty: 'active' };
+
+/** Keeps what it is told as short texts. */
+class FakeNotifier {
+  readonly seen: string[] = [];
+  waits = false;
+
+  tell({ environment }: Notice): void {
+    this.seen.push(`tell ${environment.PIRANHA_NOTIFY}`);
+  }
+  mail({ environment }: Notice): void {
+    this.seen.push(`mail ${environment.PIRANHA_NOTIFY}`);
+  }
+  runAwaited({ words, environment }: Notice): Promise<void> {
+    this.seen.push(`await ${environment.PIRANHA_NOTIFY} ${words[2]} ${environment.PIRANHA_ROLE}`);
+    return Promise.resolve();
+  }
+  runStateCommand({ command }: { readonly command: string }): Promise<void> {
+    this.seen.push(command);
+    return Promise.resolve();
+  }
+}
+
+describe('what runs at a change of role', () => {
+  let notifier: FakeNotifier;
+  let hooks: RoleHooks;
+
+  beforeEach(() => {
+    notifier = new FakeNotifier();
+    hooks = new RoleHooks(notifier as Partial<Notifier> as Notifier);
+  });
+
+  it('starts nothing while the addresses are being taken', () => {
+    hooks.changed(LOADED, STANDBY, TAKING);
+    expect(hooks.beforeTaking(LOADED, TAKING)).toBeUndefined();
+    expect(notifier.seen).toEqual([]);
+    hooks.changed(LOADED, TAKING, ACTIVE);
+    expect(notifier.seen).toEqual(['tell partner-lost', 'tell active']);
+  });
+
+  it('tells the program ahead where a takeover waits for it, and then only the people', async () => {
+    notifier.waits = true;
+    await hooks.beforeTaking(LOADED, TAKING);
+    hooks.changed(LOADED, STANDBY, TAKING);
+    hooks.changed(LOADED, TAKING, ACTIVE);
+    expect(notifier.seen).toEqual(['await active MASTER active', 'tell partner-lost', 'mail active']);
+    const other = { ...ACTIVE, duty: 'dropping' } as const;
+    hooks.changed(LOADED, ACTIVE, other);
+    hooks.changed(LOADED, other, { ...other, duty: 'standby', reason: 'partner took over' });
+    expect(notifier.seen.at(-1)).toBe('tell standby');
+  });
+
+  it('waits for nothing when a node that serves raises its addresses again', () => {
+    notifier.waits = true;
+    expect(hooks.beforeTaking(LOADED, ACTIVE)).toBeUndefined();
+  });
+
+  it('runs the commands of the old words once for each change', () => {
+    hooks.runCommand(CONFIGURATION, 'inactive', 'started');
+    hooks.runCommand(CONFIGURATION, 'inactive', 'partner took over');
+    hooks.runCommand(CONFIGURATION, 'active', 'partner dead');
+    expect(notifier.seen).toEqual(['/bin/inactive', '/bin/active']);
+  });
+
+  it('runs none for a pulse that goes on where another ended', () => {
+    hooks.adopted();
+    hooks.runCommand(CONFIGURATION, 'active', 'adopted');
+    expect(notifier.seen).toEqual([]);
+  });
+
+  it('tells of a partner that is back only where it was missed', () => {
+    const heard: PulseState = { ...STANDBY, partnerWord: 'lvs stopped' };
+    hooks.changed(LOADED, { ...STANDBY, partnerWord: undefined }, heard);
+    expect(notifier.seen).toEqual([]);
+    hooks.changed(LOADED, { ...ACTIVE, partnerWord: 'lvs stopped' }, ACTIVE);
+    hooks.changed(LOADED, ACTIVE, { ...ACTIVE, partnerWord: 'lvs stopped' });
+    expect(notifier.seen).toEqual(['tell partner-lost', 'tell partner-back']);
+  });
+});
