@@ -1,4 +1,5 @@
 import type { DirectiveSpec } from './schema-types.js';
+import { witnessDirectives } from './schema-witness.js';
 
 const levels = ['global'] as const;
 const MAXIMUM_INTEGER = 2147483647;
@@ -367,4 +368,8 @@ const balancingDirectives: readonly DirectiveSpec[] = [
 ];
 
 /** All directives outside blocks, in the order of a formatted file. */
-export const globalDirectives: readonly DirectiveSpec[] = [...pairDirectives, ...balancingDirectives];
+export const globalDirectives: readonly DirectiveSpec[] = [
+  ...pairDirectives,
+  ...witnessDirectives,
+  ...balancingDirectives,
+];

@@ -6,6 +6,7 @@ import { checkBetween } from './rules-between.js';
 import { checkGlobal } from './rules-global.js';
 import { checkAllStatements } from './rules-statements.js';
 import { checkVirtuals } from './rules-virtual.js';
+import { checkSplitBrain } from './rules-witness.js';
 
 /** Applies every rule that looks at more than one word; findings are added, nothing else happens. */
 export function validate(configuration: LvsConfiguration, parsed: ParsedFile, findings: Findings): void {
@@ -14,4 +15,5 @@ export function validate(configuration: LvsConfiguration, parsed: ParsedFile, fi
   checkAllStatements(parsed, findings);
   checkVirtuals(input);
   checkBetween(input);
+  if (parsed.roles.length > 0) checkSplitBrain(input);
 }
