@@ -1,0 +1,67 @@
+import type { WitnessConfig } from '@piranha/config';
+import type { ProbeState, Reach } from './probe.js';
+import { answeringText } from './views.js';
+
+/** One witness in words and figures. */
+export interface WitnessTargetStatus {
+  /** As lvs.cf has it. */
+  readonly name: string;
+  readonly reach: Reach;
+  /** Of the last answer, ms. */
+  readonly roundTripMs?: number;
+  /** How long ago the last answer came, ms. */
+  readonly answeredAgoMs?: number;
+  readonly asked: number;
+  readonly answered: number;
+  /** Why the last question has no answer. */
+  readonly problem?: string;
+}
+
+/** What `status` says of the witnesses. */
+export interface WitnessStatus {
+  readonly policy: WitnessConfig['policy'];
+  readonly quorum: number;
+  /** Whether as many answer as lvs.cf wants. */
+  readonly isEnough: boolean;
+  /** One line, with what follows from it. */
+  readonly text: string;
+  readonly targets: readonly WitnessTargetStatus[];
+}
+
+function targetStatus(name: string, state: ProbeState, nowMs: number): WitnessTargetStatus {
+  const { reach, proof, asked, answered, problem } = state;
+  return {
+    name,
+    reach,
+    ...(proof === undefined
+      ? {}
+      : { roundTripMs: proof.answeredMs - proof.sentMs, answeredAgoMs: nowMs - proof.answeredMs }),
+    asked,
+    answered,
+    ...(problem === undefined ? {} : { problem }),
+  };
+}
+
+/** What the witnesses of a node are at; `probes` in the order of the configuration. */
+export function witnessStatus(
+  config: Pick<WitnessConfig, 'policy' | 'quorum' | 'targets'>,
+  probes: readonly ProbeState[],
+  nowMs: number,
+): WitnessStatus {
+  const { policy, quorum, targets } = config;
+  const isEnough = probes.filter(({ reach }) => reach === 'reachable').length >= quorum;
+  const follows =
+    isEnough || policy === 'advise'
+      ? ''
+      : ': no witness, no takeover; a partner that dies now is not replaced by this node';
+  return {
+    policy,
+    quorum,
+    isEnough,
+    text: `${answeringText(probes)}, ${quorum} needed${follows}`,
+    targets: targets.flatMap(({ name }, index) => {
+      const state = probes[index];
+      return state === undefined ? [] : [targetStatus(name, state, nowMs)];
+    }),
+  };
+}
