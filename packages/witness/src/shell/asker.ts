@@ -1,3 +1,5 @@
+import { errorText, UserError } from '@piranha/common';
+
 /** One way of asking one witness. */
 export interface Asker {
   /** Sends a question at `sentMs`, monotonic ms. Its end is told once, later or at once. */
@@ -11,4 +13,9 @@ export interface Asker {
 export interface Told {
   answered(sentMs: number): void;
   failed(sentMs: number, problem: string): void;
+}
+
+/** Why a question could not be asked, with what helps where somebody knows. */
+export function problemText(error: unknown): string {
+  return error instanceof UserError ? `${error.message}: ${error.hint}` : errorText(error);
 }

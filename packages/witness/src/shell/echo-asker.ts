@@ -1,6 +1,5 @@
-import { errorText } from '@piranha/common';
 import { EchoSocket } from '@piranha/net';
-import type { Asker, Told } from './asker.js';
+import { type Asker, problemText, type Told } from './asker.js';
 
 const SEQUENCES = 65_536;
 /** Questions whose late answers are still known. */
@@ -36,7 +35,7 @@ export class EchoAsker implements Asker {
     try {
       this.socket ??= new EchoSocket(this.address, (sequence) => this.onReply(sequence));
     } catch (error) {
-      return errorText(error);
+      return problemText(error);
     }
     return this.socket.send(this.sequence);
   }

@@ -1,6 +1,5 @@
-import { errorText } from '@piranha/common';
 import { ArpAsker } from './arp-asker.js';
-import type { Asker, Told } from './asker.js';
+import { type Asker, problemText, type Told } from './asker.js';
 import { EchoAsker } from './echo-asker.js';
 import { placeOfNeighbour } from './neighbour.js';
 
@@ -22,7 +21,7 @@ export class GatewayAsker implements Asker {
     try {
       this.asker ??= this.open();
     } catch (error) {
-      this.told.failed(sentMs, errorText(error));
+      this.told.failed(sentMs, problemText(error));
       return;
     }
     this.asker.ask(sentMs);

@@ -47,6 +47,8 @@ interface Watched {
 export class WitnessWatch {
   private readonly settings: ProbeSettings;
   private watched: readonly Watched[] = [];
+  /** What is known of the witnesses while nobody asks them: nothing, and never "there are none". */
+  private readonly unasked: readonly ProbeState[];
   private timer: NodeJS.Timeout | undefined;
   private due: NodeJS.Immediate | undefined;
   private own = { set: new Set<string>() as ReadonlySet<string>, untilMs: -Infinity };
@@ -54,6 +56,7 @@ export class WitnessWatch {
   constructor(private readonly options: WitnessWatchOptions) {
     const { intervalMs } = options.config;
     this.settings = { intervalMs, timeoutMs: intervalMs };
+    this.unasked = options.config.targets.map(() => startProbe(0));
   }
 
   /** Begins to ask; a second call does nothing. */
@@ -112,7 +115,7 @@ export class WitnessWatch {
   }
 
   private views(): readonly ProbeState[] {
-    return this.watched.map(({ state }) => state);
+    return this.watched.length === 0 ? this.unasked : this.watched.map(({ state }) => state);
   }
 
   private onAsker(index: number, event: ProbeEvent): void {
