@@ -1,9 +1,29 @@
 import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { binaryPath } from '@piranha/common';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { TwoHosts } from './support/two-hosts.js';
 
 const LIMIT = { timeout: 30_000, interval: 20 };
 const INTERVAL_MS = 100;
+
+const LVS_CF = `primary = 192.0.2.1
+backup = 192.0.2.2
+backup_active = 1
+witness = WITNESS
+witness_quorum = 2
+witness_interval = 0.9
+virtual web {
+  active = 1
+  address = 192.0.2.100 eth0:1
+  server one {
+    address = 10.77.0.2
+    active = 1
+  }
+}
+`;
 
 interface Status {
   readonly isEnough: boolean;
@@ -19,6 +39,7 @@ interface Status {
 
 describe.skipIf(process.getuid?.() !== 0)('witnesses on a network (needs root for namespaces)', () => {
   let hosts: TwoHosts;
+  const directory = mkdtempSync(join(tmpdir(), 'piranha-witness-'));
 
   beforeAll(() => {
     hosts = new TwoHosts();
@@ -27,7 +48,10 @@ describe.skipIf(process.getuid?.() !== 0)('witnesses on a network (needs root fo
     hosts.ip(hosts.near, 'route', 'add', '10.88.0.1', 'via', '10.77.0.2');
   });
   afterEach(() => hosts.removeProcesses());
-  afterAll(() => hosts.remove());
+  afterAll(async () => {
+    rmSync(directory, { recursive: true, force: true });
+    await hosts.remove();
+  });
 
   async function watchOf(target: object, ...program: readonly string[]) {
     const config = {
@@ -105,6 +129,39 @@ describe.skipIf(process.getuid?.() !== 0)('witnesses on a network (needs root fo
     await hosts.script(hosts.far, 'http-on.mjs', 'fd00:77::2', '8080');
     const { reaches } = await watchOf({ kind: 'http', address: 'fd00:77::2', port: 8080, path: '/' });
     await reaches('reachable');
+  });
+
+  it('lvsctl witness asks them once by hand', async () => {
+    await hosts.script(hosts.far, 'http-on.mjs', '10.77.0.2', '8080');
+    const file = join(directory, 'lvs.cf');
+    const ask = async (witness: string, ...options: string[]) => {
+      writeFileSync(file, LVS_CF.replace('WITNESS', witness));
+      const lvsctl = hosts.spawn(
+        hosts.near,
+        process.execPath,
+        binaryPath('lvsctl'),
+        'witness',
+        ...options,
+        file,
+      );
+      return { status: await lvsctl.ended, stdout: lvsctl.lines().join('\n'), stderr: lvsctl.stderr() };
+    };
+    const all = 'gateway 10.77.0.254, ping fd00:77::2, tcp 10.77.0.2:8080, http http://10.77.0.2:8080/up';
+    const { status, stdout } = await ask(all);
+    expect(stdout).toMatch(
+      /^gateway 10\.77\.0\.254: no answer: no answer within 1000 ms\nping fd00:77::2: answers in \S+ ms\ntcp \S+: answers in \S+ ms\nhttp \S+: answers in \S+ ms\n3 of 4 in time, witness_quorum = 2, witness_policy = advise$/,
+    );
+    expect(status).toBe(0);
+    const none = await ask('ping 10.77.0.1, tcp 10.77.0.2:9', '--json');
+    expect(none.status).toBe(1);
+    expect(JSON.parse(none.stdout)).toMatchObject({
+      ok: false,
+      quorum: 2,
+      witnesses: [
+        { name: 'ping 10.77.0.1', ok: false, problem: 'this machine has the address itself' },
+        { name: 'tcp 10.77.0.2:9', ok: false, problem: 'ECONNREFUSED' },
+      ],
+    });
   });
 
   it('no route is told as such', async () => {

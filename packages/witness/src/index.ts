@@ -1,4 +1,3 @@
 export { type Answer, isPartnerLate, mayTake, mustLetGo, type PartnerView } from './core/policy.js';
-export type { WitnessStatus } from './core/status.js';
 export { askWitness, type WitnessAnswer } from './shell/ask-once.js';
 export { type WitnessChange, WitnessWatch } from './shell/witness-watch.js';

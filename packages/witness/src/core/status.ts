@@ -1,32 +1,9 @@
 import type { WitnessConfig } from '@piranha/config';
-import type { ProbeState, Reach } from './probe.js';
+import type { WitnessStatus } from '@piranha/protocol';
+import type { ProbeState } from './probe.js';
 import { answeringText } from './views.js';
 
-/** One witness in words and figures. */
-export interface WitnessTargetStatus {
-  /** As lvs.cf has it. */
-  readonly name: string;
-  readonly reach: Reach;
-  /** Of the last answer, ms. */
-  readonly roundTripMs?: number;
-  /** How long ago the last answer came, ms. */
-  readonly answeredAgoMs?: number;
-  readonly asked: number;
-  readonly answered: number;
-  /** Why the last question has no answer. */
-  readonly problem?: string;
-}
-
-/** What `status` says of the witnesses. */
-export interface WitnessStatus {
-  readonly policy: WitnessConfig['policy'];
-  readonly quorum: number;
-  /** Whether as many answer as lvs.cf wants. */
-  readonly isEnough: boolean;
-  /** One line, with what follows from it. */
-  readonly text: string;
-  readonly targets: readonly WitnessTargetStatus[];
-}
+type WitnessTargetStatus = WitnessStatus['targets'][number];
 
 function targetStatus(name: string, state: ProbeState, nowMs: number): WitnessTargetStatus {
   const { reach, proof, asked, answered, problem } = state;

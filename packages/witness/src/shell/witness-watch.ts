@@ -1,5 +1,6 @@
 import { monotonicNowMs } from '@piranha/common';
 import type { WitnessConfig, WitnessTarget } from '@piranha/config';
+import type { WitnessStatus } from '@piranha/protocol';
 import { type Answer, mayTake, mustLetGo, type PartnerView } from '../core/policy.js';
 import {
   nextProbeTickMs,
@@ -10,7 +11,7 @@ import {
   startProbe,
   stepProbe,
 } from '../core/probe.js';
-import { type WitnessStatus, witnessStatus } from '../core/status.js';
+import { witnessStatus } from '../core/status.js';
 import { freshProof, lastProofMs } from '../core/views.js';
 import type { Asker } from './asker.js';
 import { ownAddresses } from './neighbour.js';
