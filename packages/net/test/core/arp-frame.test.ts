@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { arpProbe, arpRequest, gratuitousReply, gratuitousRequest, parseArp } from '../../src/core/arp-frame.js';
+import {
+  arpProbe,
+  arpRequest,
+  gratuitousReply,
+  gratuitousRequest,
+  parseArp,
+} from '../../src/core/arp-frame.js';
 import { formatMac } from '../../src/core/mac.js';
 
 const HOLDER = { mac: '02:00:5e:10:00:01', address: '10.77.0.100' };

@@ -27,7 +27,7 @@ export type FenceEvent =
   /** The partner was heard: whatever was done, it lives. */
   | { readonly type: 'heard' };
 
-export type FenceEffect =
+type FenceEffect =
   | { readonly type: 'run'; readonly run: number; readonly attempt: number }
   /** Kill the command, if it still runs. */
   | { readonly type: 'cancel' };

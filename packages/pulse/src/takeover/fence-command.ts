@@ -12,7 +12,7 @@ export interface FenceRun {
 }
 
 /** What became of it; no problem means that the partner is off. */
-export interface FenceEnding {
+interface FenceEnding {
   readonly problem: string | undefined;
 }
 

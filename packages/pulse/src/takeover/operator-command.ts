@@ -18,7 +18,7 @@ export interface OperatorCommand {
 }
 
 /** How a command ended; `problem` is undefined for exit status 0. */
-export interface CommandEnding {
+interface CommandEnding {
   readonly outcome: string;
   readonly problem?: string;
   /** The first lines of its output. */

@@ -7,7 +7,7 @@ export const MISSES = 3;
 export type Reach = 'unknown' | 'reachable' | 'unreachable';
 
 /** An answered question. Times are monotonic ms. */
-export interface Proof {
+interface Proof {
   /** When the question was sent: that late the way was open, whenever the answer came. */
   readonly sentMs: number;
   readonly answeredMs: number;
@@ -38,7 +38,7 @@ export type ProbeEvent =
   /** A question that was sent after `sinceMs` is wanted at once. */
   | { readonly type: 'askNow'; readonly sinceMs: number };
 
-export type ProbeEffect =
+type ProbeEffect =
   /** Send a question; its time is now. */
   | { readonly type: 'ask' }
   /** Nobody waits for the answer of the present question any more. */

@@ -4,7 +4,7 @@ import { type AddressInfo, createServer, type Server } from 'node:net';
 import type { WitnessConfig, WitnessTarget } from '@piranha/config';
 
 /** A loopback address that is not in the list of this machine's addresses, so that it counts as another host. */
-export const HOST = '127.0.0.2';
+const HOST = '127.0.0.2';
 
 /** Something that listens. */
 export class Host {
