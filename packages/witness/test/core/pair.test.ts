@@ -122,6 +122,42 @@ describe('any history', () => {
   });
 });
 
+describe('three witnesses of which two must answer', () => {
+  it('never let both directors serve after a cut that parts them too', () => {
+    const sides = fc.tuple(side, side, side);
+    fc.assert(
+      fc.property(bases, cutAt, sides, (base, cutMs, reached) => {
+        const { takeAfterMs, holdLimitMs, intervalMs } = timesOf(base);
+        const result = runPair({
+          ...base,
+          witnesses: { count: 3, quorum: 2 },
+          isHeard: (_, nowMs) => nowMs < cutMs,
+          isWitnessed: (node, nowMs, witness) => nowMs < cutMs || node === reached[witness],
+          untilMs: cutMs + takeAfterMs + holdLimitMs + 4 * intervalMs,
+        });
+        expect(result.longestBothMs, explain(result)).toBe(0);
+        const winner = (['a', 'b'] as const).filter(
+          (node) => reached.filter((one) => one === node).length >= 2,
+        );
+        expect(result.holders, explain(result)).toEqual(winner);
+      }),
+      RUNS,
+    );
+  });
+
+  it('let both serve where one of them suffices: a warning says so', () => {
+    const base = { keepaliveMs: 100, deadtimeMs: 400, delayMs: DELAY_MS, phaseMs: { a: 0, b: 30 } };
+    const result = runPair({
+      ...base,
+      witnesses: { count: 2, quorum: 1 },
+      isHeard: (_, nowMs) => nowMs < 2_500,
+      isWitnessed: (node, nowMs, witness) => nowMs < 2_500 || (node === 'a') === (witness === 0),
+      untilMs: 5_000,
+    });
+    expect(result.holders).toEqual(['a', 'b']);
+  });
+});
+
 describe('a witness that is down for both', () => {
   it('changes nothing while the partners hear each other', () => {
     const result = runPair({

@@ -8,7 +8,7 @@ import {
   stepProbe,
 } from '../../src/core/probe.js';
 
-/** Two directors, one witness each may reach, a virtual clock. */
+/** Two directors, witnesses that each may reach or not, a virtual clock. */
 
 export const STEP_MS = 2;
 export type NodeName = 'a' | 'b';
@@ -25,7 +25,9 @@ export interface World {
   /** Whether a beat that is sent now arrives. */
   readonly isHeard: (from: NodeName, nowMs: number) => boolean;
   /** Whether a question that a node sends now is answered. */
-  readonly isWitnessed: (node: NodeName, nowMs: number) => boolean;
+  readonly isWitnessed: (node: NodeName, nowMs: number, witness: number) => boolean;
+  /** How many witnesses there are, and must answer; one unless told. */
+  readonly witnesses?: { readonly count: number; readonly quorum: number };
   readonly isAlive?: (node: NodeName, nowMs: number) => boolean;
   readonly untilMs: number;
 }
@@ -62,7 +64,7 @@ interface Director {
   holds: boolean;
   lastHeardMs: number;
   nextBeatMs: number;
-  probe: ProbeState;
+  readonly probes: ProbeState[];
 }
 
 export interface Outcome {
@@ -75,14 +77,15 @@ export interface Outcome {
 
 /** Runs the world; `a` holds at first, as the primary. */
 export function runPair(world: World): Outcome {
-  const settings = timesOf(world);
+  const { count, quorum } = world.witnesses ?? { count: 1, quorum: 1 };
+  const settings = { ...timesOf(world), quorum };
   const probe = { intervalMs: settings.intervalMs, timeoutMs: settings.intervalMs };
   const start = (name: NodeName): Director => ({
     name,
     holds: name === 'a',
     lastHeardMs: 0,
     nextBeatMs: world.phaseMs[name],
-    probe: startProbe(world.phaseMs[name]),
+    probes: Array.from({ length: count }, () => startProbe(world.phaseMs[name])),
   });
   const nodes = [start('a'), start('b')];
   const mail: { atMs: number; deliver: () => void }[] = [];
@@ -91,16 +94,15 @@ export function runPair(world: World): Outcome {
   let longestBothMs = 0;
   let nowMs = 0;
 
-  const stepWitness = (node: Director, event: ProbeEvent): void => {
-    const { state, effects } = stepProbe(probe, node.probe, event, nowMs);
-    node.probe = state;
+  const stepWitness = (node: Director, index: number, event: ProbeEvent): void => {
+    const before = node.probes[index];
+    if (before === undefined) return;
+    const { state, effects } = stepProbe(probe, before, event, nowMs);
+    node.probes[index] = state;
     const sentMs = nowMs;
-    if (effects.some(({ type }) => type === 'ask') && world.isWitnessed(node.name, nowMs)) {
-      mail.push({
-        atMs: nowMs + 2 * world.delayMs,
-        deliver: () => stepWitness(node, { type: 'answered', sentMs }),
-      });
-    }
+    if (!effects.some(({ type }) => type === 'ask') || !world.isWitnessed(node.name, nowMs, index)) return;
+    const deliver = () => stepWitness(node, index, { type: 'answered', sentMs });
+    mail.push({ atMs: nowMs + 2 * world.delayMs, deliver });
   };
   const change = (node: Director, holds: boolean): void => {
     node.holds = holds;
@@ -109,9 +111,9 @@ export function runPair(world: World): Outcome {
   const decide = (node: Director): void => {
     const partner = { lastHeardMs: node.lastHeardMs, isOff: false };
     if (node.holds) {
-      if (mustLetGo(settings, [node.probe], partner, 0, nowMs).verdict === 'yes') change(node, false);
+      if (mustLetGo(settings, node.probes, partner, 0, nowMs).verdict === 'yes') change(node, false);
     } else if (nowMs - node.lastHeardMs >= world.deadtimeMs) {
-      if (mayTake(settings, [node.probe], partner, nowMs).verdict === 'yes') change(node, true);
+      if (mayTake(settings, node.probes, partner, nowMs).verdict === 'yes') change(node, true);
     }
   };
   const onBeat = (node: Director, isRunning: boolean): void => {
@@ -128,7 +130,9 @@ export function runPair(world: World): Outcome {
         if (node.holds) change(node, false);
         continue;
       }
-      if (nowMs >= nextProbeTickMs(node.probe)) stepWitness(node, { type: 'tick' });
+      for (const [witness, state] of node.probes.entries()) {
+        if (nowMs >= nextProbeTickMs(state)) stepWitness(node, witness, { type: 'tick' });
+      }
       decide(node);
       if (nowMs < node.nextBeatMs) continue;
       node.nextBeatMs += world.keepaliveMs;
