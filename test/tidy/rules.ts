@@ -110,7 +110,7 @@ export function withoutComments(text: string): string {
 const LAYERS: readonly (readonly string[])[] = [
   ['common'],
   ['config', 'protocol', 'net'],
-  ['events', 'ipvs', 'addresses', 'import'],
+  ['events', 'ipvs', 'addresses', 'import', 'witness'],
   ['doctor', 'migration', 'notify', 'real-server'],
   ['nanny', 'lvs', 'pulse', 'userspace-director', 'send-arp'],
   ['simulator'],

@@ -11,3 +11,4 @@ export * from './model.js';
 export { loadPiranhaIni } from './shell/ini.js';
 export { loadWithLastGood } from './shell/last-good.js';
 export { loadConfiguration, parseConfiguration } from './shell/load.js';
+export type { FenceConfig, WitnessConfig, WitnessPolicy, WitnessTarget } from './witness-model.js';

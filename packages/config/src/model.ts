@@ -1,3 +1,5 @@
+import type { FenceConfig, WitnessConfig } from './witness-model.js';
+
 /** The typed meaning of an lvs.cf: every value with its default filled in. Text and places live in the tree. */
 
 export type ForwardingMethod = 'nat' | 'direct' | 'tunnel';
@@ -167,6 +169,9 @@ export interface LvsConfiguration {
   readonly activeCommand: string | undefined;
   readonly inactiveCommand: string | undefined;
   readonly notify: NotifyConfig;
+  /** Third hosts that are asked when the partner is silent. */
+  readonly witness: WitnessConfig;
+  readonly fence: FenceConfig | undefined;
   readonly ipvsadmPath: string;
   /** warm: lvsd and nannies run on the standby too; cold: the original's way. */
   readonly standby: 'warm' | 'cold';

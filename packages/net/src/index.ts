@@ -4,7 +4,7 @@ export {
   Announcer,
   type AnnouncerOptions,
 } from './announcer.js';
-export { watchArp } from './arp-watch.js';
+export { watchArp, watchArpReplies } from './arp-watch.js';
 export { addressBytes } from './core/address-bytes.js';
 export {
   type AnnouncementSeries,
@@ -12,7 +12,7 @@ export {
   startSeries,
   stepSeries,
 } from './core/announcement-schedule.js';
-export { type ArpPacket, gratuitousReply, parseArp } from './core/arp-frame.js';
+export { type ArpPacket, arpRequest, gratuitousReply, parseArp } from './core/arp-frame.js';
 export { canonicalAddress } from './core/format-address.js';
 export { readTimestampReply, timestampRequest } from './core/icmp-timestamp.js';
 export { parseMac } from './core/mac.js';
@@ -20,6 +20,8 @@ export type { AddressSpec } from './core/route-messages.js';
 export type { InterfaceAddress, NetworkLink, OperationalState } from './core/route-records.js';
 export { type TcpSegment, tcpFrame } from './core/tcp-frame.js';
 export { ipInIpPacket, TCP_FLAGS, type TcpHeader, tcpPacket } from './core/tcp-packet.js';
+export { EchoSocket } from './echo-socket.js';
+export type { EthernetDevice } from './ethernet-device.js';
 export type { FrameWatch } from './frame-watch.js';
 export { drainGroupMember } from './group-drain.js';
 export * from './libc.js';

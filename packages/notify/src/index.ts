@@ -8,3 +8,4 @@ export {
 } from './core/notice.js';
 export { checkNotifyFiles } from './shell/check-files.js';
 export { Notifier } from './shell/notifier.js';
+export { startProgram } from './shell/run-program.js';

@@ -42,6 +42,24 @@ const syncStatus = z.object({
   coverage: z.object({ total: count, known: count, idleSeconds: z.number().min(0).optional() }).optional(),
 });
 
+const witnessStatus = z.object({
+  policy: z.enum(['advise', 'require']),
+  quorum: count,
+  isEnough: z.boolean(),
+  text: z.string(),
+  targets: z.array(
+    z.object({
+      name: z.string(),
+      reach: z.enum(['unknown', 'reachable', 'unreachable']),
+      roundTripMs: z.number().min(0).optional(),
+      answeredAgoMs: z.number().min(0).optional(),
+      asked: count,
+      answered: count,
+      problem: z.string().optional(),
+    }),
+  ),
+});
+
 /** Answer of pulse's `status`. */
 export const pulseStatusSchema: z.ZodType<PulseStatus> = z.object({
   version: z.string(),
@@ -58,6 +76,7 @@ export const pulseStatusSchema: z.ZodType<PulseStatus> = z.object({
   partner: z.enum(['running', 'stopped', 'silent', 'none']),
   paths: z.array(pathStatus),
   vips: z.array(z.string()),
+  witness: witnessStatus.optional(),
   sync: syncStatus.optional(),
   children: z.array(childStatus),
   history: z.array(historyEntry),

@@ -64,6 +64,30 @@ export interface SyncStatus {
     | undefined;
 }
 
+/** What the witnesses of lvs.cf say, that decide with pulse when the partner is silent. */
+export interface WitnessStatus {
+  readonly policy: 'advise' | 'require';
+  /** How many of them must answer. */
+  readonly quorum: number;
+  /** Whether as many answer. */
+  readonly isEnough: boolean;
+  /** One line, with what follows from it. */
+  readonly text: string;
+  readonly targets: readonly {
+    /** As lvs.cf has it. */
+    readonly name: string;
+    readonly reach: 'unknown' | 'reachable' | 'unreachable';
+    /** Of the last answer, ms. */
+    readonly roundTripMs?: number | undefined;
+    /** How long ago the last answer came, ms. */
+    readonly answeredAgoMs?: number | undefined;
+    readonly asked: number;
+    readonly answered: number;
+    /** Why the last question has no answer. */
+    readonly problem?: string | undefined;
+  }[];
+}
+
 export interface PulseStatus {
   readonly version: string;
   readonly pid: number;
@@ -83,6 +107,8 @@ export interface PulseStatus {
   readonly partner: 'running' | 'stopped' | 'silent' | 'none';
   readonly paths: readonly PathStatus[];
   readonly vips: readonly string[];
+  /** Absent where lvs.cf names no witness. */
+  readonly witness?: WitnessStatus | undefined;
   readonly sync?: SyncStatus | undefined;
   readonly children: readonly ChildStatus[];
   readonly history: readonly HistoryEntry[];

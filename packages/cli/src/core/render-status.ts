@@ -63,6 +63,15 @@ function syncRows({ sync }: PulseStatus): string[][] {
   return [['sync', `${sides.join(' and ') || 'off'}${listening}${known}${covered}${guard}`]];
 }
 
+/** The witnesses, and why one does not answer; nothing where none is asked. */
+function witnessRows({ witness }: PulseStatus): string[][] {
+  if (witness === undefined) return [];
+  const missing = witness.targets
+    .filter(({ reach }) => reach !== 'reachable')
+    .map(({ name, problem }) => `; ${name}: ${problem ?? 'not asked yet'}`);
+  return [['witness', `${witness.text}, witness_policy = ${witness.policy}${missing.join('')}`]];
+}
+
 function pulseLines(status: PulseStatus, nowMs: number, verbose: boolean): string[] {
   const { role, active, state, reason, since, partner, keepaliveMs, deadtimeMs } = status;
   const beat = `keepalive ${keepaliveMs / 1000} s, deadtime ${deadtimeMs / 1000} s`;
@@ -81,6 +90,7 @@ function pulseLines(status: PulseStatus, nowMs: number, verbose: boolean): strin
       ['partner', partner],
       ['beat', beat],
       ['VIPs', status.vips.length === 0 ? 'none held' : status.vips.join(' ')],
+      ...witnessRows(status),
       ...syncRows(status),
       ['pulse', `pid ${status.pid}, version ${status.version}, ${status.configFile}`],
     ]),

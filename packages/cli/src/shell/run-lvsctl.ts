@@ -50,7 +50,7 @@ function buildProgram(io: LvsctlIo, finish: (status: ExitStatus) => void): Comma
   addFmt(program, io, finish);
   addImport(program, io, finish);
   addLooks(program, io, finish);
-  addDoctor(program, io, finish);
+  addQuestions(program, io, finish);
   program
     .command('reload')
     .description('have the director read its lvs.cf again; a broken file changes nothing')
@@ -102,7 +102,22 @@ function years(text: string): number {
   throw new InvalidArgumentError('Give years, such as 10 or 0.5.');
 }
 
-function addDoctor(program: Command, io: LvsctlIo, finish: (status: ExitStatus) => void): void {
+/** What looks at this machine and its surroundings. */
+function addQuestions(program: Command, io: LvsctlIo, finish: (status: ExitStatus) => void): void {
+  program
+    .command('witness <file>')
+    .description(
+      'asks every witness of this lvs.cf once, and says how long its answer took (- is standard input)',
+    )
+    .action(async (file: string, _: unknown, command: Command) =>
+      finish(
+        await (await import('./commands/witness.js')).witness(
+          io,
+          file,
+          command.optsWithGlobals<CommonOptions>(),
+        ),
+      ),
+    );
   program
     .command('doctor [file]')
     .description('what keeps this director from serving: each trap with what was seen and what helps')

@@ -58,6 +58,22 @@ describe('renderStatus', () => {
     expect(renderStatus(view(), NOW_MS, true)).toEqual(renderStatus(view(), NOW_MS));
   });
 
+  it('shows what the witnesses say, where there are any', () => {
+    const target = { name: 'gateway 10.0.0.254', reach: 'unreachable', asked: 9, answered: 6 } as const;
+    const witness = {
+      policy: 'require',
+      quorum: 1,
+      isEnough: false,
+      text: 'the witness does not answer, 1 needed: no witness, no takeover',
+      targets: [{ ...target, problem: 'no answer within 200 ms' }],
+    } as const;
+    const text = page({ pulse: { reached: true, status: pulseStatus({ witness }) } });
+    expect(text).toMatch(
+      /^witness +the witness does not answer, 1 needed: no witness, no takeover, witness_policy = require; gateway 10\.0\.0\.254: no answer within 200 ms$/m,
+    );
+    expect(page()).not.toContain('witness');
+  });
+
   it('shows what would outlive this director, where connections are synchronised', () => {
     const sync = { goal: 'standby', master: false, backup: true, guardOn: false, listeningSeconds: 65 };
     const connections = { total: 12, synced: 11, byState: { ESTABLISHED: 12 }, cut: false };

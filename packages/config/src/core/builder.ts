@@ -1,6 +1,7 @@
 import type { FailoverServiceConfig, FailoverState, LvsConfiguration } from '../model.js';
 import { buildNotify } from './builder-notify.js';
 import { buildVirtual, FORWARDING_METHODS } from './builder-virtual.js';
+import { buildSplitBrain } from './builder-witness.js';
 import type { ParsedBlock, ParsedFile } from './parsed.js';
 import { Values } from './values.js';
 
@@ -71,6 +72,7 @@ export function buildConfiguration(parsed: ParsedFile): LvsConfiguration {
     natMask: values.address('nat_nmask'),
     monitorLinks: values.flag('monitor_links'),
     ...buildState(values),
+    ...buildSplitBrain(values),
     syncInterface: values.word('syncd_iface'),
     syncId: values.number('syncd_id') & 255,
     tcpTimeoutSeconds: values.number('tcp_timeout'),

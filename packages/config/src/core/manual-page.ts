@@ -32,6 +32,7 @@ const TYPE_TEXT: Readonly<Record<DirectiveSpec['type'], string>> = {
   keyword: 'word',
   list: 'list [ a b ]',
   keywords: 'words',
+  witnesses: 'list parted by commas',
 };
 
 function typeText({ choices, type, ipv6 }: DirectiveSpec): string {

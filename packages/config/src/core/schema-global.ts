@@ -1,6 +1,7 @@
 import { heartbeatDirectives } from './schema-heartbeat.js';
 import { notifyDirectives } from './schema-notify.js';
 import type { DirectiveSpec } from './schema-types.js';
+import { witnessDirectives } from './schema-witness.js';
 
 const levels = ['global'] as const;
 const MAXIMUM_INTEGER = 2147483647;
@@ -373,5 +374,6 @@ const balancingDirectives: readonly DirectiveSpec[] = [
 export const globalDirectives: readonly DirectiveSpec[] = [
   ...pairDirectives,
   ...notifyDirectives,
+  ...witnessDirectives,
   ...balancingDirectives,
 ];

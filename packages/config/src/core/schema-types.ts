@@ -25,7 +25,9 @@ type ValueType =
   /** `[ a b ]`. */
   | 'list'
   /** Keywords up to the end of the line, each one of the choices. */
-  | 'keywords';
+  | 'keywords'
+  /** Witnesses up to the end of the line, parted by commas. */
+  | 'witnesses';
 
 /** One row of the table of directives. */
 export interface DirectiveSpec {

@@ -4,6 +4,7 @@ import type { Token } from './lexer.js';
 import type { DirectiveValue, Statement } from './parsed.js';
 import type { DirectiveSpec } from './schema-types.js';
 import { type NameTables, readKeyword, readWord } from './value-readers.js';
+import { readWitness } from './witness-reader.js';
 
 /** What reading statements needs besides the line itself. */
 export interface ReadContext {
@@ -89,6 +90,63 @@ function readList(context: ReadContext, lineIndex: number, tokens: readonly Toke
   };
 }
 
+/** All words of a value that may have many; an error tells where there is none. */
+function tokensUpToComment(
+  context: ReadContext,
+  lineIndex: number,
+  spec: DirectiveSpec,
+  tokens: readonly Token[],
+): readonly Token[] {
+  const comment = tokens.findIndex(isCommentStart);
+  const maximum = comment < 0 ? tokens.length : comment;
+  const valueTokens = takeTokens(context, lineIndex, tokens, maximum).slice(2);
+  if (valueTokens.length === 0) missing(context, lineIndex, tokens[0] as Token, spec);
+  return valueTokens;
+}
+
+function isWhole(valueTokens: readonly Token[]): boolean {
+  return valueTokens.length > 0 && valueTokens.every((token) => token.trouble !== 'unclosed');
+}
+
+/** Witnesses up to a comment or the end of the line: phrases of some words, parted by commas. */
+function readWitnesses(
+  context: ReadContext,
+  lineIndex: number,
+  spec: DirectiveSpec,
+  tokens: readonly Token[],
+): Pick<Statement, 'value' | 'valueTokens'> {
+  const valueTokens = tokensUpToComment(context, lineIndex, spec, tokens);
+  if (!isWhole(valueTokens)) return { valueTokens, value: undefined };
+  const phrases: string[] = [];
+  for (const { text, token } of phrasesOf(valueTokens)) {
+    const read = readWitness(printable(readableText(text)));
+    if ('code' in read) {
+      context.findings.error(read.code, place(lineIndex, token), read.text, read.hint);
+      return { valueTokens, value: undefined };
+    }
+    phrases.push(read.name);
+  }
+  const none = () => missing(context, lineIndex, tokens[0] as Token, spec);
+  return { valueTokens, value: phrases.length > 0 ? phrases : none() };
+}
+
+/** The phrases between commas, each with the word that it begins in; a comma at the end parts nothing. */
+function phrasesOf(tokens: readonly Token[]): readonly { readonly text: string; readonly token: Token }[] {
+  const phrases: { text: string; token: Token }[] = [];
+  let isNew = true;
+  for (const token of tokens) {
+    for (const [index, part] of token.value.split(',').entries()) {
+      if (index > 0) isNew = true;
+      if (part.trim() === '') continue;
+      const last = phrases.at(-1);
+      if (isNew || last === undefined) phrases.push({ text: part, token });
+      else last.text += ` ${part}`;
+      isNew = false;
+    }
+  }
+  return phrases;
+}
+
 /** Keywords up to a comment or the end of the line, each a word; blanks and commas within a word part it too. */
 function readKeywords(
   context: ReadContext,
@@ -96,12 +154,8 @@ function readKeywords(
   spec: DirectiveSpec,
   tokens: readonly Token[],
 ): Pick<Statement, 'value' | 'valueTokens'> {
-  const name = tokens[0] as Token;
-  const comment = tokens.findIndex(isCommentStart);
-  const maximum = comment < 0 ? tokens.length : comment;
-  const valueTokens = takeTokens(context, lineIndex, tokens, maximum).slice(2);
-  if (valueTokens.length === 0) return { valueTokens, value: missing(context, lineIndex, name, spec) };
-  if (valueTokens.some((token) => token.trouble === 'unclosed')) return { valueTokens, value: undefined };
+  const valueTokens = tokensUpToComment(context, lineIndex, spec, tokens);
+  if (!isWhole(valueTokens)) return { valueTokens, value: undefined };
   const found: string[] = [];
   for (const token of valueTokens) {
     for (const word of token.value.split(/[ \t,]+/).filter((part) => part !== '')) {
@@ -173,6 +227,9 @@ export function readStatement(
   }
   if (spec.type === 'keywords') {
     return { spec, lineIndex, nameToken, ...readKeywords(context, lineIndex, spec, tokens) };
+  }
+  if (spec.type === 'witnesses') {
+    return { spec, lineIndex, nameToken, ...readWitnesses(context, lineIndex, spec, tokens) };
   }
   const maximum = spec.type === 'device-address' ? 4 : 3;
   const valueTokens = takeTokens(context, lineIndex, tokens, maximum).slice(2);

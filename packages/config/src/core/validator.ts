@@ -7,6 +7,7 @@ import { checkGlobal } from './rules-global.js';
 import { checkNotify } from './rules-notify.js';
 import { checkAllStatements } from './rules-statements.js';
 import { checkVirtuals } from './rules-virtual.js';
+import { checkSplitBrain } from './rules-witness.js';
 
 /** Applies every rule that looks at more than one word; findings are added, nothing else happens. */
 export function validate(configuration: LvsConfiguration, parsed: ParsedFile, findings: Findings): void {
@@ -16,4 +17,5 @@ export function validate(configuration: LvsConfiguration, parsed: ParsedFile, fi
   checkVirtuals(input);
   checkBetween(input);
   checkNotify(input);
+  if (parsed.roles.length > 0) checkSplitBrain(input);
 }

@@ -46,7 +46,7 @@ function readNumber(spec: DirectiveSpec, text: string): ReadResult {
     const hint = /^[+-]?0[0-9]+$/.test(text)
       ? 'a leading 0 makes a number octal, and octal digits end at 7'
       : /^[+-]?[0-9]*\.[0-9]+$/.test(text)
-        ? 'fractions are allowed for keepalive, deadtime, timeout, reentry and notify_timeout only'
+        ? 'fractions are allowed for times in seconds such as keepalive, deadtime, timeout and reentry only'
         : undefined;
     return fail('CF_INTEGER_EXPECTED', `integer expected, not ${shown(text)}`, hint);
   }
@@ -193,6 +193,7 @@ export function readWord(spec: DirectiveSpec, text: string, names: NameTables): 
     case 'text':
     case 'list':
     case 'keywords':
+    case 'witnesses':
       return { value: readableText(text) };
   }
 }

@@ -49,6 +49,14 @@ export interface HolderFact {
   readonly owner: string | undefined;
 }
 
+/** What became of one question to a witness of lvs.cf. */
+export interface WitnessFact {
+  readonly name: string;
+  /** From question to answer, ms; undefined where there was none. */
+  readonly roundTripMs?: number;
+  readonly problem?: string;
+}
+
 /** What a real server made of a connection that was sent to its MAC, as a director sends it; see Path. */
 export interface PathFact {
   readonly kind: 'direct' | 'nat' | 'tunnel';
@@ -94,6 +102,8 @@ export interface Facts {
   readonly holders: readonly HolderFact[] | undefined;
   /** Ways to real servers that were tried on the wire; undefined when none was. */
   readonly paths: readonly PathFact[] | undefined;
+  /** Undefined when none was asked. */
+  readonly witnesses?: readonly WitnessFact[] | undefined;
   readonly processors: number;
   /** Average number of running processes over the last minute. */
   readonly load: number;

@@ -1,3 +1,4 @@
+import type { WitnessFact } from './facts.js';
 import { error, type Trap, warning } from './trap.js';
 
 /** Traps in what the daemons say of themselves and of the partner. */
@@ -57,4 +58,28 @@ const table: Trap = {
     (lvsd?.problems ?? []).map((problem) => error(problem, 'lvsctl status, and the log of lvsd')),
 };
 
-export const PARTNER_TRAPS: readonly Trap[] = [silent, late, roles, table];
+const witness: Trap = {
+  code: 'DOCTOR_WITNESS',
+  title: 'a witness does not answer, or too late: it cannot decide about a takeover',
+  notInLab: 'its network has no third host to ask',
+  look: ({ configuration, witnesses = [] }) => {
+    const { quorum, policy, intervalMs } = configuration.witness;
+    const isMissing = ({ roundTripMs = Infinity }: WitnessFact): boolean => roundTripMs > intervalMs;
+    const isEnough = witnesses.filter((one) => !isMissing(one)).length >= quorum;
+    const tell = isEnough || policy === 'advise' ? warning : error;
+    const follows = isEnough
+      ? ''
+      : policy === 'require'
+        ? ': too few are left, this director will not take over'
+        : ': too few are left, this director will take over without knowing more';
+    return witnesses.filter(isMissing).map(({ name, roundTripMs, problem }) => {
+      if (roundTripMs === undefined) {
+        return tell(`${name}: ${problem ?? 'no answer'}${follows}`, 'name hosts that answer: lvsctl witness');
+      }
+      const evidence = `${name}: answered after ${Math.ceil(roundTripMs)} ms, witness_interval is ${intervalMs} ms`;
+      return tell(`${evidence}${follows}`, 'a longer witness_interval, and for require a longer deadtime');
+    });
+  },
+};
+
+export const PARTNER_TRAPS: readonly Trap[] = [silent, late, roles, witness, table];

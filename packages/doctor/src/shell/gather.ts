@@ -7,6 +7,7 @@ import type { Facts } from '../core/facts.js';
 import { pathsOf } from '../core/paths.js';
 import { activePlaces, beatPaths } from '../core/places.js';
 import { askNetwork } from './ask-network.js';
+import { askWitnesses } from './ask-witnesses.js';
 import { readClock } from './clock.js';
 import { readIpvs } from './look-at-ipvs.js';
 import { readFirewall, readOwnNetwork, readRoutes, readSysctls } from './look-at-kernel.js';
@@ -17,8 +18,8 @@ const ANSWER_LIMIT_MS = 10_000;
 const SINGLE_ADDRESS = 32;
 
 /**
- * Looks at everything that the traps ask for. Changes nothing: it sends ARP probes, connections that it resets, and asks
- * the partner for the time.
+ * Looks at everything that the traps ask for. Changes nothing: it sends ARP probes, connections that it resets, asks the
+ * partner for the time, and each witness once.
  */
 export async function gatherFacts(configuration: LvsConfiguration, runDir: string): Promise<Facts> {
   const unseen: string[] = [];
@@ -31,10 +32,11 @@ export async function gatherFacts(configuration: LvsConfiguration, runDir: strin
   const servers = activePlaces({ configuration }).map(({ server }) => server.address);
   const routes = await readRoutes([...new Set(servers)]);
   const { pulseSocket, lvsdSocket } = runDirectory(runDir);
-  const [pulse, lvsd, firewall] = await Promise.all([
+  const [pulse, lvsd, firewall, witnesses] = await Promise.all([
     statusOf(pulseStatusSchema, pulseSocket),
     statusOf(lvsdStatusSchema, lvsdSocket),
     readFirewall(),
+    missing.length === 0 ? askWitnesses(configuration) : undefined,
   ]);
   noted(`pulse does not answer on ${pulseSocket}`, pulse);
   noted(`lvsd does not answer on ${lvsdSocket}`, lvsd);
@@ -58,6 +60,7 @@ export async function gatherFacts(configuration: LvsConfiguration, runDir: strin
     firewall: noted('the firewall: nft or iptables is missing or did not answer', firewall),
     holders: wire?.holders,
     paths: wire?.paths,
+    witnesses,
     processors: cpus().length,
     load: loadavg()[0] ?? 0,
     clock: await readClock(pulse?.clockStepMs, asked),

@@ -34,6 +34,10 @@ export const status = (silentMs = 0) =>
   }) as unknown as NonNullable<Facts['pulse']>;
 
 const SYNC = configurationWith(server(), 'syncdaemon = 1');
+const WITNESSED = configurationWith(
+  server(),
+  'witness = gateway 10.0.0.254\nwitness_interval = 0.5\nwitness_policy = require',
+);
 const NO_IPVS = { text: 'no IPVS', remedy: 'modprobe ip_vs' };
 const CLOCK = { isSynchronised: true, steppedMs: 0, partnerAheadMs: 0 };
 const DROP_INVALID = '-m conntrack --ctstate INVALID -j DROP';
@@ -258,6 +262,16 @@ export const TRAPS: readonly (readonly [code: string, wrong: Partial<Facts>, rig
     'DOCTOR_ROLES',
     { pulse: { ...status(), state: 'standby', active: false } },
     { pulse: { ...status(), state: 'taking', active: false } },
+  ],
+  [
+    'DOCTOR_WITNESS',
+    { configuration: WITNESSED, witnesses: [{ name: 'gateway 10.0.0.254', problem: 'no answer' }] },
+    { configuration: WITNESSED, witnesses: [{ name: 'gateway 10.0.0.254', roundTripMs: 0.3 }] },
+  ],
+  [
+    'DOCTOR_WITNESS',
+    { configuration: WITNESSED, witnesses: [{ name: 'gateway 10.0.0.254', roundTripMs: 500.1 }] },
+    { configuration: WITNESSED, witnesses: [{ name: 'gateway 10.0.0.254', roundTripMs: 500 }] },
   ],
   ['DOCTOR_LOAD', { load: 4.1 }, { load: 4 }],
   ['DOCTOR_BEATS_LATE', { pulse: status(2_001) }, { pulse: status(2_000) }],

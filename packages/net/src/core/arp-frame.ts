@@ -61,6 +61,20 @@ export function arpProbe({ mac, address }: ArpHolder): Buffer {
   });
 }
 
+/**
+ * Asks who holds `wanted`; the answer comes to `asker` alone. `destinationMac` is the station that gets it: all of
+ * them unless told.
+ */
+export function arpRequest(asker: ArpHolder, wanted: string, destinationMac = BROADCAST_MAC): Buffer {
+  return arpFrame(destinationMac, {
+    operation: 1,
+    senderMac: asker.mac,
+    senderAddress: asker.address,
+    targetMac: NO_MAC,
+    targetAddress: wanted,
+  });
+}
+
 function arpFrame(destinationMac: string, packet: ArpPacket): Buffer {
   const frame = Buffer.alloc(FRAME_BYTES);
   macBytes(destinationMac).copy(frame, 0);

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { arpProbe, gratuitousReply, gratuitousRequest, parseArp } from '../../src/core/arp-frame.js';
+import {
+  arpProbe,
+  arpRequest,
+  gratuitousReply,
+  gratuitousRequest,
+  parseArp,
+} from '../../src/core/arp-frame.js';
 import { formatMac } from '../../src/core/mac.js';
 
 const HOLDER = { mac: '02:00:5e:10:00:01', address: '10.77.0.100' };
@@ -52,6 +58,19 @@ describe('arpProbe', () => {
            000000000000 0a4d0064
            0000000000000000 0000000000000000 0000`),
     );
+  });
+});
+
+describe('arpRequest', () => {
+  it('asks all, or the station that had the address', () => {
+    const asked = hex(`02005e100001 0806
+           0001 0800 06 04 0001
+           02005e100001 0a4d0064
+           000000000000 0a4d00fe
+           0000000000000000 0000000000000000 0000`);
+    expect(arpRequest(HOLDER, '10.77.0.254')).toEqual(Buffer.concat([hex('ffffffffffff'), asked]));
+    const known = arpRequest(HOLDER, '10.77.0.254', '02:00:aa:bb:cc:dd');
+    expect(known).toEqual(Buffer.concat([hex('0200aabbccdd'), asked]));
   });
 });
 
