@@ -1,5 +1,5 @@
 import { accessSync, constants } from 'node:fs';
-import { UserError } from '@piranha/common';
+import { patient, UserError } from '@piranha/common';
 import { execa } from 'execa';
 
 const DIRECTORIES = ['/sbin', '/usr/sbin', '/usr/local/sbin', '/bin', '/usr/bin'] as const;
@@ -56,7 +56,7 @@ export class Ipvsadm {
   async run(args: readonly string[], lines: readonly string[] = []): Promise<IpvsadmOutput> {
     const result = await execa(this.program, args, {
       reject: false,
-      timeout: LIMIT_MS + lines.length * LIMIT_PER_LINE_MS,
+      timeout: patient(LIMIT_MS) + lines.length * LIMIT_PER_LINE_MS,
       maxBuffer: OUTPUT_LIMIT_BYTES,
       env: { PATH: DIRECTORIES.join(':'), LC_ALL: 'C' },
       extendEnv: false,

@@ -3,6 +3,7 @@ import { parseIpv4 } from '@piranha/common';
 import { errnoName, libc } from '@piranha/net';
 import type { Connector } from './live-connections.js';
 import type { Namespace } from './namespace.js';
+import { setSysctls } from './networks.js';
 
 const AF_INET = 2;
 const SOCK_STREAM = 1;
@@ -39,6 +40,8 @@ export class SctpServer {
   ) {}
 
   start(port: number): Promise<void> {
+    // The lab kernel has no digest for the cookies of its handshake.
+    setSysctls(this.host, { 'net.sctp.cookie_hmac_alg': 'none' });
     const fd = openSctp(this.host, this.address, port);
     return new Promise((resolve, reject) => {
       this.server.once('error', reject);

@@ -71,6 +71,8 @@ function tableGroup(
     needs: { ...needs, strace: 'strace' },
     open: async () => {
       makeNetwork();
+      // A program that is traced takes its time.
+      process.env.PIRANHA_PATIENCE = '20';
       const contender = open();
       return { contender, lastLines: () => contender.lastLines(), close: async () => undefined };
     },
