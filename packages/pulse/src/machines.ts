@@ -9,6 +9,7 @@ export {
 } from './core/guardian.js';
 export { nextTickMs, stepPulse } from './core/machine.js';
 export { wordOf } from './core/moves.js';
+export { pulseSettings } from './core/settings.js';
 export { startPulse } from './core/start.js';
 export type {
   PulseEffect,

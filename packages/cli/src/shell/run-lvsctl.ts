@@ -14,6 +14,7 @@ import { type LvsctlIo, printJson } from './io.js';
 import { addKeygen } from './keygen-command.js';
 import { addMigrationCommands } from './migration-commands.js';
 import type { CommonOptions } from './options.js';
+import { addSimulate } from './simulate-command.js';
 
 const EXIT_HELP = `
 Exit status: 0 done or yes; 1 no (errors in the file, import with notes, refused, a daemon is missing); 2 wrong command line;
@@ -68,6 +69,7 @@ function buildProgram(io: LvsctlIo, finish: (status: ExitStatus) => void): Comma
       ),
     );
   addRestart(program, io, finish);
+  addSimulate(program, io, finish);
   addMigrationCommands(program, io, finish);
   addKeygen(program, io, finish);
   return program;

@@ -1,12 +1,15 @@
+import type { LvsConfiguration } from '@piranha/config';
 import type { NodeRole } from '@piranha/protocol';
 import {
   nextTickMs,
   type PulseSettings,
+  pulseSettings,
   startGuardian,
   startPulse,
   stepGuardian,
   stepPulse,
 } from '@piranha/pulse/machines';
+import { boundsOf } from './bounds.js';
 import { faultText, type Script, scriptOf } from './faults.js';
 import { type Outcome, runScript } from './pair.js';
 import { SeededRandom } from './random.js';
@@ -28,6 +31,27 @@ export interface Failure {
 export function pairOf(settings: PulseSettings, machines: Machines = OWN_MACHINES): SimulatedPair {
   const of = (role: NodeRole): PulseSettings => ({ ...settings, role, hasPartner: true });
   return { settings: { primary: of('primary'), backup: of('backup') }, machines };
+}
+
+/** The pair of an lvs.cf; undefined where it names none. */
+export function pairOfConfiguration(configuration: LvsConfiguration): SimulatedPair | undefined {
+  const settings = pulseSettings(configuration, 'primary');
+  // A group of one address cannot be torn, one of none cannot be held.
+  const vips = settings.vips.length > 0 ? settings.vips : ['VIP'];
+  return settings.hasPartner ? pairOf({ ...settings, vips }) : undefined;
+}
+
+/** What is promised for a pair, in lines for a person. */
+export function promisesOf({ settings }: SimulatedPair): readonly string[] {
+  const { keepaliveMs, deadtimeMs } = settings.primary;
+  const { twoHoldersMs, nobodyMs } = boundsOf(settings.primary, 0);
+  return [
+    `keepalive ${keepaliveMs} ms, deadtime ${deadtimeMs} ms`,
+    `promised: two holders that hear each other for ${twoHoldersMs} ms at most`,
+    `promised: nobody for ${nobodyMs} ms at most while a healthy director can serve`,
+    'promised: a voluntary move, or a daemon that dies, without a moment of nobody',
+    'promised: one holder that stays, once the faults are over',
+  ];
 }
 
 /** Runs one seed. @returns its outcome, and what failed with as few faults as lead to it */

@@ -20,9 +20,10 @@ const SETTLE_MS = 2_000;
 export interface TableFigures {
   /** Until every entry is as it should be. */
   readonly durationMs: number;
-  /** Programs that it started, and messages and calls that reached IPVS, where they were counted. */
+  /** Programs that it started, and its messages to IPVS that change something or ask, where they were counted. */
   readonly programs?: number;
-  readonly calls?: number;
+  readonly changes?: number;
+  readonly questions?: number;
   /** Entries beside the changed one that forgot their connections. */
   readonly madeAnew?: number;
 }
@@ -41,7 +42,7 @@ async function timed(contender: TableContender, weight: number, act: () => Promi
 
 /** Notes calls of processes and of what they start, until it is interrupted. */
 async function trace(pids: readonly number[]): Promise<ChildProcess> {
-  const words = ['-f', '-qq', '-yy', '-s', '0', '-e', 'trace=execve,sendto,sendmsg,setsockopt,getsockopt'];
+  const words = ['-f', '-qq', '-yy', '-v', '-s', '4', '-xx', '-e', 'trace=execve,sendto,sendmsg'];
   const attach = pids.flatMap((pid) => ['-p', String(pid)]);
   const child = spawn('strace', [...words, '-o', TRACE, ...attach], { stdio: 'ignore' });
   await until('the trace', () => existsSync(TRACE));
@@ -49,13 +50,23 @@ async function trace(pids: readonly number[]): Promise<ChildProcess> {
   return child;
 }
 
-function counted(): Pick<TableFigures, 'programs' | 'calls'> {
+/** IPVS's requests by generic netlink that only ask: for services, servers, daemons, settings, and what it is. */
+const ASKING = new Set([4, 8, 11, 13, 15]);
+/** The controller of generic netlink, which tells the number of IPVS. */
+const CONTROLLER = '0x10';
+
+/** What the trace holds: messages to IPVS, and programs that were started. */
+function counted(): Pick<TableFigures, 'programs' | 'changes' | 'questions'> {
   const lines = readFileSync(TRACE, 'utf8').split('\n');
+  const requests = lines.flatMap((line) => {
+    const found = /<NETLINK:.*nlmsg_type=(0x[0-9a-f]+).*?\}, "\\x([0-9a-f]{2})/.exec(line);
+    return found === null || found[1] === CONTROLLER ? [] : [Number.parseInt(found[2] ?? '', 16)];
+  });
+  const questions = requests.filter((request) => ASKING.has(request)).length;
   return {
     programs: lines.filter((line) => line.includes('execve(') && line.endsWith('= 0')).length,
-    calls: lines.filter((line) =>
-      /NETLINK:\[GENERIC|NETLINK_GENERIC|IP_VS_SO|SOL_IP, 0x4[0-9a-f]+ /.test(line),
-    ).length,
+    changes: requests.length - questions,
+    questions,
   };
 }
 
