@@ -41,11 +41,16 @@ export default defineConfig({
         test: {
           name: 'end-to-end',
           include: ['test/*.test.ts'],
+          exclude: ['test/lab.test.ts'],
           // Real processes and real seconds: one file at a time keeps two cores free for what is tested.
           fileParallelism: false,
           testTimeout: 90_000,
           hookTimeout: 60_000,
         },
+      },
+      {
+        extends: true,
+        test: { name: 'lab', include: ['test/lab.test.ts'] },
       },
     ],
   },

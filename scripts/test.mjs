@@ -1,6 +1,6 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureBuilt, ROOT } from './ensure-built.mjs';
 
@@ -19,8 +19,9 @@ for (const [name, program, args] of [
   step(name, program, args);
 }
 
-const { results, vitestFailed } = runVitest(process.argv.slice(2));
-const skipped = results.testResults.flatMap(({ assertionResults }) =>
+const runs = await runAll(process.argv.slice(2));
+const files = runs.flatMap(({ results }) => results.testResults);
+const skipped = files.flatMap(({ assertionResults }) =>
   assertionResults.filter(({ status }) => status === 'pending' || status === 'skipped' || status === 'todo'),
 );
 if (skipped.length > 0) {
@@ -31,18 +32,20 @@ if (skipped.length > 0) {
 const holes = skipped.filter(({ fullName }) => !fullName.includes('on this machine'));
 const skipsAreErrors = process.env.CI === 'true' && holes.length > 0 && process.argv.length <= 2;
 if (skipsAreErrors) process.stdout.write('CI=true: nothing may be skipped for want of a package\n');
-const failedFiles = results.testResults.filter(
+const failedFiles = files.filter(
   ({ status, assertionResults }) =>
     status === 'failed' && assertionResults.every((one) => one.status !== 'failed'),
 ).length;
-const failedTests = results.numFailedTests + failedFiles;
+const count = (key) => runs.reduce((sum, { results }) => sum + results[key], 0);
+const passedTests = count('numPassedTests');
+const failedTests = count('numFailedTests') + failedFiles;
 // An error outside of every test (a late rejection, a worker that died) is in vitest's exit code alone.
-const strayErrors = vitestFailed && failedTests === 0 ? 1 : 0;
+const strayErrors = runs.some(({ failed }) => failed) && failedTests === 0 ? 1 : 0;
 if (strayErrors > 0) process.stdout.write('\nvitest failed outside of the tests: see its errors above\n');
 const failed = failedTests + strayErrors;
 process.stdout.write(`\nwhole run: ${Math.round((Date.now() - startedMs) / 1_000)} s\n`);
-process.stdout.write(`${results.numPassedTests} passed, ${failed} failed, ${skipped.length} skipped\n`);
-process.exit(failed > 0 || skipsAreErrors || results.numPassedTests === 0 ? 1 : 0);
+process.stdout.write(`${passedTests} passed, ${failed} failed, ${skipped.length} skipped\n`);
+process.exit(failed > 0 || skipsAreErrors || passedTests === 0 ? 1 : 0);
 
 function step(name, program, args) {
   const beganMs = Date.now();
@@ -52,20 +55,41 @@ function step(name, program, args) {
   if (status !== 0) process.exit(1);
 }
 
-function runVitest(args) {
+/**
+ * The unit tests, then those with real processes beside the lab: the first wait most of the time, and the lab's kernels
+ * take what processor is left. Words for vitest make it one run.
+ */
+async function runAll(words) {
+  if (words.length > 0) return [await runVitest(words)];
+  const unit = await runVitest(['--project', 'unit']);
+  const besides = runVitest(['--project', 'lab'], 'in the background');
+  return [unit, await runVitest(['--project', 'end-to-end']), await besides];
+}
+
+/** One run of vitest; in the background it gives way to everything else, and its output comes when it has ended. */
+async function runVitest(args, where = 'in front') {
   const directory = mkdtempSync(join(tmpdir(), 'piranha-test-'));
   const file = join(directory, 'results.json');
+  const isBehind = where === 'in the background';
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
   try {
-    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-    const { status } = spawnSync(bin('vitest'), ['run', ...reporters, ...args], {
+    const child = spawn(bin('vitest'), ['run', ...reporters, ...args], {
       cwd: ROOT,
-      stdio: ['ignore', 1, 1],
+      stdio: isBehind ? ['ignore', 'pipe', 'pipe'] : ['ignore', 1, 1],
     });
+    if (isBehind) setPriority(child.pid, constants.priority.PRIORITY_LOW);
+    const output = [];
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => output.push(chunk));
+    const status = await new Promise((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', resolve);
+    });
+    process.stdout.write(Buffer.concat(output));
     if (!existsSync(file)) {
       process.stdout.write('vitest gave no results\n');
       process.exit(1);
     }
-    return { results: JSON.parse(readFileSync(file, 'utf8')), vitestFailed: status !== 0 };
+    return { results: JSON.parse(readFileSync(file, 'utf8')), failed: status !== 0 };
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
