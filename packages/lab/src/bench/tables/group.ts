@@ -70,6 +70,11 @@ function counted(): Pick<TableFigures, 'programs' | 'changes' | 'questions'> {
   };
 }
 
+/** @throws Error where what went before did not end */
+function requireTable(weight: number): void {
+  if (!isLoaded(weight)) throw new Error('the table is not loaded');
+}
+
 /** The group that measures a product; its scenarios give `TableFigures` each. */
 function tableGroup(
   product: string,
@@ -93,6 +98,7 @@ function tableGroup(
         return JSON.stringify({ durationMs } satisfies TableFigures);
       },
       'one weight changed': async ({ contender }) => {
+        requireTable(2);
         await connectToEach(shape(2));
         const before = rememberedServers();
         if (before !== SERVICES) throw new Error(`${before} servers have a connection`);
@@ -102,6 +108,7 @@ function tableGroup(
         return JSON.stringify({ durationMs, madeAnew } satisfies TableFigures);
       },
       'one weight changed, calls counted': async ({ contender }) => {
+        requireTable(5);
         const tracing = await trace(contender.pids());
         const durationMs = await timed(contender, 3, () => contender.reload());
         await pause(SETTLE_MS);
