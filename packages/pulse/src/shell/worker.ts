@@ -1,4 +1,4 @@
-import { errorText, monotonicNowMs, SUITE_VERSION, UserError } from '@piranha/common';
+import { errorText, monotonicNowMs, UserError } from '@piranha/common';
 import type { EventLog } from '@piranha/events';
 import type { Notifier } from '@piranha/notify';
 import {
@@ -23,6 +23,7 @@ import type { LoadedSettings } from './load-settings.js';
 import { RoleHooks } from './role-hooks.js';
 import { writeSavedState } from './saved-state.js';
 import type { SupervisedDaemon } from './supervised-daemon.js';
+import { isHolding, partnerOf, pathStatuses, pulseStatus } from './worker-status.js';
 
 /** A tick this much later than planned counts as sleep only beyond the deadtime; the core decides. */
 const LONGEST_WAIT_MS = 1_000;
@@ -120,8 +121,7 @@ export class PulseWorker {
   }
 
   get holding(): boolean {
-    const { duty } = this.state;
-    return duty === 'taking' || duty === 'active' || duty === 'releasing';
+    return isHolding(this.state);
   }
 
   /** Whether this node holds the addresses and means to keep them. */
@@ -150,39 +150,23 @@ export class PulseWorker {
 
   async status(): Promise<PulseStatus> {
     const sync = await this.parts.backend.syncStatus(this.heardSeconds());
-    const { settings } = this.loaded;
-    const nowMs = monotonicNowMs();
-    const qualityOf = this.measure.qualities();
-    const paths = (this.sockets?.counters() ?? []).map((path) => {
-      const heardAtMs = this.heardAtMs.get(path.name);
-      if (heardAtMs === undefined) return path;
-      return { ...path, silentMs: Math.round(nowMs - heardAtMs), quality: qualityOf(path) };
+    const { lvsd, backend, configFile, log } = this.parts;
+    const counters = this.sockets?.counters() ?? [];
+    return pulseStatus(this.loaded.settings, this.state, {
+      configFile,
+      paths: pathStatuses(counters, this.heardAtMs, this.measure.qualities()),
+      witness: undefined,
+      sync,
+      children: [lvsd, ...backend.children].map((child) => child.status()),
+      history: log.history(),
+      since: this.since,
+      clockAtStartMs: this.clockAtStartMs,
     });
-    return {
-      version: SUITE_VERSION,
-      pid: process.pid,
-      role: settings.role,
-      active: this.state.duty === 'active' || this.state.duty === 'releasing',
-      state: this.state.listening ? 'listening' : this.state.duty,
-      reason:
-        this.state.failure === undefined ? this.state.reason : `${this.state.reason}; ${this.state.failure}`,
-      since: this.since.toISOString(),
-      configFile: this.parts.configFile,
-      keepaliveMs: settings.keepaliveMs,
-      deadtimeMs: settings.deadtimeMs,
-      clockStepMs: Math.round(Date.now() - nowMs - this.clockAtStartMs),
-      partner: this.partner(),
-      paths,
-      vips: this.holding ? settings.vips : [],
-      ...(sync === undefined ? {} : { sync }),
-      children: [this.parts.lvsd, ...this.parts.backend.children].map((child) => child.status()),
-      history: this.parts.log.history(),
-    };
   }
 
   /** What is measured of the partner's heartbeats. */
   heartbeats(): HeartbeatMeasurement {
-    return this.measure.measurement(this.partner());
+    return this.measure.measurement(partnerOf(this.loaded.settings, this.state));
   }
 
   close(): void {
@@ -194,12 +178,6 @@ export class PulseWorker {
   private heardSeconds(): number | undefined {
     const { partnerWord, heardSinceMs } = this.state;
     return partnerWord === undefined ? undefined : (monotonicNowMs() - heardSinceMs) / 1_000;
-  }
-
-  private partner(): PulseStatus['partner'] {
-    if (!this.loaded.settings.hasPartner) return 'none';
-    if (this.state.partnerWord === undefined) return 'silent';
-    return this.state.partnerWord === 'lvs running' ? 'running' : 'stopped';
   }
 
   private commit(step: PulseStep, keepSince: boolean): void {
