@@ -31,6 +31,11 @@ export function pathStatuses(
   });
 }
 
+function reasonText({ reason, failure, heldBack }: PulseState): string {
+  const held = heldBack === undefined ? undefined : `partner silent, not taking over: ${heldBack}`;
+  return [reason, failure, held].filter((text) => text !== undefined).join('; ');
+}
+
 /** What only the worker's shell knows. */
 type ShellFacts = Pick<PulseStatus, 'configFile' | 'paths' | 'witness' | 'sync' | 'children' | 'history'> & {
   readonly since: Date;
@@ -47,7 +52,7 @@ export function pulseStatus(settings: PulseSettings, state: PulseState, facts: S
     role: settings.role,
     active: state.duty === 'active' || state.duty === 'releasing',
     state: state.listening ? 'listening' : state.duty,
-    reason: state.failure === undefined ? state.reason : `${state.reason}; ${state.failure}`,
+    reason: reasonText(state),
     since: since.toISOString(),
     configFile,
     keepaliveMs: settings.keepaliveMs,

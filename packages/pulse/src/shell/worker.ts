@@ -11,15 +11,18 @@ import {
   type RunDirectory,
 } from '@piranha/protocol';
 import { moveCostText } from '../core/coverage.js';
+import { hasSlept } from '../core/gate.js';
 import { nextTickMs, stepPulse } from '../core/machine.js';
 import { wordOf } from '../core/moves.js';
 import type { HeartbeatPath } from '../core/settings.js';
 import { startPulse } from '../core/start.js';
 import type { PulseEffect, PulseEvent, PulseStart, PulseState, PulseStep } from '../core/types.js';
 import type { Backend } from './backend.js';
+import { CurrentGate } from './current-gate.js';
 import { HeartbeatMeasure } from './heartbeat-measure.js';
 import { HeartbeatSockets } from './heartbeat-sockets.js';
 import type { LoadedSettings } from './load-settings.js';
+import { PendingHandovers } from './pending-handovers.js';
 import { RoleHooks } from './role-hooks.js';
 import { writeSavedState } from './saved-state.js';
 import type { SupervisedDaemon } from './supervised-daemon.js';
@@ -41,18 +44,14 @@ export interface WorkerParts {
   readonly onExit: () => void;
 }
 
-interface PendingHandover {
-  readonly startedAtMs: number;
-  readonly resolve: (answer: HandoverAnswer) => void;
-}
-
 /** Carries out what the state machine decides: sockets, addresses, children, log. */
 export class PulseWorker {
   private state: PulseState;
   private sockets: HeartbeatSockets | undefined;
   private timer: NodeJS.Timeout | undefined;
   private timerDueMs = Infinity;
-  private handovers: PendingHandover[] = [];
+  private lateTick: NodeJS.Immediate | undefined;
+  private readonly handovers = new PendingHandovers();
   private since = new Date();
   /** What the wall clock is ahead of the one that nobody sets, ms. */
   private readonly clockAtStartMs = Date.now() - monotonicNowMs();
@@ -62,6 +61,7 @@ export class PulseWorker {
   private readonly measure: HeartbeatMeasure;
   private strangersLogged = 0;
   private readonly hooks: RoleHooks;
+  private readonly gate: CurrentGate;
   private takes = 0;
 
   constructor(
@@ -74,12 +74,14 @@ export class PulseWorker {
       log.log('PULSE_STATE_UNWRITABLE', { problem }),
     );
     this.hooks = new RoleHooks(parts.notifier);
+    this.gate = new CurrentGate(log, () => this.tickSoon(this.timerDueMs));
   }
 
   /** Binds the heartbeat sockets and begins. @throws UserError `PULSE_BIND_FAILED` */
   async start(how: PulseStart, since?: Date): Promise<void> {
     this.measure.start();
     this.sockets = await this.openSockets(this.loaded);
+    this.gate.change(this.loaded, monotonicNowMs());
     if (since !== undefined) this.since = since;
     if (how.type === 'adopt') this.hooks.adopted();
     const step = startPulse(this.loaded.settings, how, monotonicNowMs());
@@ -96,10 +98,7 @@ export class PulseWorker {
 
   /** Starts a handover; resolves when it is done, refused or undone. */
   handover(): Promise<HandoverAnswer> {
-    return new Promise((resolve) => {
-      this.handovers.push({ startedAtMs: monotonicNowMs(), resolve });
-      this.dispatch({ type: 'handover' });
-    });
+    return this.handovers.wait(() => this.dispatch({ type: 'handover' }));
   }
 
   /** Takes a new configuration: lvsd's part first, so that a new VIP finds its service in the table. */
@@ -113,6 +112,7 @@ export class PulseWorker {
     await this.exchangeSockets(next);
     this.loaded = next;
     this.measure.change(next);
+    this.gate.change(next, monotonicNowMs());
     this.parts.backend.change(next.configuration, this.holding);
     this.parts.notifier.change(next.configuration.notify);
     this.parts.onChange();
@@ -155,7 +155,7 @@ export class PulseWorker {
     return pulseStatus(this.loaded.settings, this.state, {
       configFile,
       paths: pathStatuses(counters, this.heardAtMs, this.measure.qualities()),
-      witness: undefined,
+      witness: this.gate.status(),
       sync,
       children: [lvsd, ...backend.children].map((child) => child.status()),
       history: log.history(),
@@ -171,6 +171,8 @@ export class PulseWorker {
 
   close(): void {
     clearTimeout(this.timer);
+    clearImmediate(this.lateTick);
+    this.gate.stop();
     this.measure.close();
     this.sockets?.close();
   }
@@ -219,7 +221,7 @@ export class PulseWorker {
         log.log(effect.event, effect.fields);
         return;
       case 'handoverResult':
-        void this.answerHandover(effect.ok, effect.text);
+        void this.handovers.answer(effect.ok, effect.text, this.moveCost);
         return;
       case 'exit':
         this.parts.onExit();
@@ -276,17 +278,6 @@ export class PulseWorker {
     return cost;
   }
 
-  private async answerHandover(ok: boolean, text: string): Promise<void> {
-    const nowMs = monotonicNowMs();
-    const pending = this.handovers;
-    this.handovers = [];
-    const cost = ok ? await this.moveCost : undefined;
-    for (const { startedAtMs, resolve } of pending) {
-      const told = cost === undefined ? text : `${text}; ${cost}`;
-      resolve({ ok, text: told, durationMs: Math.round(nowMs - startedAtMs) });
-    }
-  }
-
   private plan(): void {
     const dueMs = nextTickMs(this.loaded.settings, this.state);
     const nowMs = monotonicNowMs();
@@ -296,8 +287,26 @@ export class PulseWorker {
     this.timer = setTimeout(() => {
       const lateMs = Math.max(0, monotonicNowMs() - this.timerDueMs);
       this.measure.late(lateMs);
-      this.dispatch({ type: 'tick', lateMs });
+      // Who slept trusts nothing that waits in its sockets; who is only late reads it first.
+      if (hasSlept(this.loaded.settings, lateMs)) this.tick(this.timerDueMs);
+      else this.tickSoon(this.timerDueMs);
     }, waitMs);
+  }
+
+  private tickSoon(dueMs: number): void {
+    this.lateTick ??= setImmediate(() => {
+      this.lateTick = undefined;
+      this.tick(dueMs);
+    });
+  }
+
+  private tick(dueMs: number): void {
+    const { settings } = this.loaded;
+    const nowMs = monotonicNowMs();
+    const lateMs = Math.max(0, nowMs - dueMs);
+    const gate = this.gate.answer(settings, this.state, lateMs, nowMs);
+    this.commit(stepPulse(settings, this.state, { type: 'tick', lateMs, gate }, nowMs), false);
+    this.plan();
   }
 
   private async exchangeSockets(next: LoadedSettings): Promise<void> {
@@ -344,6 +353,7 @@ export class PulseWorker {
       this.heardAtMs.set(path.name, monotonicNowMs());
       this.sockets?.answerIn(verdict.byteOrder);
       this.measure.heard(path);
+      this.gate.heard();
       this.dispatch({ type: 'heard', word: verdict.word, random: Math.random() });
     }
   }
