@@ -1,3 +1,4 @@
+export { gateAfterMs, gateQuestion, hasSlept } from './core/gate.js';
 export {
   type GuardianEffect,
   type GuardianEvent,
@@ -11,6 +12,7 @@ export { nextTickMs, stepPulse } from './core/machine.js';
 export { wordOf } from './core/moves.js';
 export { startPulse } from './core/start.js';
 export type {
+  GateAnswer,
   PulseEffect,
   PulseEvent,
   PulseSettings,

@@ -1,5 +1,7 @@
+import type { WitnessConfig } from '@piranha/config';
 import type { NodeRole } from '@piranha/protocol';
 import {
+  gateAfterMs,
   nextTickMs,
   type PulseSettings,
   startGuardian,
@@ -24,10 +26,20 @@ export interface Failure {
   readonly lines: readonly string[];
 }
 
-/** The pair of a configuration. */
-export function pairOf(settings: PulseSettings, machines: Machines = OWN_MACHINES): SimulatedPair {
-  const of = (role: NodeRole): PulseSettings => ({ ...settings, role, hasPartner: true });
-  return { settings: { primary: of('primary'), backup: of('backup') }, machines };
+/** The pair of a configuration. @param witness of a third host, where the pair asks one */
+export function pairOf(
+  settings: PulseSettings,
+  machines: Machines = OWN_MACHINES,
+  witness?: WitnessConfig,
+): SimulatedPair {
+  const afterMs = witness && gateAfterMs(settings.keepaliveMs, witness.holdLimitMs);
+  const of = (role: NodeRole): PulseSettings => ({
+    ...settings,
+    role,
+    hasPartner: true,
+    gateAfterMs: afterMs,
+  });
+  return { settings: { primary: of('primary'), backup: of('backup') }, machines, witness };
 }
 
 /** Runs one seed. @returns its outcome, and what failed with as few faults as lead to it */
@@ -36,7 +48,7 @@ export function simulateSeed(
   seed: number,
 ): { readonly outcome: Outcome; readonly failure: Failure | undefined } {
   const unitMs = pair.settings.primary.deadtimeMs;
-  const script = scriptOf(new SeededRandom(seed), seed, unitMs);
+  const script = scriptOf(new SeededRandom(seed), seed, unitMs, pair.witness !== undefined);
   const outcome = runScript(pair, script);
   if (outcome.violation === undefined) return { outcome, failure: undefined };
   return { outcome, failure: explain(pair, script, outcome.violation.promise) };
