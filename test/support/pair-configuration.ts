@@ -13,6 +13,9 @@ export interface PairLayout {
   readonly vipPort: number;
   readonly servers: readonly string[];
   readonly serverPort: number;
+  /** Of a third host that directors may ask. */
+  readonly witness: string;
+  readonly witnessPort: number;
 }
 
 /** A /24 of 127.0.0.0/8 by chance: two pairs meet once in 50,000 runs. Ports below the ephemeral range. */
@@ -29,6 +32,8 @@ export function randomLayout(): PairLayout {
     vipPort: 8080,
     servers: [`${network}.21`, `${network}.22`, `${network}.23`],
     serverPort: 8081,
+    witness: `${network}.31`,
+    witnessPort: 8082,
   };
 }
 
@@ -44,6 +49,8 @@ export interface ConfigurationChanges {
   readonly weights?: readonly number[];
   readonly keepaliveSeconds?: number;
   readonly deadtimeSeconds?: number;
+  /** Global lines beside these. */
+  readonly lines?: (layout: PairLayout) => readonly string[];
 }
 
 /** The text of the pair's lvs.cf. */
@@ -61,7 +68,7 @@ heartbeat_port = ${layout.heartbeatPort}
 keepalive = ${changes.keepaliveSeconds ?? KEEPALIVE_SECONDS}
 deadtime = ${changes.deadtimeSeconds ?? DEADTIME_SECONDS}
 network = nat
-${services.join('')}`;
+${(changes.lines?.(layout) ?? []).map((line) => `${line}\n`).join('')}${services.join('')}`;
 }
 
 function service(layout: PairLayout, name: string, vip: string, weights: readonly number[]): string {

@@ -1,3 +1,4 @@
+export { gateAfterMs, gateQuestion, hasSlept } from './core/gate.js';
 export {
   type GuardianEffect,
   type GuardianEvent,
@@ -12,6 +13,7 @@ export { wordOf } from './core/moves.js';
 export { pulseSettings } from './core/settings.js';
 export { startPulse } from './core/start.js';
 export type {
+  GateAnswer,
   PulseEffect,
   PulseEvent,
   PulseSettings,

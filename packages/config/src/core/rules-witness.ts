@@ -29,6 +29,11 @@ function takenAddresses({ configuration }: RuleInput): ReadonlyMap<string, reado
   return taken;
 }
 
+/** A pair on one machine, as for a trial, has its third host there too. */
+function isLoopback(address: string | undefined): boolean {
+  return address?.startsWith('127.') === true;
+}
+
 function targetRules(input: RuleInput): void {
   const { configuration, parsed, findings } = input;
   const { targets } = configuration.witness;
@@ -39,6 +44,10 @@ function targetRules(input: RuleInput): void {
     if (code !== undefined) {
       const text = `the witness ${target.name} is ${what}: it proves nothing about the world`;
       findings.error(code, placeOf(input, target), text, 'name a host that is neither director nor VIP');
+    }
+    if (isLoopback(target.address) && !isLoopback(configuration.primary)) {
+      const text = `${target.address} is no address of another machine`;
+      findings.error('CF_WITNESS_FORM', placeOf(input, target), text, 'write the address of a third host');
     }
     const key = JSON.stringify({ ...target, name: '' });
     if (seen.has(key)) {

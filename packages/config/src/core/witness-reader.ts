@@ -24,7 +24,7 @@ const form = (text: string, hint: string): Refusal => ({ code: 'CF_WITNESS_FORM'
 function canonical(text: string): { readonly address: string } | Refusal {
   const number = parseIpv4(text);
   if (number !== undefined) {
-    const isMachine = number >= 0x01000000 && number >>> 24 !== 127 && number < 0xe0000000;
+    const isMachine = number >= 0x01000000 && number < 0xe0000000;
     if (isMachine) return { address: formatIpv4(number) };
     return form(`${text} is no address of another machine`, 'write the address of a third host');
   }

@@ -65,7 +65,6 @@ describe('witness', () => {
     ['ping', 'CF_WITNESS_FORM'],
     ['ping 10.0.0.1 10.0.0.2', 'CF_WITNESS_FORM'],
     ['ping 0.0.0.0', 'CF_WITNESS_FORM'],
-    ['ping 127.0.0.2', 'CF_WITNESS_FORM'],
     ['ping 224.0.0.18', 'CF_WITNESS_FORM'],
     ['ping ::1', 'CF_WITNESS_FORM'],
     ['tcp 10.0.0.1:0', 'CF_WITNESS_FORM'],
@@ -80,6 +79,12 @@ describe('witness', () => {
       codesOf(`witness = ping ${address}`),
     );
     expect(own).toEqual([['CF_WITNESS_DIRECTOR'], ['CF_WITNESS_DIRECTOR'], ['CF_WITNESS_VIP']]);
+  });
+
+  it('is on loopback only where the directors are too', () => {
+    expect(codesOf('witness = tcp 127.0.0.9:80')).toEqual(['CF_WITNESS_FORM']);
+    const local = parseLvsCf(`witness = tcp 127.0.0.9:80\n${FILE.replaceAll('192.0.2.', '127.0.0.')}`);
+    expect(local.configuration?.witness.targets).toMatchObject([{ address: '127.0.0.9' }]);
   });
 
   it('counts once', () => {

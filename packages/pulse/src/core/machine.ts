@@ -1,7 +1,8 @@
 import { deadAtMs } from './dead-timer.js';
+import { gateAfterWordMs, gateDueMs, hasSlept, heldBackBy, letGo, mayBeReplaced } from './gate.js';
 import { andThen, drop, listen, log, onLocalFailure, release, sendNow, take, withEffects } from './moves.js';
 import { onHeard } from './partner.js';
-import type { PulseEffect, PulseEvent, PulseSettings, PulseState, PulseStep } from './types.js';
+import type { GateAnswer, PulseEffect, PulseEvent, PulseSettings, PulseState, PulseStep } from './types.js';
 
 /**
  * The state table of the original's pulse in LVS mode, with its silent gaps closed: a voluntary release serves until
@@ -66,17 +67,23 @@ function onDeadline(settings: PulseSettings, state: PulseState, nowMs: number): 
   return { state: { ...state, deadlineMs: Infinity }, effects: [] };
 }
 
-function onSilence(settings: PulseSettings, state: PulseState, nowMs: number): PulseStep {
+function onSilence(
+  settings: PulseSettings,
+  state: PulseState,
+  gate: GateAnswer | undefined,
+  nowMs: number,
+): PulseStep {
   const silentMs = nowMs - state.lastHeardMs;
   if (!settings.hasPartner || nowMs < deadAtMs(settings, state)) return { state, effects: [] };
   const lost: PulseState = { ...state, partnerWord: undefined };
   if (state.duty === 'standby' || state.duty === 'claiming') {
-    if (state.disabled) {
+    const heldBack = state.disabled ? undefined : heldBackBy(settings, gate);
+    if (state.disabled || heldBack !== undefined) {
       const told =
         state.partnerWord === undefined
           ? []
           : [log('PULSE_PARTNER_LOST', { silentMs: Math.round(silentMs) })];
-      return withEffects({ ...lost, duty: 'standby', deadlineMs: Infinity }, ...told);
+      return withEffects({ ...lost, duty: 'standby', deadlineMs: Infinity, heldBack }, ...told);
     }
     // Even a node with a failure tries: serving badly beats nobody serving.
     const fields = {
@@ -93,16 +100,31 @@ function onSilence(settings: PulseSettings, state: PulseState, nowMs: number): P
   return ends ? andThen(step, (next) => onReleaseLimit(settings, next, nowMs)) : step;
 }
 
-function onTick(settings: PulseSettings, state: PulseState, lateMs: number, nowMs: number): PulseStep {
+function onTick(
+  settings: PulseSettings,
+  state: PulseState,
+  { lateMs, gate }: Extract<PulseEvent, { type: 'tick' }>,
+  nowMs: number,
+): PulseStep {
   const serving = state.duty === 'active' || state.duty === 'releasing';
-  if (lateMs > settings.deadtimeMs && settings.hasPartner) {
+  if (hasSlept(settings, lateMs)) {
     // What was not read while asleep proves nothing about the partner.
-    const awake: PulseState = { ...state, lastHeardMs: nowMs, heardSinceMs: nowMs };
+    const awake: PulseState = {
+      ...state,
+      lastHeardMs: nowMs,
+      heardSinceMs: nowMs,
+      awakeSinceMs: nowMs,
+      gateAtMs: gateAfterWordMs(settings, nowMs),
+      heldBack: undefined,
+    };
     const slept = log('PULSE_SLEPT', { sleptMs: Math.round(lateMs) });
     return withEffects(serving ? listen(settings, awake, nowMs) : awake, slept);
   }
+  const gateAtMs = gateDueMs(settings, state, gate, nowMs);
+  const looked = letGo({ ...state, gateAtMs, heldBack: undefined }, gate);
+  const timed = andThen(looked, (next) => onDeadline(settings, next, nowMs));
   return andThen(
-    andThen(onDeadline(settings, state, nowMs), (next) => onSilence(settings, next, nowMs)),
+    andThen(timed, (next) => onSilence(settings, next, gate, nowMs)),
     (next) => (nowMs >= next.nextSendMs ? sendNow(settings, next, nowMs) : { state: next, effects: [] }),
   );
 }
@@ -160,7 +182,13 @@ function onDropped(settings: PulseSettings, state: PulseState, nowMs: number): P
   if (state.intent === 'shutdown') {
     return withEffects({ ...state, duty: 'ended' }, { type: 'exit' });
   }
-  const standby: PulseState = { ...state, duty: 'standby', intent: undefined, lastHeardMs: nowMs };
+  const standby: PulseState = {
+    ...state,
+    duty: 'standby',
+    intent: undefined,
+    lastHeardMs: nowMs,
+    gateAtMs: gateAfterWordMs(settings, nowMs),
+  };
   return andThen(withEffects(standby, log('PULSE_STANDBY', { reason: state.reason })), (next) =>
     sendNow(settings, next, nowMs),
   );
@@ -190,7 +218,7 @@ export function stepPulse(
 ): PulseStep {
   switch (event.type) {
     case 'tick':
-      return onTick(settings, state, event.lateMs, nowMs);
+      return onTick(settings, state, event, nowMs);
     case 'heard':
       return onHeard(settings, state, event.word, event.random, nowMs);
     case 'taken':
@@ -206,8 +234,14 @@ export function stepPulse(
     case 'localRecovered': {
       if (state.failure === undefined) return { state, effects: [] };
       // Nothing could be heard without a link: that silence says nothing about the partner.
-      const heardFrom = state.disabled ? nowMs : state.lastHeardMs;
-      const recovered = { ...state, failure: undefined, disabled: false, lastHeardMs: heardFrom };
+      const heardFrom = state.disabled && !mayBeReplaced(settings, state) ? nowMs : state.lastHeardMs;
+      const recovered: PulseState = {
+        ...state,
+        failure: undefined,
+        disabled: false,
+        lastHeardMs: heardFrom,
+        heldBack: undefined,
+      };
       const told = log('PULSE_LOCAL_RECOVERED', { what: state.failure });
       return andThen(withEffects(recovered, told), (next) => onRecovered(settings, next, state, nowMs));
     }
@@ -217,8 +251,8 @@ export function stepPulse(
 /** When the shell must tick next, monotonic ms. */
 export function nextTickMs(settings: PulseSettings, state: PulseState): number {
   const wouldTake = (state.duty === 'standby' || state.duty === 'claiming') && !state.disabled;
-  const waits = state.partnerWord !== undefined || wouldTake;
+  const waits = state.partnerWord !== undefined || (wouldTake && state.heldBack === undefined);
   const silenceMs = settings.hasPartner && waits ? deadAtMs(settings, state) : Infinity;
   const sendAtMs = settings.hasPartner && !state.listening ? state.nextSendMs : Infinity;
-  return Math.min(state.deadlineMs, silenceMs, sendAtMs);
+  return Math.min(state.deadlineMs, silenceMs, sendAtMs, state.gateAtMs);
 }

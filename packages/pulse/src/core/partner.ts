@@ -1,4 +1,5 @@
 import type { HeartbeatWord } from '@piranha/protocol';
+import { gateAfterWordMs } from './gate.js';
 import { andThen, drop, log, onLocalFailure, sendNow, take, withEffects } from './moves.js';
 import type { PulseEffect, PulseSettings, PulseState, PulseStep } from './types.js';
 
@@ -104,6 +105,8 @@ export function onHeard(
     lastHeardMs: nowMs,
     heardSinceMs: before === undefined ? nowMs : state.heardSinceMs,
     partnerWord: known ? word : (before ?? word),
+    gateAtMs: gateAfterWordMs(settings, nowMs),
+    heldBack: undefined,
   };
   const step = withEffects(heard, ...seen);
   if (word === 'fos go inactive') return andThen(step, (next) => onReleaseAsked(settings, next, nowMs));

@@ -1,5 +1,6 @@
 import type { LvsConfiguration } from '@piranha/config';
 import type { NodeRole } from '@piranha/protocol';
+import { gateAfterMs } from './gate.js';
 import type { PulseSettings } from './types.js';
 
 /** A voluntary release waits at least this long for the partner, ms: an old partner starts its lvs first. */
@@ -63,7 +64,8 @@ export function ownHeartbeatAddresses(
 
 /** What the state machine needs of a configuration. */
 export function pulseSettings(configuration: LvsConfiguration, role: NodeRole): PulseSettings {
-  const { keepaliveMs, deadtimeMs } = configuration;
+  const { keepaliveMs, deadtimeMs, witness, fence } = configuration;
+  const hasGate = hasPartner(configuration) && (witness.targets.length > 0 || fence !== undefined);
   return {
     role,
     hasPartner: hasPartner(configuration),
@@ -71,5 +73,6 @@ export function pulseSettings(configuration: LvsConfiguration, role: NodeRole): 
     deadtimeMs,
     releaseLimitMs: Math.max(deadtimeMs + keepaliveMs, SHORTEST_RELEASE_LIMIT_MS),
     vips: vipsOf(configuration),
+    gateAfterMs: hasGate ? gateAfterMs(keepaliveMs, witness.holdLimitMs) : undefined,
   };
 }

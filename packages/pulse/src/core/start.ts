@@ -1,4 +1,5 @@
 import { youngUntil } from './dead-timer.js';
+import { gateAfterWordMs } from './gate.js';
 import { listen, log, take, withEffects } from './moves.js';
 import type { PulseSettings, PulseStart, PulseState, PulseStep } from './types.js';
 
@@ -20,6 +21,9 @@ export function startPulse(settings: PulseSettings, start: PulseStart, nowMs: nu
     youngUntilMs: youngUntil(nowMs),
     lastAnnounceMs: Number.NEGATIVE_INFINITY,
     takenAtMs: Number.NEGATIVE_INFINITY,
+    awakeSinceMs: nowMs,
+    gateAtMs: gateAfterWordMs(settings, nowMs),
+    heldBack: undefined,
   };
   switch (start.type) {
     case 'forced':

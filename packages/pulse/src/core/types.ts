@@ -19,6 +19,18 @@ export interface PulseSettings {
   /** How long a voluntary release waits for the partner's "running", ms. */
   readonly releaseLimitMs: number;
   readonly vips: readonly string[];
+  /** How soon after a word of the partner the gate must be looked at, ms; undefined without witnesses and fence command. */
+  readonly gateAfterMs?: number | undefined;
+}
+
+/** What the gate, which is the witnesses and the fence command, says to what this node would do. */
+export interface GateAnswer {
+  /** Take the addresses of a silent partner; put down the own ones, for the partner may have taken them. */
+  readonly question: 'mayTake' | 'mustLetGo';
+  readonly isYes: boolean;
+  /** When to ask again, monotonic ms; Infinity where only news change it. Means nothing with a yes. */
+  readonly untilMs: number;
+  readonly reason: string;
 }
 
 export interface PulseState {
@@ -45,10 +57,22 @@ export interface PulseState {
   readonly youngUntilMs: number;
   /** When the addresses were taken last. */
   readonly takenAtMs: number;
+  /** Since when this process could hear: its start, or when it woke last. */
+  readonly awakeSinceMs: number;
+  /** When the gate must be looked at next; Infinity without one. */
+  readonly gateAtMs: number;
+  /** Why the addresses of a silent partner are not taken, although they would be. */
+  readonly heldBack: string | undefined;
 }
 
 export type PulseEvent =
-  | { readonly type: 'tick' /** How late the shell's timer was, ms. */; readonly lateMs: number }
+  | {
+      readonly type: 'tick';
+      /** How late the shell's timer was, ms. */
+      readonly lateMs: number;
+      /** What the gate says to `gateQuestion` of the same moment. */
+      readonly gate?: GateAnswer | undefined;
+    }
   | {
       readonly type: 'heard';
       readonly word: HeartbeatWord /** Uniform in [0, 1). */;

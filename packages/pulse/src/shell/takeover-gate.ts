@@ -49,7 +49,7 @@ export class TakeoverGate {
   /** Ends the questions; a fence command that runs is killed. */
   stop(): void {
     this.watch.stop();
-    this.running?.cancel();
+    this.running?.cancel('pulse needs it no more');
   }
 
   /** The partner was heard, in whatever words. */
@@ -84,7 +84,11 @@ export class TakeoverGate {
   /** Must this node give up the addresses that it holds? As `mustLetGo` of the witnesses; a yes is logged. */
   mustLetGo(lastHeardMs: number, awakeSinceMs: number): Answer {
     const answer = this.watch.mustLetGo(this.partnerView(lastHeardMs), awakeSinceMs);
-    if (answer.verdict === 'yes') this.tell('PULSE_WITNESS_LETS_GO', { reason: answer.reason });
+    if (answer.verdict === 'yes') {
+      // A turn of its own: whatever comes next in this silence is told again.
+      this.told.clear();
+      this.parts.log.log('PULSE_WITNESS_LETS_GO', { reason: answer.reason });
+    }
     return answer;
   }
 
@@ -119,7 +123,7 @@ export class TakeoverGate {
     const { state, effects } = stepFence(fence, this.fence, event, monotonicNowMs());
     this.fence = state;
     for (const effect of effects) {
-      if (effect.type === 'cancel') this.running?.cancel();
+      if (effect.type === 'cancel') this.running?.cancel('the partner was heard');
       else if (fence !== undefined) this.runFence(fence, effect.run, effect.attempt);
     }
   }

@@ -1,4 +1,4 @@
-import { errorText, monotonicNowMs, SUITE_VERSION, UserError } from '@piranha/common';
+import { errorText, monotonicNowMs, UserError } from '@piranha/common';
 import type { EventLog } from '@piranha/events';
 import type { Notifier } from '@piranha/notify';
 import {
@@ -11,18 +11,22 @@ import {
   type RunDirectory,
 } from '@piranha/protocol';
 import { moveCostText } from '../core/coverage.js';
+import { hasSlept } from '../core/gate.js';
 import { nextTickMs, stepPulse } from '../core/machine.js';
 import { wordOf } from '../core/moves.js';
 import type { HeartbeatPath } from '../core/settings.js';
 import { startPulse } from '../core/start.js';
 import type { PulseEffect, PulseEvent, PulseStart, PulseState, PulseStep } from '../core/types.js';
 import type { Backend } from './backend.js';
+import { CurrentGate } from './current-gate.js';
 import { HeartbeatMeasure } from './heartbeat-measure.js';
 import { HeartbeatSockets } from './heartbeat-sockets.js';
 import type { LoadedSettings } from './load-settings.js';
+import { PendingHandovers } from './pending-handovers.js';
 import { RoleHooks } from './role-hooks.js';
 import { writeSavedState } from './saved-state.js';
 import type { SupervisedDaemon } from './supervised-daemon.js';
+import { isHolding, partnerOf, pathStatuses, pulseStatus } from './worker-status.js';
 
 /** A tick this much later than planned counts as sleep only beyond the deadtime; the core decides. */
 const LONGEST_WAIT_MS = 1_000;
@@ -40,18 +44,14 @@ export interface WorkerParts {
   readonly onExit: () => void;
 }
 
-interface PendingHandover {
-  readonly startedAtMs: number;
-  readonly resolve: (answer: HandoverAnswer) => void;
-}
-
 /** Carries out what the state machine decides: sockets, addresses, children, log. */
 export class PulseWorker {
   private state: PulseState;
   private sockets: HeartbeatSockets | undefined;
   private timer: NodeJS.Timeout | undefined;
   private timerDueMs = Infinity;
-  private handovers: PendingHandover[] = [];
+  private lateTick: NodeJS.Immediate | undefined;
+  private readonly handovers = new PendingHandovers();
   private since = new Date();
   /** What the wall clock is ahead of the one that nobody sets, ms. */
   private readonly clockAtStartMs = Date.now() - monotonicNowMs();
@@ -61,6 +61,7 @@ export class PulseWorker {
   private readonly measure: HeartbeatMeasure;
   private strangersLogged = 0;
   private readonly hooks: RoleHooks;
+  private readonly gate: CurrentGate;
   private takes = 0;
 
   constructor(
@@ -73,12 +74,14 @@ export class PulseWorker {
       log.log('PULSE_STATE_UNWRITABLE', { problem }),
     );
     this.hooks = new RoleHooks(parts.notifier);
+    this.gate = new CurrentGate(log, () => this.tickSoon(this.timerDueMs));
   }
 
   /** Binds the heartbeat sockets and begins. @throws UserError `PULSE_BIND_FAILED` */
   async start(how: PulseStart, since?: Date): Promise<void> {
     this.measure.start();
     this.sockets = await this.openSockets(this.loaded);
+    this.gate.change(this.loaded, monotonicNowMs());
     if (since !== undefined) this.since = since;
     if (how.type === 'adopt') this.hooks.adopted();
     const step = startPulse(this.loaded.settings, how, monotonicNowMs());
@@ -95,10 +98,7 @@ export class PulseWorker {
 
   /** Starts a handover; resolves when it is done, refused or undone. */
   handover(): Promise<HandoverAnswer> {
-    return new Promise((resolve) => {
-      this.handovers.push({ startedAtMs: monotonicNowMs(), resolve });
-      this.dispatch({ type: 'handover' });
-    });
+    return this.handovers.wait(() => this.dispatch({ type: 'handover' }));
   }
 
   /** Takes a new configuration: lvsd's part first, so that a new VIP finds its service in the table. */
@@ -112,6 +112,7 @@ export class PulseWorker {
     await this.exchangeSockets(next);
     this.loaded = next;
     this.measure.change(next);
+    this.gate.change(next, monotonicNowMs());
     this.parts.backend.change(next.configuration, this.holding);
     this.parts.notifier.change(next.configuration.notify);
     this.parts.onChange();
@@ -120,8 +121,7 @@ export class PulseWorker {
   }
 
   get holding(): boolean {
-    const { duty } = this.state;
-    return duty === 'taking' || duty === 'active' || duty === 'releasing';
+    return isHolding(this.state);
   }
 
   /** Whether this node holds the addresses and means to keep them. */
@@ -150,43 +150,29 @@ export class PulseWorker {
 
   async status(): Promise<PulseStatus> {
     const sync = await this.parts.backend.syncStatus(this.heardSeconds());
-    const { settings } = this.loaded;
-    const nowMs = monotonicNowMs();
-    const qualityOf = this.measure.qualities();
-    const paths = (this.sockets?.counters() ?? []).map((path) => {
-      const heardAtMs = this.heardAtMs.get(path.name);
-      if (heardAtMs === undefined) return path;
-      return { ...path, silentMs: Math.round(nowMs - heardAtMs), quality: qualityOf(path) };
+    const { lvsd, backend, configFile, log } = this.parts;
+    const counters = this.sockets?.counters() ?? [];
+    return pulseStatus(this.loaded.settings, this.state, {
+      configFile,
+      paths: pathStatuses(counters, this.heardAtMs, this.measure.qualities()),
+      witness: this.gate.status(),
+      sync,
+      children: [lvsd, ...backend.children].map((child) => child.status()),
+      history: log.history(),
+      since: this.since,
+      clockAtStartMs: this.clockAtStartMs,
     });
-    return {
-      version: SUITE_VERSION,
-      pid: process.pid,
-      role: settings.role,
-      active: this.state.duty === 'active' || this.state.duty === 'releasing',
-      state: this.state.listening ? 'listening' : this.state.duty,
-      reason:
-        this.state.failure === undefined ? this.state.reason : `${this.state.reason}; ${this.state.failure}`,
-      since: this.since.toISOString(),
-      configFile: this.parts.configFile,
-      keepaliveMs: settings.keepaliveMs,
-      deadtimeMs: settings.deadtimeMs,
-      clockStepMs: Math.round(Date.now() - nowMs - this.clockAtStartMs),
-      partner: this.partner(),
-      paths,
-      vips: this.holding ? settings.vips : [],
-      ...(sync === undefined ? {} : { sync }),
-      children: [this.parts.lvsd, ...this.parts.backend.children].map((child) => child.status()),
-      history: this.parts.log.history(),
-    };
   }
 
   /** What is measured of the partner's heartbeats. */
   heartbeats(): HeartbeatMeasurement {
-    return this.measure.measurement(this.partner());
+    return this.measure.measurement(partnerOf(this.loaded.settings, this.state));
   }
 
   close(): void {
     clearTimeout(this.timer);
+    clearImmediate(this.lateTick);
+    this.gate.stop();
     this.measure.close();
     this.sockets?.close();
   }
@@ -194,12 +180,6 @@ export class PulseWorker {
   private heardSeconds(): number | undefined {
     const { partnerWord, heardSinceMs } = this.state;
     return partnerWord === undefined ? undefined : (monotonicNowMs() - heardSinceMs) / 1_000;
-  }
-
-  private partner(): PulseStatus['partner'] {
-    if (!this.loaded.settings.hasPartner) return 'none';
-    if (this.state.partnerWord === undefined) return 'silent';
-    return this.state.partnerWord === 'lvs running' ? 'running' : 'stopped';
   }
 
   private commit(step: PulseStep, keepSince: boolean): void {
@@ -241,7 +221,7 @@ export class PulseWorker {
         log.log(effect.event, effect.fields);
         return;
       case 'handoverResult':
-        void this.answerHandover(effect.ok, effect.text);
+        void this.handovers.answer(effect.ok, effect.text, this.moveCost);
         return;
       case 'exit':
         this.parts.onExit();
@@ -298,17 +278,6 @@ export class PulseWorker {
     return cost;
   }
 
-  private async answerHandover(ok: boolean, text: string): Promise<void> {
-    const nowMs = monotonicNowMs();
-    const pending = this.handovers;
-    this.handovers = [];
-    const cost = ok ? await this.moveCost : undefined;
-    for (const { startedAtMs, resolve } of pending) {
-      const told = cost === undefined ? text : `${text}; ${cost}`;
-      resolve({ ok, text: told, durationMs: Math.round(nowMs - startedAtMs) });
-    }
-  }
-
   private plan(): void {
     const dueMs = nextTickMs(this.loaded.settings, this.state);
     const nowMs = monotonicNowMs();
@@ -318,8 +287,26 @@ export class PulseWorker {
     this.timer = setTimeout(() => {
       const lateMs = Math.max(0, monotonicNowMs() - this.timerDueMs);
       this.measure.late(lateMs);
-      this.dispatch({ type: 'tick', lateMs });
+      // Who slept trusts nothing that waits in its sockets; who is only late reads it first.
+      if (hasSlept(this.loaded.settings, lateMs)) this.tick(this.timerDueMs);
+      else this.tickSoon(this.timerDueMs);
     }, waitMs);
+  }
+
+  private tickSoon(dueMs: number): void {
+    this.lateTick ??= setImmediate(() => {
+      this.lateTick = undefined;
+      this.tick(dueMs);
+    });
+  }
+
+  private tick(dueMs: number): void {
+    const { settings } = this.loaded;
+    const nowMs = monotonicNowMs();
+    const lateMs = Math.max(0, nowMs - dueMs);
+    const gate = this.gate.answer(settings, this.state, lateMs, nowMs);
+    this.commit(stepPulse(settings, this.state, { type: 'tick', lateMs, gate }, nowMs), false);
+    this.plan();
   }
 
   private async exchangeSockets(next: LoadedSettings): Promise<void> {
@@ -366,6 +353,7 @@ export class PulseWorker {
       this.heardAtMs.set(path.name, monotonicNowMs());
       this.sockets?.answerIn(verdict.byteOrder);
       this.measure.heard(path);
+      this.gate.heard();
       this.dispatch({ type: 'heard', word: verdict.word, random: Math.random() });
     }
   }

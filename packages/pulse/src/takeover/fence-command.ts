@@ -20,8 +20,8 @@ interface FenceEnding {
 export interface RunningFence {
   /** Never rejects. */
   readonly ended: Promise<FenceEnding>;
-  /** The partner was heard: kills the command. */
-  cancel(): void;
+  /** Kills the command. */
+  cancel(why: string): void;
 }
 
 /**
@@ -50,5 +50,5 @@ export function runFence({ fence, partner, attempt, log }: FenceRun): RunningFen
     else log.log('PULSE_FENCE_FAILED', { program, problem, attempt });
     return { problem };
   });
-  return { ended, cancel: () => kill('the partner was heard') };
+  return { ended, cancel: kill };
 }

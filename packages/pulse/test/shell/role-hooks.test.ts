@@ -16,7 +16,8 @@ const CONFIGURATION = {
   activeCommand: '/bin/active',
   inactiveCommand: '/bin/inactive',
   virtualServers: [],
-} as Partial<LvsConfiguration> as LvsConfiguration;
+  witness: { targets: [] },
+} as unknown as LvsConfiguration;
 const LOADED: LoadedSettings = {
   configuration: CONFIGURATION,
   settings: pulseSettings(CONFIGURATION, 'backup'),

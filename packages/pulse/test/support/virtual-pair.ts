@@ -1,7 +1,15 @@
 import type { HeartbeatWord, NodeRole } from '@piranha/protocol';
+import { gateQuestion } from '../../src/core/gate.js';
 import { nextTickMs, stepPulse } from '../../src/core/machine.js';
 import { startPulse } from '../../src/core/start.js';
-import type { PulseEvent, PulseSettings, PulseStart, PulseState, PulseStep } from '../../src/core/types.js';
+import type {
+  GateAnswer,
+  PulseEvent,
+  PulseSettings,
+  PulseStart,
+  PulseState,
+  PulseStep,
+} from '../../src/core/types.js';
 
 /** Settings of the tests: beats each 100 ms, dead after 400 ms. */
 function testSettings(role: NodeRole, overrides: Partial<PulseSettings> = {}): PulseSettings {
@@ -36,12 +44,21 @@ interface Scheduled {
   readonly run: () => void;
 }
 
+/** What a node's gate says to a question. */
+export type VirtualGate = (
+  question: GateAnswer['question'],
+  state: PulseState,
+  nowMs: number,
+) => Omit<GateAnswer, 'question'>;
+
 /** Two real state machines on a virtual clock and a network that the test may cut. */
 export class VirtualPair {
   nowMs = 0;
   readonly nodes: Record<NodeRole, VirtualNode>;
   /** Words from this node are lost. */
   readonly cut = { primary: false, backup: false };
+  /** Asked where the settings say that there is one. */
+  readonly gates: Partial<Record<NodeRole, VirtualGate>> = {};
   delayMs = 1;
   takeMs = 5;
   dropMs = 5;
@@ -86,6 +103,15 @@ export class VirtualPair {
       this.commit(role, stepPulse(node.settings, node.state, event, this.nowMs));
   }
 
+  /** As the shell: the gate is asked in the same moment. */
+  tick(role: NodeRole, lateMs: number): void {
+    const { settings, state } = this.nodes[role];
+    const question = gateQuestion(settings, state, lateMs, this.nowMs);
+    const said = question && this.gates[role]?.(question, state, this.nowMs);
+    this.send(role, { type: 'tick', lateMs, gate: question && said && { question, ...said } });
+    if (this.tickAt(role) <= this.nowMs) throw new Error(`${role} spins at ${this.nowMs} ms`);
+  }
+
   /** Lets virtual time pass. */
   run(durationMs: number): void {
     const endMs = this.nowMs + durationMs;
@@ -99,7 +125,7 @@ export class VirtualPair {
         due.run();
       } else {
         for (const role of ['primary', 'backup'] as const) {
-          if (this.tickAt(role) <= nextMs) this.send(role, { type: 'tick', lateMs: 0 });
+          if (this.tickAt(role) <= nextMs) this.tick(role, 0);
         }
       }
     }

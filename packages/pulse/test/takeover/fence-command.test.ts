@@ -58,7 +58,7 @@ describe('fence_cmd', () => {
     const mark = join(directory, 'mark');
     const fence = run(script(`trap 'exit 0' TERM; touch ${mark}; while :; do sleep 0.1; done`));
     await vi.waitFor(() => readFileSync(mark), WAIT);
-    fence.cancel();
+    fence.cancel('the partner was heard');
     expect(await fence.ended).toEqual({ problem: 'the partner was heard' });
   });
 });

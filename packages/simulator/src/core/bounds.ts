@@ -1,3 +1,4 @@
+import type { WitnessConfig } from '@piranha/config';
 import type { PulseSettings } from '@piranha/pulse/machines';
 import { GUARDIAN_LIMITS } from './simulated-guardian.js';
 import { ANSWER_SPACING_MS } from './simulated-pulse.js';
@@ -19,6 +20,8 @@ export interface Bounds {
   readonly replacedMs: number;
   /** From the silence of one direction until one holder is left. */
   readonly oneWayMs: number;
+  /** Two holders that do not hear each other, of which one at most reaches the witness; Infinity without one. */
+  readonly twoUnwitnessedMs: number;
   /** After the last fault until one stable holder. */
   readonly settleMs: number;
 }
@@ -27,17 +30,27 @@ const SLACK_MS = 20;
 /** A process right after its start believes in no shorter silence, ms. */
 const YOUNG_DEADTIME_MS = 300;
 
+/** What clocks may differ by, and a timer be late. */
+const CLOCK_SHARE = 1.03;
+
+/** What a node under `require` may wait for before it takes: a holder's time, and fresh answers. */
+function witnessWaitMs(witness: WitnessConfig | undefined): number {
+  if (witness === undefined) return 0;
+  return witness.takeAfterMs + witness.holdLimitMs + witness.marginMs + 4 * witness.intervalMs;
+}
+
 /** The bounds that follow from a pair's settings. @param startMs what the slower node's processes take to start */
 export function boundsOf(
   { keepaliveMs, deadtimeMs, releaseLimitMs }: PulseSettings,
   startMs: number,
+  witness?: WitnessConfig,
 ): Bounds {
   const { takeMs, dropMs } = DURATIONS;
   const moveMs = takeMs + dropMs;
   const replacedMs = GUARDIAN_LIMITS.hangMs + startMs;
   const believedMs = Math.max(deadtimeMs, YOUNG_DEADTIME_MS);
   // Silence until a partner counts as dead, the longest claim, and the takeover.
-  const nobodyMs = believedMs + 4 * keepaliveMs + 2 * moveMs + SLACK_MS;
+  const nobodyMs = believedMs + 4 * keepaliveMs + 2 * moveMs + SLACK_MS + witnessWaitMs(witness);
   return {
     // The beat by which one of them learns of it, and its reaction.
     twoHoldersMs: 2 * keepaliveMs + moveMs + SLACK_MS,
@@ -48,6 +61,8 @@ export function boundsOf(
     tornMs: moveMs + 2 * keepaliveMs + SLACK_MS,
     replacedMs: replacedMs + believedMs + 2 * keepaliveMs,
     oneWayMs: believedMs + 2 * keepaliveMs + moveMs + SLACK_MS,
-    settleMs: replacedMs + believedMs + releaseLimitMs + 6 * keepaliveMs + SLACK_MS,
+    twoUnwitnessedMs:
+      witness === undefined ? Infinity : witness.holdLimitMs * CLOCK_SHARE + moveMs + SLACK_MS,
+    settleMs: witnessWaitMs(witness) + replacedMs + believedMs + releaseLimitMs + 6 * keepaliveMs + SLACK_MS,
   };
 }

@@ -15,7 +15,7 @@ export type Fault =
     }
   | { readonly kind: 'noise'; readonly noise: Noise; readonly durationMs: number }
   | {
-      readonly kind: 'crash' | 'freezePulse' | 'pause' | 'linkDown' | 'stop';
+      readonly kind: 'crash' | 'freezePulse' | 'pause' | 'linkDown' | 'stop' | 'witnessCut';
       readonly node: NodeRole;
       readonly durationMs: number;
     }
@@ -45,8 +45,12 @@ const MOST_FAULTS = 10;
 /** Clocks of real machines differ by far less. */
 const MOST_DRIFT = 0.01;
 
-/** The script of a seed. @param unitMs the deadtime of the pair: faults are spaced and last by it */
-export function scriptOf(random: SeededRandom, seed: number, unitMs: number): Script {
+/**
+ * The script of a seed.
+ * @param unitMs the deadtime of the pair: faults are spaced and last by it
+ * @param hasWitness whether the ways to a third host are cut too
+ */
+export function scriptOf(random: SeededRandom, seed: number, unitMs: number, hasWitness: boolean): Script {
   const drift = (): number => 1 + (random.next() * 2 - 1) * MOST_DRIFT;
   const clockRates = { primary: drift(), backup: drift() };
   const start = (): number => random.pick([100, 250, 600, 1_500]);
@@ -58,8 +62,18 @@ export function scriptOf(random: SeededRandom, seed: number, unitMs: number): Sc
   for (let number = 0; number < count; number += 1) {
     atMs += random.between(0, random.chance(0.4) ? 8 * unitMs : unitMs);
     faults.push({ atMs, fault: faultOf(random, unitMs) });
+    if (hasWitness) faults.push(...witnessFaults(random, atMs, unitMs));
   }
   return { seed, clockRates, startMs, headStartMs, faults };
+}
+
+/** A witness that is lost with what else is lost, or a little before or after it. */
+function witnessFaults(random: SeededRandom, atMs: number, unitMs: number): readonly TimedFault[] {
+  const kind = 'witnessCut';
+  return NODES.filter(() => random.chance(0.4)).map((node) => ({
+    atMs: atMs + (random.chance(0.5) ? 0 : random.between(0, unitMs)),
+    fault: { kind, node, durationMs: random.between(1, 8 * unitMs) },
+  }));
 }
 
 function faultOf(random: SeededRandom, unitMs: number): Fault {
@@ -125,6 +139,7 @@ const WORDS = {
   pause: 'the machine stands still: ',
   linkDown: 'the link is down on',
   stop: 'an operator stops',
+  witnessCut: 'the witness is lost to',
   killPulse: 'pulse is killed on',
   killGuardian: 'the guardian is killed on',
   handover: 'an operator asks for a handover on',

@@ -31,6 +31,11 @@ export class SimulatedProcess {
     });
   }
 
+  /** Does something in this moment, but after what waits in the sockets was read. */
+  protected afterSockets(work: () => void): void {
+    this.timer(this.timeline.nowMs, () => this.timer(this.timeline.nowMs, work));
+  }
+
   /** Stops the process for a while. */
   freeze(durationMs: number): void {
     this.frozenUntilMs = Math.max(this.frozenUntilMs, this.timeline.nowMs + durationMs);

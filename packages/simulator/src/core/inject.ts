@@ -44,6 +44,8 @@ function beginAt(
         node.setLink(true);
       };
     }
+    case 'witnessCut':
+      return node.cutWitness();
     case 'stop':
       node.guardian?.stop();
       return () => node.startAgain();

@@ -53,13 +53,14 @@ class PairRun {
       random,
       network: this.network,
       machines: pair.machines,
+      witness: pair.witness,
       note: (who, text) => this.note(`${who} ${text}`),
     };
     const node = (role: NodeRole): SimulatedNode =>
       new SimulatedNode(world, pair.settings[role], script.clockRates[role], script.startMs[role], (from) =>
         this.announce(from),
       );
-    this.bounds = boundsOf(pair.settings.primary, Math.max(...Object.values(script.startMs)));
+    this.bounds = boundsOf(pair.settings.primary, Math.max(...Object.values(script.startMs)), pair.witness);
     this.nodes = { primary: node('primary'), backup: node('backup') };
     const nodes = Object.values(this.nodes);
     this.watch = new Watch({ nodes, network: this.network, announced: () => this.announced }, this.bounds);
@@ -76,6 +77,8 @@ class PairRun {
     const lastMs = Math.max(4 * deadtimeMs, ...faults.map(endOf));
     const { settleMs } = this.bounds;
     timeline.runUntil(lastMs + settleMs, isOver);
+    // What a slow machine began last may take it longer than all that.
+    if (!isOver()) timeline.runUntil(timeline.nowMs + watch.slownessMs(), isOver);
     this.requireCalm(isOver, settleMs);
     return {
       violation: watch.violation,

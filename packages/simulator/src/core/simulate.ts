@@ -1,6 +1,7 @@
-import type { LvsConfiguration } from '@piranha/config';
+import type { LvsConfiguration, WitnessConfig } from '@piranha/config';
 import type { NodeRole } from '@piranha/protocol';
 import {
+  gateAfterMs,
   nextTickMs,
   type PulseSettings,
   pulseSettings,
@@ -27,10 +28,20 @@ export interface Failure {
   readonly lines: readonly string[];
 }
 
-/** The pair of a configuration. */
-export function pairOf(settings: PulseSettings, machines: Machines = OWN_MACHINES): SimulatedPair {
-  const of = (role: NodeRole): PulseSettings => ({ ...settings, role, hasPartner: true });
-  return { settings: { primary: of('primary'), backup: of('backup') }, machines };
+/** The pair of a configuration. @param witness of a third host, where the pair asks one */
+export function pairOf(
+  settings: PulseSettings,
+  machines: Machines = OWN_MACHINES,
+  witness?: WitnessConfig,
+): SimulatedPair {
+  const afterMs = witness && gateAfterMs(settings.keepaliveMs, witness.holdLimitMs);
+  const of = (role: NodeRole): PulseSettings => ({
+    ...settings,
+    role,
+    hasPartner: true,
+    gateAfterMs: afterMs,
+  });
+  return { settings: { primary: of('primary'), backup: of('backup') }, machines, witness };
 }
 
 /** The pair of an lvs.cf; undefined where it names none. */
@@ -38,7 +49,12 @@ export function pairOfConfiguration(configuration: LvsConfiguration): SimulatedP
   const settings = pulseSettings(configuration, 'primary');
   // A group of one address cannot be torn, one of none cannot be held.
   const vips = settings.vips.length > 0 ? settings.vips : ['VIP'];
-  return settings.hasPartner ? pairOf({ ...settings, vips }) : undefined;
+  const { witness } = configuration;
+  // One that only advises changes nothing in who takes.
+  const decides = witness.policy === 'require' && witness.targets.length > 0;
+  return settings.hasPartner
+    ? pairOf({ ...settings, vips }, OWN_MACHINES, decides ? witness : undefined)
+    : undefined;
 }
 
 /** What is promised for a pair, in lines for a person. */
@@ -60,7 +76,7 @@ export function simulateSeed(
   seed: number,
 ): { readonly outcome: Outcome; readonly failure: Failure | undefined } {
   const unitMs = pair.settings.primary.deadtimeMs;
-  const script = scriptOf(new SeededRandom(seed), seed, unitMs);
+  const script = scriptOf(new SeededRandom(seed), seed, unitMs, pair.witness !== undefined);
   const outcome = runScript(pair, script);
   if (outcome.violation === undefined) return { outcome, failure: undefined };
   return { outcome, failure: explain(pair, script, outcome.violation.promise) };

@@ -21,6 +21,7 @@ export class SimulatedNode {
   readonly partner: NodeRole;
   isUp = false;
   linkUp = true;
+  private witnessCuts = 0;
   /** How often pulse began to take the addresses. */
   takeovers = 0;
   durations: Durations;
@@ -99,6 +100,19 @@ export class SimulatedNode {
       this.linkUp &&
       this.localMs() - state.heardSinceMs > this.settings.deadtimeMs
     );
+  }
+
+  /** Whether a question of this node gets to the witness, and the answer back. */
+  get reachesWitness(): boolean {
+    return this.isUp && this.linkUp && this.witnessCuts === 0;
+  }
+
+  /** Cuts the way to the witness. @returns what takes it back; cuts add up */
+  cutWitness(): () => void {
+    this.witnessCuts += 1;
+    return () => {
+      this.witnessCuts -= 1;
+    };
   }
 
   /** Whether the whole machine stands still. */

@@ -1,7 +1,8 @@
 import type { HeartbeatWord } from '@piranha/protocol';
 import type { PulseEffect, PulseEvent, PulseStart, PulseState, PulseStep } from '@piranha/pulse/machines';
-import { wordOf } from '@piranha/pulse/machines';
+import { hasSlept, wordOf } from '@piranha/pulse/machines';
 import { SimulatedProcess } from './freezable.js';
+import { SimulatedGate } from './simulated-gate.js';
 import type { SimulatedNode } from './simulated-node.js';
 import type { World } from './world.js';
 
@@ -21,6 +22,8 @@ export class SimulatedPulse extends SimulatedProcess {
   /** Which of its wishes for the addresses is the last. */
   private wish = 0;
   private ticks = 0;
+  private tickDueMs = Number.POSITIVE_INFINITY;
+  private gate: SimulatedGate | undefined;
   private answers = false;
   private answeredAtMs = Number.NEGATIVE_INFINITY;
 
@@ -77,6 +80,8 @@ export class SimulatedPulse extends SimulatedProcess {
     const start: PulseStart = adopt
       ? { type: 'adopt' }
       : { type: this.node.addresses.size > 0 ? 'leftover' : 'fresh' };
+    this.gate = this.buildGate();
+    this.gate?.start();
     const step = this.world.machines.startPulse(this.node.settings, start, this.node.localMs());
     this.state = step.state;
     this.commit(step);
@@ -123,9 +128,31 @@ export class SimulatedPulse extends SimulatedProcess {
     const dueMs = this.world.machines.nextTickMs(this.node.settings, this.state as PulseState);
     const waitMs = Math.max(0, Math.min(dueMs - localNowMs, LONGEST_WAIT_MS));
     const lateMs = this.world.random.next() * this.node.timerLatenessMs;
+    const tickDueMs = localNowMs + waitMs;
+    this.tickDueMs = tickDueMs;
     this.timer(this.timeline.nowMs + this.node.worldMs(waitMs) + lateMs, () => {
       if (number !== this.ticks) return;
-      this.dispatch({ type: 'tick', lateMs: Math.max(0, this.node.localMs() - localNowMs - waitMs) });
+      if (hasSlept(this.node.settings, this.node.localMs() - tickDueMs)) this.tick(tickDueMs);
+      else this.afterSockets(() => this.tick(tickDueMs));
+    });
+  }
+
+  private tick(dueMs: number): void {
+    if (this.state === undefined) return;
+    const lateMs = Math.max(0, this.node.localMs() - dueMs);
+    const gate = this.gate?.answer(this.node.settings, this.state, lateMs);
+    this.dispatch({ type: 'tick', lateMs, gate });
+  }
+
+  private buildGate(): SimulatedGate | undefined {
+    const { witness } = this.world;
+    if (witness === undefined) return undefined;
+    return new SimulatedGate(witness, {
+      nowMs: () => this.node.localMs(),
+      reaches: () => this.node.reachesWitness,
+      later: (waitMs, work) => this.timer(this.timeline.nowMs + this.node.worldMs(waitMs), work),
+      arrive: (delayMs, work) => this.timeline.after(delayMs, () => this.receive(work)),
+      onNews: () => this.afterSockets(() => this.tick(this.tickDueMs)),
     });
   }
 

@@ -35,6 +35,7 @@ export class Watch {
   private nowMs = 0;
   private twoMs = 0;
   private twoUnattendedMs = 0;
+  private twoUnwitnessedMs = 0;
   private nobodySinceMs = 0;
   private served = false;
   private faultAtMs = 0;
@@ -56,6 +57,7 @@ export class Watch {
   faultHappens(): void {
     this.expectation = undefined;
     this.faultAtMs = this.nowMs;
+    this.twoUnwitnessedMs = 0;
   }
 
   /** Time passes in which nothing changes. */
@@ -64,6 +66,7 @@ export class Watch {
     this.served = this.watched.nodes.some((node) => this.serves(node));
     this.nowMs += passedMs;
     this.watchTwo(holders, passedMs);
+    this.watchUnwitnessed(holders, passedMs);
     this.watchNobody(passedMs);
     this.watchTorn(passedMs);
     this.watchExpectation();
@@ -106,8 +109,26 @@ export class Watch {
     }
   }
 
+  /** Under `require`: who neither hears the partner nor reaches the witness lets go. */
+  private watchUnwitnessed([one, other]: readonly SimulatedNode[], passedMs: number): void {
+    const { network } = this.watched;
+    const isParted =
+      one !== undefined &&
+      other !== undefined &&
+      !network.carries(one.role, other.role) &&
+      !network.carries(other.role, one.role) &&
+      !(one.reachesWitness && other.reachesWitness);
+    const counts = isParted && one.isAttentive && other.isAttentive;
+    this.twoUnwitnessedMs = counts ? this.twoUnwitnessedMs + passedMs : 0;
+    const boundMs = this.bounds.twoUnwitnessedMs + network.noise.jitterMs + this.slownessMs();
+    if (this.twoUnwitnessedMs > boundMs) {
+      const forMs = Math.round(this.twoUnwitnessedMs);
+      this.broken('never two holders without a witness for both', `for ${forMs} ms`);
+    }
+  }
+
   /** What slow machines may take longer. */
-  private slownessMs(): number {
+  slownessMs(): number {
     return Math.max(...this.watched.nodes.map((node) => node.slownessMs));
   }
 
@@ -115,7 +136,7 @@ export class Watch {
     if (this.served) this.nobodySinceMs = this.nowMs;
     const isDisputed = this.watched.nodes.some(isHolder);
     for (const node of this.watched.nodes) {
-      if (!isHealthy(node)) this.healthySinceMs.set(node, this.nowMs);
+      if (!this.isHealthy(node)) this.healthySinceMs.set(node, this.nowMs);
       const sinceMs = Math.max(this.nobodySinceMs, this.healthySinceMs.get(node) ?? 0, this.faultAtMs);
       const boundMs = isDisputed ? this.bounds.nobodyDisputedMs : this.bounds.nobodyMs;
       const slackMs = this.watched.network.noise.jitterMs + (isDisputed ? this.slownessMs() : 0);
@@ -151,6 +172,11 @@ export class Watch {
     if (!isRight || (holder !== undefined && holder !== one)) this.broken(promise, holdersText(holders));
   }
 
+  private isHealthy(node: SimulatedNode): boolean {
+    const isWitnessed = this.bounds.twoUnwitnessedMs === Infinity || node.reachesWitness;
+    return node.isAttentive && node.linkUp && node.slownessMs === 0 && isWitnessed;
+  }
+
   private hearEachOther(one: NodeRole, other: NodeRole): boolean {
     const { network } = this.watched;
     return network.noise.lossShare === 0 && network.carries(one, other) && network.carries(other, one);
@@ -159,10 +185,6 @@ export class Watch {
 
 function isHolder(node: SimulatedNode): boolean {
   return node.settings.vips.some((vip) => node.answersFor(vip));
-}
-
-function isHealthy(node: SimulatedNode): boolean {
-  return node.isAttentive && node.linkUp && node.slownessMs === 0;
 }
 
 function holdersText(holders: readonly SimulatedNode[]): string {

@@ -1,3 +1,4 @@
+import type { WitnessConfig } from '@piranha/config';
 import type { NodeRole } from '@piranha/protocol';
 import type {
   nextTickMs,
@@ -36,6 +37,8 @@ export interface SimulatedPair {
   /** What the configuration gives each director; their order is the tie rule's. */
   readonly settings: Readonly<Record<NodeRole, PulseSettings>>;
   readonly machines: Machines;
+  /** A third host that both ask; undefined for none. */
+  readonly witness?: WitnessConfig | undefined;
 }
 
 /** What all parts of a run share. */
@@ -44,6 +47,7 @@ export interface World {
   readonly random: SeededRandom;
   readonly network: HeartbeatNetwork;
   readonly machines: Machines;
+  readonly witness: WitnessConfig | undefined;
   /** A line of the history. */
   note(who: string, text: string): void;
 }

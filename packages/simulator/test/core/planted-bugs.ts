@@ -100,6 +100,29 @@ export const PLANTED_BUGS: Readonly<Record<string, Bug>> = {
   }),
 };
 
+/** Faults that only a pair with a witness has. */
+export const WITNESS_BUGS: Readonly<Record<string, Bug>> = {
+  'a holder that hears nobody holds on': ({ stepPulse }) => ({
+    stepPulse: (settings, state, event, nowMs) => {
+      const isDeaf = event.type === 'tick' && event.gate?.question === 'mustLetGo';
+      return stepPulse(settings, state, isDeaf ? { ...event, gate: undefined } : event, nowMs);
+    },
+  }),
+  'a standby takes without its witness': ({ stepPulse }) => ({
+    stepPulse: (settings, state, event, nowMs) => {
+      const asks = event.type === 'tick' && event.gate?.question === 'mayTake';
+      const gate = asks && event.gate && { ...event.gate, isYes: true };
+      return stepPulse(settings, state, gate ? { ...event, gate } : event, nowMs);
+    },
+  }),
+  'a standby never takes again': ({ stepPulse }) => ({
+    stepPulse: (settings, state, event, nowMs) => {
+      const asks = event.type === 'tick' && event.gate?.question === 'mayTake';
+      return stepPulse(settings, state, asks ? { ...event, gate: undefined } : event, nowMs);
+    },
+  }),
+};
+
 /** The daemons' own machines with one fault. */
 export function withBug(bug: Bug): Machines {
   return { ...OWN_MACHINES, ...bug(OWN_MACHINES) };

@@ -1,0 +1,69 @@
+import { monotonicNowMs, SUITE_VERSION } from '@piranha/common';
+import type { PathQuality, PathStatus, PulseStatus, Windows } from '@piranha/protocol';
+import type { PulseSettings, PulseState } from '../core/types.js';
+
+/** Whether this node has the addresses, or is about to. */
+export function isHolding({ duty }: PulseState): boolean {
+  return duty === 'taking' || duty === 'active' || duty === 'releasing';
+}
+
+/** What the partner says of itself. */
+export function partnerOf(
+  { hasPartner }: PulseSettings,
+  { partnerWord }: PulseState,
+): PulseStatus['partner'] {
+  if (!hasPartner) return 'none';
+  if (partnerWord === undefined) return 'silent';
+  return partnerWord === 'lvs running' ? 'running' : 'stopped';
+}
+
+/** The counters of each path, with its silence and quality once a word came that way. */
+export function pathStatuses(
+  counters: readonly PathStatus[],
+  heardAtMs: ReadonlyMap<string, number>,
+  qualityOf: (path: PathStatus) => Windows<PathQuality> | undefined,
+): readonly PathStatus[] {
+  const nowMs = monotonicNowMs();
+  return counters.map((path) => {
+    const atMs = heardAtMs.get(path.name);
+    if (atMs === undefined) return path;
+    return { ...path, silentMs: Math.round(nowMs - atMs), quality: qualityOf(path) };
+  });
+}
+
+function reasonText({ reason, failure, heldBack }: PulseState): string {
+  const held = heldBack === undefined ? undefined : `partner silent, not taking over: ${heldBack}`;
+  return [reason, failure, held].filter((text) => text !== undefined).join('; ');
+}
+
+/** What only the worker's shell knows. */
+type ShellFacts = Pick<PulseStatus, 'configFile' | 'paths' | 'witness' | 'sync' | 'children' | 'history'> & {
+  readonly since: Date;
+  /** What the wall clock was ahead of the one that nobody sets when the process started, ms. */
+  readonly clockAtStartMs: number;
+};
+
+/** The answer to `status`. */
+export function pulseStatus(settings: PulseSettings, state: PulseState, facts: ShellFacts): PulseStatus {
+  const { configFile, paths, witness, sync, children, history, since, clockAtStartMs } = facts;
+  return {
+    version: SUITE_VERSION,
+    pid: process.pid,
+    role: settings.role,
+    active: state.duty === 'active' || state.duty === 'releasing',
+    state: state.listening ? 'listening' : state.duty,
+    reason: reasonText(state),
+    since: since.toISOString(),
+    configFile,
+    keepaliveMs: settings.keepaliveMs,
+    deadtimeMs: settings.deadtimeMs,
+    clockStepMs: Math.round(Date.now() - monotonicNowMs() - clockAtStartMs),
+    partner: partnerOf(settings, state),
+    paths,
+    vips: isHolding(state) ? settings.vips : [],
+    ...(witness === undefined ? {} : { witness }),
+    ...(sync === undefined ? {} : { sync }),
+    children,
+    history,
+  };
+}
