@@ -50,10 +50,10 @@ export function pairOfConfiguration(configuration: LvsConfiguration): SimulatedP
   // A group of one address cannot be torn, one of none cannot be held.
   const vips = settings.vips.length > 0 ? settings.vips : ['VIP'];
   const { witness } = configuration;
-  // One that only advises changes nothing in who takes.
+  // One that only advises changes nothing in who takes; several are played as one that answers or does not.
   const decides = witness.policy === 'require' && witness.targets.length > 0;
   return settings.hasPartner
-    ? pairOf({ ...settings, vips }, OWN_MACHINES, decides ? witness : undefined)
+    ? pairOf({ ...settings, vips }, OWN_MACHINES, decides ? { ...witness, quorum: 1 } : undefined)
     : undefined;
 }
 
