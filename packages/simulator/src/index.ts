@@ -1,3 +1,5 @@
 export type { Outcome } from './core/pair.js';
 export { type Failure, OWN_MACHINES, pairOf, simulateSeed } from './core/simulate.js';
+export { Soak } from './core/soak.js';
+export { type SoakFigures, soakSeed } from './core/soak-seed.js';
 export type { Machines, SimulatedPair } from './core/world.js';

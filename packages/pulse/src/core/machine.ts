@@ -1,4 +1,4 @@
-import { deadAtMs } from './dead-timer.js';
+import { hidesHeartbeats, judgeSilence, silenceDueMs } from './dead-timer.js';
 import { andThen, drop, listen, log, onLocalFailure, release, sendNow, take, withEffects } from './moves.js';
 import { onHeard } from './partner.js';
 import type { PulseEffect, PulseEvent, PulseSettings, PulseState, PulseStep } from './types.js';
@@ -68,7 +68,9 @@ function onDeadline(settings: PulseSettings, state: PulseState, nowMs: number): 
 
 function onSilence(settings: PulseSettings, state: PulseState, nowMs: number): PulseStep {
   const silentMs = nowMs - state.lastHeardMs;
-  if (!settings.hasPartner || nowMs < deadAtMs(settings, state)) return { state, effects: [] };
+  const limit = settings.hasPartner ? judgeSilence(settings, state, nowMs) : 'short';
+  if (limit === 'short') return { state, effects: [] };
+  if (limit === 'suspicious') return { state: { ...state, suspectedAtMs: nowMs }, effects: [] };
   const lost: PulseState = { ...state, partnerWord: undefined };
   if (state.duty === 'standby' || state.duty === 'claiming') {
     if (state.disabled) {
@@ -82,9 +84,12 @@ function onSilence(settings: PulseSettings, state: PulseState, nowMs: number): P
     const fields = {
       silentMs: Math.round(silentMs),
       deadtimeMs: settings.deadtimeMs,
+      ...(limit === 'adaptive' ? { limit, adaptiveMs: settings.adaptiveMs } : { limit }),
       failure: state.failure,
     };
-    return take(lost, PARTNER_DEAD, log('PULSE_PARTNER_DEAD', fields));
+    const early: PulseEffect[] =
+      limit === 'adaptive' ? [{ type: 'diedEarly', silentSinceMs: state.lastHeardMs }] : [];
+    return take(lost, PARTNER_DEAD, log('PULSE_PARTNER_DEAD', fields), ...early);
   }
   if (state.partnerWord === undefined) return { state, effects: [] };
   const step = withEffects(lost, log('PULSE_PARTNER_LOST', { silentMs: Math.round(silentMs) }));
@@ -101,8 +106,9 @@ function onTick(settings: PulseSettings, state: PulseState, lateMs: number, nowM
     const slept = log('PULSE_SLEPT', { sleptMs: Math.round(lateMs) });
     return withEffects(serving ? listen(settings, awake, nowMs) : awake, slept);
   }
+  const told = hidesHeartbeats(settings, lateMs) ? { ...state, lateAtMs: nowMs } : state;
   return andThen(
-    andThen(onDeadline(settings, state, nowMs), (next) => onSilence(settings, next, nowMs)),
+    andThen(onDeadline(settings, told, nowMs), (next) => onSilence(settings, next, nowMs)),
     (next) => (nowMs >= next.nextSendMs ? sendNow(settings, next, nowMs) : { state: next, effects: [] }),
   );
 }
@@ -218,7 +224,7 @@ export function stepPulse(
 export function nextTickMs(settings: PulseSettings, state: PulseState): number {
   const wouldTake = (state.duty === 'standby' || state.duty === 'claiming') && !state.disabled;
   const waits = state.partnerWord !== undefined || wouldTake;
-  const silenceMs = settings.hasPartner && waits ? deadAtMs(settings, state) : Infinity;
+  const silenceMs = settings.hasPartner && waits ? silenceDueMs(settings, state) : Infinity;
   const sendAtMs = settings.hasPartner && !state.listening ? state.nextSendMs : Infinity;
   return Math.min(state.deadlineMs, silenceMs, sendAtMs);
 }

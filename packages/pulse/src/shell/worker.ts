@@ -16,6 +16,7 @@ import { wordOf } from '../core/moves.js';
 import type { HeartbeatPath } from '../core/settings.js';
 import { startPulse } from '../core/start.js';
 import type { PulseEffect, PulseEvent, PulseStart, PulseState, PulseStep } from '../core/types.js';
+import { AdaptiveDeadtime } from './adaptive-deadtime.js';
 import type { Backend } from './backend.js';
 import { HeartbeatMeasure } from './heartbeat-measure.js';
 import { HeartbeatSockets } from './heartbeat-sockets.js';
@@ -59,6 +60,7 @@ export class PulseWorker {
   private moveCost: Promise<string | undefined> = Promise.resolve(undefined);
   private readonly heardAtMs = new Map<string, number>();
   private readonly measure: HeartbeatMeasure;
+  private readonly adaptive: AdaptiveDeadtime;
   private strangersLogged = 0;
   private readonly hooks: RoleHooks;
   private takes = 0;
@@ -72,12 +74,14 @@ export class PulseWorker {
     this.measure = new HeartbeatMeasure(files.heartbeatStatistics, loaded, (problem) =>
       log.log('PULSE_STATE_UNWRITABLE', { problem }),
     );
+    this.adaptive = new AdaptiveDeadtime(this.measure, log, () => this.loaded);
     this.hooks = new RoleHooks(parts.notifier);
   }
 
   /** Binds the heartbeat sockets and begins. @throws UserError `PULSE_BIND_FAILED` */
   async start(how: PulseStart, since?: Date): Promise<void> {
     this.measure.start();
+    this.adaptive.start();
     this.sockets = await this.openSockets(this.loaded);
     if (since !== undefined) this.since = since;
     if (how.type === 'adopt') this.hooks.adopted();
@@ -89,7 +93,7 @@ export class PulseWorker {
 
   /** Feeds an event to the state machine. */
   dispatch(event: PulseEvent): void {
-    this.commit(stepPulse(this.loaded.settings, this.state, event, monotonicNowMs()), false);
+    this.commit(stepPulse(this.adaptive.settings, this.state, event, monotonicNowMs()), false);
     this.plan();
   }
 
@@ -112,6 +116,7 @@ export class PulseWorker {
     await this.exchangeSockets(next);
     this.loaded = next;
     this.measure.change(next);
+    this.adaptive.refresh();
     this.parts.backend.change(next.configuration, this.holding);
     this.parts.notifier.change(next.configuration.notify);
     this.parts.onChange();
@@ -170,6 +175,7 @@ export class PulseWorker {
       configFile: this.parts.configFile,
       keepaliveMs: settings.keepaliveMs,
       deadtimeMs: settings.deadtimeMs,
+      adaptive: this.adaptive.status(),
       clockStepMs: Math.round(Date.now() - nowMs - this.clockAtStartMs),
       partner: this.partner(),
       paths,
@@ -188,6 +194,7 @@ export class PulseWorker {
   close(): void {
     clearTimeout(this.timer);
     this.measure.close();
+    this.adaptive.stop();
     this.sockets?.close();
   }
 
@@ -239,6 +246,9 @@ export class PulseWorker {
         return;
       case 'log':
         log.log(effect.event, effect.fields);
+        return;
+      case 'diedEarly':
+        this.adaptive.diedEarly(effect.silentSinceMs);
         return;
       case 'handoverResult':
         void this.answerHandover(effect.ok, effect.text);
@@ -310,7 +320,7 @@ export class PulseWorker {
   }
 
   private plan(): void {
-    const dueMs = nextTickMs(this.loaded.settings, this.state);
+    const dueMs = nextTickMs(this.adaptive.settings, this.state);
     const nowMs = monotonicNowMs();
     const waitMs = Math.max(0, Math.min(dueMs - nowMs, LONGEST_WAIT_MS));
     clearTimeout(this.timer);
@@ -366,6 +376,7 @@ export class PulseWorker {
       this.heardAtMs.set(path.name, monotonicNowMs());
       this.sockets?.answerIn(verdict.byteOrder);
       this.measure.heard(path);
+      this.adaptive.heard(path.name);
       this.dispatch({ type: 'heard', word: verdict.word, random: Math.random() });
     }
   }

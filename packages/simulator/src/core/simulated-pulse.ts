@@ -2,6 +2,7 @@ import type { HeartbeatWord } from '@piranha/protocol';
 import type { PulseEffect, PulseEvent, PulseStart, PulseState, PulseStep } from '@piranha/pulse/machines';
 import { wordOf } from '@piranha/pulse/machines';
 import { SimulatedProcess } from './freezable.js';
+import type { PathNumber } from './network.js';
 import type { SimulatedNode } from './simulated-node.js';
 import type { World } from './world.js';
 
@@ -46,13 +47,16 @@ export class SimulatedPulse extends SimulatedProcess {
   dispatch(event: PulseEvent): void {
     if (this.state === undefined) return;
     const { machines } = this.world;
-    this.commit(machines.stepPulse(this.node.settings, this.state, event, this.node.localMs()));
+    this.commit(machines.stepPulse(this.node.settingsInUse, this.state, event, this.node.localMs()));
   }
 
   /** A word arrives at its socket. */
-  hear(word: HeartbeatWord): void {
+  hear(word: HeartbeatWord, path: PathNumber): void {
     if (this.state === undefined) return;
-    this.receive(() => this.dispatch({ type: 'heard', word, random: this.world.random.next() }));
+    this.receive(() => {
+      this.node.measure?.heard(path, this.node.settings, this.node.localMs());
+      this.dispatch({ type: 'heard', word, random: this.world.random.next() });
+    });
   }
 
   /** As dispatch, when the process runs: it learns of this through a socket. */
@@ -120,12 +124,14 @@ export class SimulatedPulse extends SimulatedProcess {
     this.ticks += 1;
     const number = this.ticks;
     const localNowMs = this.node.localMs();
-    const dueMs = this.world.machines.nextTickMs(this.node.settings, this.state as PulseState);
+    const dueMs = this.world.machines.nextTickMs(this.node.settingsInUse, this.state as PulseState);
     const waitMs = Math.max(0, Math.min(dueMs - localNowMs, LONGEST_WAIT_MS));
     const lateMs = this.world.random.next() * this.node.timerLatenessMs;
     this.timer(this.timeline.nowMs + this.node.worldMs(waitMs) + lateMs, () => {
       if (number !== this.ticks) return;
-      this.dispatch({ type: 'tick', lateMs: Math.max(0, this.node.localMs() - localNowMs - waitMs) });
+      const tickLateMs = Math.max(0, this.node.localMs() - localNowMs - waitMs);
+      this.node.measure?.late(tickLateMs, this.node.localMs());
+      this.dispatch({ type: 'tick', lateMs: tickLateMs });
     });
   }
 
@@ -142,6 +148,9 @@ export class SimulatedPulse extends SimulatedProcess {
         return;
       case 'announce':
         this.node.announce();
+        return;
+      case 'diedEarly':
+        this.node.measure?.diedEarly(effect.silentSinceMs);
         return;
       case 'log':
         this.world.note(this.node.role, effect.event);
