@@ -44,6 +44,7 @@ export interface ConfigurationChanges {
   readonly weights?: readonly number[];
   readonly keepaliveSeconds?: number;
   readonly deadtimeSeconds?: number;
+  readonly adaptive?: boolean;
 }
 
 /** The text of the pair's lvs.cf. */
@@ -60,6 +61,7 @@ backup_private = ${layout.backupPrivate}
 heartbeat_port = ${layout.heartbeatPort}
 keepalive = ${changes.keepaliveSeconds ?? KEEPALIVE_SECONDS}
 deadtime = ${changes.deadtimeSeconds ?? DEADTIME_SECONDS}
+adaptive = ${changes.adaptive === true ? 1 : 0}
 network = nat
 ${services.join('')}`;
 }

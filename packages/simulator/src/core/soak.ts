@@ -32,6 +32,7 @@ export interface SoakOptions {
 export class Soak {
   readonly nodes: Readonly<Record<NodeRole, SimulatedNode>>;
   private readonly timeline = new Timeline(() => undefined);
+  private readonly random: SeededRandom;
   private readonly network: HeartbeatNetwork;
   private settings: PulseSettings;
   private wantedTakeovers = 0;
@@ -39,6 +40,7 @@ export class Soak {
   constructor({ seed, settings, noise, adaptive, falseTakeoverYears }: SoakOptions) {
     const { timeline } = this;
     const random = new SeededRandom(seed);
+    this.random = random;
     this.settings = settings;
     this.network = new Network(timeline, random, (to, _, word, path) =>
       this.nodes[to as NodeRole].hear(word, path),
@@ -93,6 +95,8 @@ export class Soak {
 
   /** The one who serves crashes, and boots again later. @returns after how long the other began to take over, ms */
   crash(): number {
+    // At any moment between two beats.
+    this.run(this.random.next() * this.settings.keepaliveMs);
     const { nowMs } = this.timeline;
     const active = Object.values(this.nodes).find(({ pulse }) => pulse?.state?.duty === 'active');
     if (active === undefined) throw new Error('nobody serves');
