@@ -78,7 +78,7 @@ function adaptiveText({ adaptive }: PulseStatus): string {
   const { thresholdMs, because = 'not measured yet', falseAlarms } = adaptive;
   const used =
     thresholdMs === undefined
-      ? `adaptive: the deadtime, for ${terminalText(because)}`
+      ? `adaptive: the deadtime, for now: ${terminalText(because)}`
       : `adaptive: ${thresholdMs / 1000} s in use`;
   const wrong =
     falseAlarms === 0 ? '' : `, ${falseAlarms} ${falseAlarms === 1 ? 'false alarm' : 'false alarms'}`;
