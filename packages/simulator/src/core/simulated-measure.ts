@@ -17,7 +17,8 @@ export class SimulatedMeasure {
 
   constructor(
     { keepaliveMs, deadtimeMs }: PulseSettings,
-    private readonly wanted: { readonly adaptive: boolean; readonly falseTakeoverYears: number },
+    private adaptive: boolean,
+    private readonly falseTakeoverYears: number,
   ) {
     this.statistics = new HeartbeatStatistics(NAMES, keepaliveMs, deadtimeMs);
   }
@@ -39,8 +40,9 @@ export class SimulatedMeasure {
     return this.use.settings(base, NAMES);
   }
 
-  /** Goes on counting with another deadtime. */
-  change({ keepaliveMs, deadtimeMs }: PulseSettings, nowMs: number): void {
+  /** Goes on counting with another deadtime, without adaptive mode. */
+  keepToDeadtime({ keepaliveMs, deadtimeMs }: PulseSettings, nowMs: number): void {
+    this.adaptive = false;
     const saved = this.statistics.saved(nowMs);
     this.statistics = new HeartbeatStatistics(NAMES, keepaliveMs, deadtimeMs);
     this.statistics.restore(saved, nowMs);
@@ -67,12 +69,12 @@ export class SimulatedMeasure {
     const figures = {
       keepaliveMs,
       deadtimeMs,
-      falseTakeoverYears: this.wanted.falseTakeoverYears,
+      falseTakeoverYears: this.falseTakeoverYears,
       partner: 'running' as const,
       paths: [...paths].map(([name, of]) => ({ name, local: name, partner: name, ...of })),
       ...measured,
     };
     const mode = adaptiveMode(figures, guardedSilenceMs(figures));
-    return { ...figures, adaptive: { enabled: this.wanted.adaptive, ...mode } };
+    return { ...figures, adaptive: { enabled: this.adaptive, ...mode } };
   }
 }

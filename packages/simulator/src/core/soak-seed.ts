@@ -43,7 +43,7 @@ export function soakSeed(plan: SoakPlan): SoakFigures {
   const advisedMs = Math.max(...proposals);
   const before = soak.falseTakeovers;
   if (advisedMs > 0) {
-    soak.changeDeadtime(advisedMs);
+    soak.keepToDeadtime(advisedMs);
     soak.run(hours * HOUR_MS);
   }
   return {

@@ -49,7 +49,7 @@ export class Soak {
     const world: World = { timeline, random, network, machines: OWN_MACHINES, note: () => undefined };
     const node = (role: NodeRole): SimulatedNode => {
       const made = new SimulatedNode(world, pairOf(settings).settings[role], 1, START_MS, () => undefined);
-      made.measure = new SimulatedMeasure(settings, { adaptive, falseTakeoverYears });
+      made.measure = new SimulatedMeasure(settings, adaptive, falseTakeoverYears);
       return made;
     };
     this.nodes = { primary: node('primary'), backup: node('backup') };
@@ -83,12 +83,12 @@ export class Soak {
     return this.nodes[role].measure?.status.thresholdMs;
   }
 
-  /** Another deadtime for both, as with a reload. */
-  changeDeadtime(deadtimeMs: number): void {
+  /** Another deadtime for both, as with a reload, and no adaptive mode. */
+  keepToDeadtime(deadtimeMs: number): void {
     this.settings = { ...this.settings, deadtimeMs };
     for (const node of Object.values(this.nodes)) {
       node.settings = { ...node.settings, deadtimeMs };
-      node.measure?.change(this.settings, this.timeline.nowMs);
+      node.measure?.keepToDeadtime(this.settings, this.timeline.nowMs);
       node.measure?.refresh(this.settings, this.timeline.nowMs);
     }
   }

@@ -53,7 +53,7 @@ describe.each([
 
 it('a deadtime that is too short for this network makes false takeovers', () => {
   const pair = new Soak({ seed: 1, settings, noise: NOISE, adaptive: false, falseTakeoverYears: 10 });
-  pair.changeDeadtime(KEEPALIVE_MS + NOISE.jitterMs + 10);
+  pair.keepToDeadtime(KEEPALIVE_MS + NOISE.jitterMs + 10);
   pair.run(600_000);
   expect(pair.falseTakeovers).toBeGreaterThan(0);
 });
