@@ -51,6 +51,7 @@ export interface ConfigurationChanges {
   readonly deadtimeSeconds?: number;
   /** Global lines beside these. */
   readonly lines?: (layout: PairLayout) => readonly string[];
+  readonly adaptive?: boolean;
 }
 
 /** The text of the pair's lvs.cf. */
@@ -67,6 +68,7 @@ backup_private = ${layout.backupPrivate}
 heartbeat_port = ${layout.heartbeatPort}
 keepalive = ${changes.keepaliveSeconds ?? KEEPALIVE_SECONDS}
 deadtime = ${changes.deadtimeSeconds ?? DEADTIME_SECONDS}
+adaptive = ${changes.adaptive === true ? 1 : 0}
 network = nat
 ${(changes.lines?.(layout) ?? []).map((line) => `${line}\n`).join('')}${services.join('')}`;
 }

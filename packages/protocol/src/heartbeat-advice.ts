@@ -1,5 +1,11 @@
 /** The arithmetic of heartbeats, apart from index.ts: only pulse and the tools load it. */
-export { adviseHeartbeats, FEWEST_INTERVALS, type HeartbeatAdvice, type Timing } from './core/advice.js';
+export {
+  adviseHeartbeats,
+  FEWEST_INTERVALS,
+  type HeartbeatAdvice,
+  roundedUp,
+  type Timing,
+} from './core/advice.js';
 export {
   type LatenessCounts,
   latenessQuantileMs,

@@ -72,6 +72,9 @@ export const pulseStatusSchema: z.ZodType<PulseStatus> = z.object({
   configFile: z.string(),
   keepaliveMs: z.number().min(0),
   deadtimeMs: z.number().min(0),
+  adaptive: z
+    .object({ thresholdMs: z.number().min(0).optional(), because: z.string().optional(), falseAlarms: count })
+    .optional(),
   clockStepMs: z.number().optional(),
   partner: z.enum(['running', 'stopped', 'silent', 'none']),
   paths: z.array(pathStatus),

@@ -88,6 +88,16 @@ export interface WitnessStatus {
   }[];
 }
 
+/** What adaptive mode makes of the deadtime. */
+export interface AdaptiveStatus {
+  /** Silence on all paths, ms, after which the partner counts as dead. */
+  readonly thresholdMs?: number | undefined;
+  /** Why it is the deadtime; never with a threshold. */
+  readonly because?: string | undefined;
+  /** How often a partner was declared dead early and heard again before the deadtime was over. */
+  readonly falseAlarms: number;
+}
+
 export interface PulseStatus {
   readonly version: string;
   readonly pid: number;
@@ -101,6 +111,8 @@ export interface PulseStatus {
   readonly configFile: string;
   readonly keepaliveMs: number;
   readonly deadtimeMs: number;
+  /** Absent unless lvs.cf says `adaptive = 1`. */
+  readonly adaptive?: AdaptiveStatus | undefined;
   /** By how much the wall clock was set since this process started, ms, forward positive. */
   readonly clockStepMs?: number | undefined;
   /** What the partner says of itself: running, stopped, silent, none. */

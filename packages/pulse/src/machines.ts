@@ -1,3 +1,5 @@
+export { adaptiveMode, guardedSilenceMs } from './core/adaptive.js';
+export { AdaptiveUse } from './core/adaptive-use.js';
 export { gateAfterMs, gateQuestion, hasSlept } from './core/gate.js';
 export {
   type GuardianEffect,
@@ -10,6 +12,7 @@ export {
 } from './core/guardian.js';
 export { nextTickMs, stepPulse } from './core/machine.js';
 export { wordOf } from './core/moves.js';
+export { HeartbeatStatistics } from './core/path-statistics.js';
 export { pulseSettings } from './core/settings.js';
 export { startPulse } from './core/start.js';
 export type {

@@ -7,4 +7,6 @@ export {
   promisesOf,
   simulateSeed,
 } from './core/simulate.js';
+export { Soak } from './core/soak.js';
+export { type SoakFigures, soakSeed } from './core/soak-seed.js';
 export type { Machines, SimulatedPair } from './core/world.js';

@@ -55,7 +55,9 @@ function adaptiveReason({ adaptive }: HeartbeatMeasurement): string {
   const { enabled, thresholdMs, because } = adaptive;
   if (thresholdMs === undefined) return `adaptive = ${Number(enabled)}; it could do nothing now: ${because}.`;
   const when = `after ${durationText(thresholdMs)} of silence on all paths`;
-  return `adaptive = ${Number(enabled)}; with 1 the partner would count as dead ${when}.`;
+  if (enabled)
+    return `adaptive = 1; measured now: the partner counts as dead ${when}. In use: see lvsctl status.`;
+  return `adaptive = 0; with 1 the partner would count as dead ${when}.`;
 }
 
 /** Why the advice is as it is, and what it does not know: a sentence or two each. */

@@ -72,9 +72,22 @@ function witnessRows({ witness }: PulseStatus): string[][] {
   return [['witness', `${witness.text}, witness_policy = ${witness.policy}${missing.join('')}`]];
 }
 
+/** ` (adaptive: 3.1 s in use)`, or why it is the whole deadtime; nothing without adaptive = 1. */
+function adaptiveText({ adaptive }: PulseStatus): string {
+  if (adaptive === undefined) return '';
+  const { thresholdMs, because = 'not measured yet', falseAlarms } = adaptive;
+  const used =
+    thresholdMs === undefined
+      ? `adaptive: the deadtime, for now: ${terminalText(because)}`
+      : `adaptive: ${thresholdMs / 1000} s in use`;
+  const wrong =
+    falseAlarms === 0 ? '' : `, ${falseAlarms} ${falseAlarms === 1 ? 'false alarm' : 'false alarms'}`;
+  return ` (${used}${wrong})`;
+}
+
 function pulseLines(status: PulseStatus, nowMs: number, verbose: boolean): string[] {
   const { role, active, state, reason, since, partner, keepaliveMs, deadtimeMs } = status;
-  const beat = `keepalive ${keepaliveMs / 1000} s, deadtime ${deadtimeMs / 1000} s`;
+  const beat = `keepalive ${keepaliveMs / 1000} s, deadtime ${deadtimeMs / 1000} s${adaptiveText(status)}`;
   const children = status.children.map(({ name, pid, phase, starts }) => [
     '',
     name,

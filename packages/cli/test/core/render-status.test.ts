@@ -1,3 +1,4 @@
+import type { PulseStatus } from '@piranha/protocol';
 import { describe, expect, it } from 'vitest';
 import { renderStatus } from '../../src/core/render-status.js';
 import type { StatusView } from '../../src/core/status-view.js';
@@ -44,6 +45,17 @@ describe('renderStatus', () => {
     expect(text).toMatch(/private .*never heard/);
     expect(text).toContain('VIPs     127.0.0.100');
     expect(text).toMatch(/lvsd +pid 101 +running +started 2 times/);
+  });
+
+  it('says which deadtime is in use where adaptive mode is wanted', () => {
+    const beat = (adaptive?: PulseStatus['adaptive']): string =>
+      /beat +(.*)/.exec(page({ pulse: { reached: true, status: pulseStatus({ adaptive }) } }))?.[1] ?? '';
+    expect(beat()).toMatch(/deadtime 2 s$/);
+    expect(beat({ thresholdMs: 1_100, falseAlarms: 0 })).toMatch(/deadtime 2 s \(adaptive: 1\.1 s in use\)$/);
+    expect(beat({ because: 'too few', falseAlarms: 1 })).toMatch(
+      /\(adaptive: the deadtime, for now: too few, 1 false alarm\)$/,
+    );
+    expect(beat({ falseAlarms: 2 })).toMatch(/for now: not measured yet, 2 false alarms\)$/);
   });
 
   it('shows loss and lateness of the paths where asked', () => {

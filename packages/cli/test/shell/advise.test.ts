@@ -91,6 +91,11 @@ describe('lvsctl advise', () => {
     expect([lone.status, lone.stdout]).toEqual([1, expect.stringContaining('names no partner')]);
   });
 
+  it('tells the measured threshold from the one in use', async () => {
+    const { stdout } = await advise(heartbeats({ adaptive: { enabled: true, thresholdMs: 3_019 } }));
+    expect(stdout).toContain('adaptive = 1; measured now: the partner counts as dead after 3.02 s');
+  });
+
   it('says what is not as it should be', async () => {
     const [first, second] = heartbeats().paths;
     if (first === undefined || second === undefined) throw new Error('the sample has two paths');

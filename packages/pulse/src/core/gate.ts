@@ -1,4 +1,4 @@
-import { deadAtMs } from './dead-timer.js';
+import { judgeSilence } from './dead-timer.js';
 import { drop } from './moves.js';
 import type { GateAnswer, PulseEffect, PulseSettings, PulseState, PulseStep } from './types.js';
 
@@ -39,7 +39,9 @@ export function gateQuestion(
   // What the partner's own word allows is not asked for.
   const claims = state.duty === 'claiming' && nowMs >= state.deadlineMs;
   const waits = state.duty === 'standby' || (state.duty === 'claiming' && !claims);
-  return waits && !state.disabled && nowMs >= deadAtMs(settings, state) ? 'mayTake' : undefined;
+  if (!waits || state.disabled) return undefined;
+  const silence = judgeSilence(settings, state, nowMs);
+  return silence === 'deadtime' || silence === 'adaptive' ? 'mayTake' : undefined;
 }
 
 function holds(duty: PulseState['duty']): boolean {

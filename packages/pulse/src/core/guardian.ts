@@ -7,6 +7,11 @@ import type { HeartbeatWord, PulseAlive } from '@piranha/protocol';
  */
 
 const SHORTEST_SILENCE_MS = 150;
+/** A pulse that reported nothing for so long is silent, whatever the deadtime, ms. */
+export const LONGEST_SILENCE_MS = 400;
+
+/** How often a guardian looks, ms: fine enough for beats of 0.1 s and cheap enough for ever. */
+export const GUARDIAN_TICK_MS = 50;
 
 /** How long a pulse may be silent, ms. */
 export interface GuardianLimits {
@@ -191,8 +196,12 @@ function beat(state: GuardianState, nowMs: number): GuardianStep {
  * second apart, must not be missed for one late timer.
  */
 function silenceLimitMs({ plan, limits }: GuardianState): number {
-  const half = (plan?.deadtimeMs ?? Infinity) / 2;
-  return Math.min(limits.silenceMs, Math.max(half, SHORTEST_SILENCE_MS));
+  return standInAfterMs(plan?.deadtimeMs ?? Infinity, limits.silenceMs);
+}
+
+/** How long a guardian waits until it beats for a pulse that hangs, ms, with this deadtime. */
+export function standInAfterMs(deadtimeMs: number, longestMs = LONGEST_SILENCE_MS): number {
+  return Math.min(longestMs, Math.max(deadtimeMs / 2, SHORTEST_SILENCE_MS));
 }
 
 function watch(state: GuardianState, nowMs: number): GuardianStep {

@@ -1,4 +1,4 @@
-import { deadAtMs } from './dead-timer.js';
+import { hidesHeartbeats, judgeSilence, silenceDueMs } from './dead-timer.js';
 import { gateAfterWordMs, gateDueMs, hasSlept, heldBackBy, letGo, mayBeReplaced } from './gate.js';
 import { andThen, drop, listen, log, onLocalFailure, release, sendNow, take, withEffects } from './moves.js';
 import { onHeard } from './partner.js';
@@ -74,7 +74,9 @@ function onSilence(
   nowMs: number,
 ): PulseStep {
   const silentMs = nowMs - state.lastHeardMs;
-  if (!settings.hasPartner || nowMs < deadAtMs(settings, state)) return { state, effects: [] };
+  const limit = settings.hasPartner ? judgeSilence(settings, state, nowMs) : 'short';
+  if (limit === 'short') return { state, effects: [] };
+  if (limit === 'suspicious') return { state: { ...state, suspectedAtMs: nowMs }, effects: [] };
   const lost: PulseState = { ...state, partnerWord: undefined };
   if (state.duty === 'standby' || state.duty === 'claiming') {
     const heldBack = state.disabled ? undefined : heldBackBy(settings, gate);
@@ -89,9 +91,12 @@ function onSilence(
     const fields = {
       silentMs: Math.round(silentMs),
       deadtimeMs: settings.deadtimeMs,
+      ...(limit === 'adaptive' ? { limit, adaptiveMs: settings.adaptiveMs } : { limit }),
       failure: state.failure,
     };
-    return take(lost, PARTNER_DEAD, log('PULSE_PARTNER_DEAD', fields));
+    const early: PulseEffect[] =
+      limit === 'adaptive' ? [{ type: 'diedEarly', silentSinceMs: state.lastHeardMs }] : [];
+    return take(lost, PARTNER_DEAD, log('PULSE_PARTNER_DEAD', fields), ...early);
   }
   if (state.partnerWord === undefined) return { state, effects: [] };
   const step = withEffects(lost, log('PULSE_PARTNER_LOST', { silentMs: Math.round(silentMs) }));
@@ -120,8 +125,9 @@ function onTick(
     const slept = log('PULSE_SLEPT', { sleptMs: Math.round(lateMs) });
     return withEffects(serving ? listen(settings, awake, nowMs) : awake, slept);
   }
-  const gateAtMs = gateDueMs(settings, state, gate, nowMs);
-  const looked = letGo({ ...state, gateAtMs, heldBack: undefined }, gate);
+  const told = hidesHeartbeats(settings, lateMs) ? { ...state, lateAtMs: nowMs } : state;
+  const gateAtMs = gateDueMs(settings, told, gate, nowMs);
+  const looked = letGo({ ...told, gateAtMs, heldBack: undefined }, gate);
   const timed = andThen(looked, (next) => onDeadline(settings, next, nowMs));
   return andThen(
     andThen(timed, (next) => onSilence(settings, next, gate, nowMs)),
@@ -252,7 +258,7 @@ export function stepPulse(
 export function nextTickMs(settings: PulseSettings, state: PulseState): number {
   const wouldTake = (state.duty === 'standby' || state.duty === 'claiming') && !state.disabled;
   const waits = state.partnerWord !== undefined || (wouldTake && state.heldBack === undefined);
-  const silenceMs = settings.hasPartner && waits ? deadAtMs(settings, state) : Infinity;
+  const silenceMs = settings.hasPartner && waits ? silenceDueMs(settings, state) : Infinity;
   const sendAtMs = settings.hasPartner && !state.listening ? state.nextSendMs : Infinity;
   return Math.min(state.deadlineMs, silenceMs, sendAtMs, state.gateAtMs);
 }

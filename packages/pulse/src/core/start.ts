@@ -19,6 +19,8 @@ export function startPulse(settings: PulseSettings, start: PulseStart, nowMs: nu
     failure: undefined,
     disabled: false,
     youngUntilMs: youngUntil(nowMs),
+    lateAtMs: Number.NEGATIVE_INFINITY,
+    suspectedAtMs: Number.NEGATIVE_INFINITY,
     lastAnnounceMs: Number.NEGATIVE_INFINITY,
     takenAtMs: Number.NEGATIVE_INFINITY,
     awakeSinceMs: nowMs,

@@ -16,6 +16,8 @@ export interface PulseSettings {
   readonly hasPartner: boolean;
   readonly keepaliveMs: number;
   readonly deadtimeMs: number;
+  /** Silence on all paths, ms, at which who waits to take over believes in a death before the deadtime is over. */
+  readonly adaptiveMs?: number | undefined;
   /** How long a voluntary release waits for the partner's "running", ms. */
   readonly releaseLimitMs: number;
   readonly vips: readonly string[];
@@ -55,6 +57,10 @@ export interface PulseState {
   readonly lastAnnounceMs: number;
   /** Until then the process has just started, and may read late. */
   readonly youngUntilMs: number;
+  /** When a timer was so late last that heartbeats may not have been read. */
+  readonly lateAtMs: number;
+  /** When a silence longer than `adaptiveMs` was noticed last. */
+  readonly suspectedAtMs: number;
   /** When the addresses were taken last. */
   readonly takenAtMs: number;
   /** Since when this process could hear: its start, or when it woke last. */
@@ -93,6 +99,8 @@ export type PulseEffect =
   /** Put all VIPs down, without a refused connection where the partner holds them; answered by `dropped`. */
   | { readonly type: 'drop' }
   | { readonly type: 'announce' }
+  /** The partner was declared dead by `adaptiveMs`; whether that was right shows until the deadtime is over. */
+  | { readonly type: 'diedEarly'; readonly silentSinceMs: number }
   | { readonly type: 'log'; readonly event: EventId; readonly fields: EventFields }
   /** The end of a handover that was asked for. */
   | { readonly type: 'handoverResult'; readonly ok: boolean; readonly text: string }

@@ -11,10 +11,12 @@ import {
 import type { EventLog } from '@piranha/events';
 import { type ControlPeer, type PulseAlive, RESTARTED_VARIABLE, type RunDirectory } from '@piranha/protocol';
 import {
+  GUARDIAN_TICK_MS,
   type GuardianEffect,
   type GuardianEvent,
   type GuardianState,
   type GuardianStep,
+  LONGEST_SILENCE_MS,
   startGuardian,
   stepGuardian,
 } from '../core/guardian.js';
@@ -22,11 +24,9 @@ import { FORCE_ACTIVE, type PulseOptions, resolvedArguments } from '../options.j
 import { Ticker } from '../shell/ticker.js';
 import { StandIn } from './stand-in.js';
 
-/** Fine enough for beats of 0.1 s and cheap enough for ever, ms. */
-const TICK_MS = 50;
 /** How long pulse may take to hand over and stop, beyond its own release limit, ms. */
 const STOP_SLACK_MS = patient(15_000);
-const LIMITS = { silenceMs: patient(400), hangMs: patient(1_000), startMs: patient(15_000) };
+const LIMITS = { silenceMs: patient(LONGEST_SILENCE_MS), hangMs: patient(1_000), startMs: patient(15_000) };
 
 /** Carries out the guardian's decisions: starts and kills pulse, and stands in for it. */
 export class Guardian {
@@ -36,7 +36,7 @@ export class Guardian {
   private stopped: (() => void) | undefined;
   private releasing: Promise<void> = Promise.resolve();
   private readonly standIn: StandIn;
-  private readonly ticker = new Ticker(TICK_MS, (lateMs) => this.tick(lateMs));
+  private readonly ticker = new Ticker(GUARDIAN_TICK_MS, (lateMs) => this.tick(lateMs));
   private readonly first: GuardianStep;
 
   constructor(

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
 import { errorText, monotonicNowMs, writeFileAtomically } from '@piranha/common';
 import type { HeartbeatMeasurement, PathQuality, PulseStatus, Windows } from '@piranha/protocol';
-import { adaptiveMode } from '../core/adaptive.js';
+import { adaptiveMode, guardedSilenceMs } from '../core/adaptive.js';
 import { HeartbeatStatistics, type MeasuredHeartbeats, savedStatistics } from '../core/path-statistics.js';
 import type { Beat } from '../core/path-tracker.js';
 import type { HeartbeatPath } from '../core/settings.js';
@@ -63,6 +63,11 @@ export class HeartbeatMeasure {
     this.restored = true;
   }
 
+  /** Whether lvs.cf asks for adaptive mode. */
+  get wantsAdaptive(): boolean {
+    return this.settings.configuration.adaptive;
+  }
+
   /** Counts a heartbeat of the partner that was read now; `numbered` where the protocol numbers them. */
   heard(path: HeartbeatPath, numbered?: Beat['numbered']): void {
     this.statistics.heard(keyOf(path), { nowMs: monotonicNowMs(), numbered });
@@ -108,7 +113,10 @@ export class HeartbeatMeasure {
       paths,
       ...measured,
     };
-    return { ...figures, adaptive: { enabled: configuration.adaptive, ...adaptiveMode(figures) } };
+    return {
+      ...figures,
+      adaptive: { enabled: configuration.adaptive, ...adaptiveMode(figures, guardedSilenceMs(figures)) },
+    };
   }
 
   /** Saves for the last time. */

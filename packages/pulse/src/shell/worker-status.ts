@@ -37,7 +37,10 @@ function reasonText({ reason, failure, heldBack }: PulseState): string {
 }
 
 /** What only the worker's shell knows. */
-type ShellFacts = Pick<PulseStatus, 'configFile' | 'paths' | 'witness' | 'sync' | 'children' | 'history'> & {
+type ShellFacts = Pick<
+  PulseStatus,
+  'configFile' | 'paths' | 'witness' | 'adaptive' | 'sync' | 'children' | 'history'
+> & {
   readonly since: Date;
   /** What the wall clock was ahead of the one that nobody sets when the process started, ms. */
   readonly clockAtStartMs: number;
@@ -45,7 +48,7 @@ type ShellFacts = Pick<PulseStatus, 'configFile' | 'paths' | 'witness' | 'sync' 
 
 /** The answer to `status`. */
 export function pulseStatus(settings: PulseSettings, state: PulseState, facts: ShellFacts): PulseStatus {
-  const { configFile, paths, witness, sync, children, history, since, clockAtStartMs } = facts;
+  const { configFile, paths, witness, adaptive, sync, children, history, since, clockAtStartMs } = facts;
   return {
     version: SUITE_VERSION,
     pid: process.pid,
@@ -57,6 +60,7 @@ export function pulseStatus(settings: PulseSettings, state: PulseState, facts: S
     configFile,
     keepaliveMs: settings.keepaliveMs,
     deadtimeMs: settings.deadtimeMs,
+    ...(adaptive === undefined ? {} : { adaptive }),
     clockStepMs: Math.round(Date.now() - monotonicNowMs() - clockAtStartMs),
     partner: partnerOf(settings, state),
     paths,

@@ -17,6 +17,7 @@ import { wordOf } from '../core/moves.js';
 import type { HeartbeatPath } from '../core/settings.js';
 import { startPulse } from '../core/start.js';
 import type { PulseEffect, PulseEvent, PulseStart, PulseState, PulseStep } from '../core/types.js';
+import { AdaptiveDeadtime } from './adaptive-deadtime.js';
 import type { Backend } from './backend.js';
 import { CurrentGate } from './current-gate.js';
 import { HeartbeatMeasure } from './heartbeat-measure.js';
@@ -59,6 +60,7 @@ export class PulseWorker {
   private moveCost: Promise<string | undefined> = Promise.resolve(undefined);
   private readonly heardAtMs = new Map<string, number>();
   private readonly measure: HeartbeatMeasure;
+  private readonly adaptive: AdaptiveDeadtime;
   private strangersLogged = 0;
   private readonly hooks: RoleHooks;
   private readonly gate: CurrentGate;
@@ -73,6 +75,7 @@ export class PulseWorker {
     this.measure = new HeartbeatMeasure(files.heartbeatStatistics, loaded, (problem) =>
       log.log('PULSE_STATE_UNWRITABLE', { problem }),
     );
+    this.adaptive = new AdaptiveDeadtime(this.measure, log, () => this.loaded);
     this.hooks = new RoleHooks(parts.notifier);
     this.gate = new CurrentGate(log, () => this.tickSoon(this.timerDueMs));
   }
@@ -80,6 +83,7 @@ export class PulseWorker {
   /** Binds the heartbeat sockets and begins. @throws UserError `PULSE_BIND_FAILED` */
   async start(how: PulseStart, since?: Date): Promise<void> {
     this.measure.start();
+    this.adaptive.start();
     this.sockets = await this.openSockets(this.loaded);
     this.gate.change(this.loaded, monotonicNowMs());
     if (since !== undefined) this.since = since;
@@ -92,7 +96,7 @@ export class PulseWorker {
 
   /** Feeds an event to the state machine. */
   dispatch(event: PulseEvent): void {
-    this.commit(stepPulse(this.loaded.settings, this.state, event, monotonicNowMs()), false);
+    this.commit(stepPulse(this.adaptive.settings, this.state, event, monotonicNowMs()), false);
     this.plan();
   }
 
@@ -113,6 +117,7 @@ export class PulseWorker {
     this.loaded = next;
     this.measure.change(next);
     this.gate.change(next, monotonicNowMs());
+    this.adaptive.refresh();
     this.parts.backend.change(next.configuration, this.holding);
     this.parts.notifier.change(next.configuration.notify);
     this.parts.onChange();
@@ -156,6 +161,7 @@ export class PulseWorker {
       configFile,
       paths: pathStatuses(counters, this.heardAtMs, this.measure.qualities()),
       witness: this.gate.status(),
+      adaptive: this.adaptive.status(),
       sync,
       children: [lvsd, ...backend.children].map((child) => child.status()),
       history: log.history(),
@@ -174,6 +180,7 @@ export class PulseWorker {
     clearImmediate(this.lateTick);
     this.gate.stop();
     this.measure.close();
+    this.adaptive.stop();
     this.sockets?.close();
   }
 
@@ -219,6 +226,9 @@ export class PulseWorker {
         return;
       case 'log':
         log.log(effect.event, effect.fields);
+        return;
+      case 'diedEarly':
+        this.adaptive.diedEarly(effect.silentSinceMs);
         return;
       case 'handoverResult':
         void this.handovers.answer(effect.ok, effect.text, this.moveCost);
@@ -279,7 +289,7 @@ export class PulseWorker {
   }
 
   private plan(): void {
-    const dueMs = nextTickMs(this.loaded.settings, this.state);
+    const dueMs = nextTickMs(this.adaptive.settings, this.state);
     const nowMs = monotonicNowMs();
     const waitMs = Math.max(0, Math.min(dueMs - nowMs, LONGEST_WAIT_MS));
     clearTimeout(this.timer);
@@ -301,7 +311,7 @@ export class PulseWorker {
   }
 
   private tick(dueMs: number): void {
-    const { settings } = this.loaded;
+    const { settings } = this.adaptive;
     const nowMs = monotonicNowMs();
     const lateMs = Math.max(0, nowMs - dueMs);
     const gate = this.gate.answer(settings, this.state, lateMs, nowMs);
@@ -354,6 +364,7 @@ export class PulseWorker {
       this.sockets?.answerIn(verdict.byteOrder);
       this.measure.heard(path);
       this.gate.heard();
+      this.adaptive.heard(path.name);
       this.dispatch({ type: 'heard', word: verdict.word, random: Math.random() });
     }
   }

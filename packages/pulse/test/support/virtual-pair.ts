@@ -35,6 +35,8 @@ export interface VirtualNode {
   /** How often it was started: what an earlier life began ends with it. */
   life: number;
   readonly log: string[];
+  /** What it said of each death of the partner. */
+  readonly dead: { limit: unknown; adaptiveMs?: unknown; deadtimeMs: unknown }[];
   readonly results: { ok: boolean; text: string }[];
 }
 
@@ -78,7 +80,17 @@ export class VirtualPair {
     const node = (role: NodeRole): VirtualNode => {
       const settings = testSettings(role, overrides);
       const { state } = startPulse(settings, { type: 'fresh' }, 0);
-      return { settings, state, holding: false, alive: false, asleep: false, life: 0, log: [], results: [] };
+      return {
+        settings,
+        state,
+        holding: false,
+        alive: false,
+        asleep: false,
+        life: 0,
+        log: [],
+        dead: [],
+        results: [],
+      };
     };
     this.nodes = { primary: node('primary'), backup: node('backup') };
   }
@@ -164,6 +176,10 @@ export class VirtualPair {
       if (effect.type === 'send') this.transmit(role, effect.word);
       if (effect.type === 'announce') this.announcer = role;
       if (effect.type === 'log') node.log.push(effect.event);
+      if (effect.type === 'log' && effect.event === 'PULSE_PARTNER_DEAD') {
+        const { limit, adaptiveMs, deadtimeMs } = effect.fields;
+        node.dead.push({ limit, deadtimeMs, ...(adaptiveMs === undefined ? {} : { adaptiveMs }) });
+      }
       if (effect.type === 'handoverResult') node.results.push({ ok: effect.ok, text: effect.text });
       if (effect.type === 'exit') node.alive = false;
       if (effect.type === 'take') this.after(this.takeMs, () => this.finish(role, life, true));

@@ -27,7 +27,7 @@ export class Network<Packet> {
   constructor(
     private readonly timeline: Timeline,
     private readonly random: SeededRandom,
-    private readonly deliver: (to: string, from: string, packet: Packet) => void,
+    private readonly deliver: (to: string, from: string, packet: Packet, path: PathNumber) => void,
   ) {}
 
   /** Cuts one direction of a path; cuts add up. */
@@ -62,7 +62,7 @@ export class Network<Packet> {
 
   private carry(from: string, to: string, path: PathNumber, packet: Packet): void {
     this.timeline.after(DELAY_MS + this.random.next() * this.noise.jitterMs, () => {
-      if (!this.isCut(from, to, path)) this.deliver(to, from, packet);
+      if (!this.isCut(from, to, path)) this.deliver(to, from, packet, path);
     });
   }
 }

@@ -47,7 +47,9 @@ class PairRun {
   ) {
     this.random = new SeededRandom(script.seed);
     const { timeline, random } = this;
-    this.network = new Network(timeline, random, (to, _, word) => this.nodes[to as NodeRole].hear(word));
+    this.network = new Network(timeline, random, (to, _, word, path) =>
+      this.nodes[to as NodeRole].hear(word, path),
+    );
     const world: World = {
       timeline,
       random,

@@ -1,6 +1,8 @@
 import type { HeartbeatWord, NodeRole } from '@piranha/protocol';
 import type { PulseEvent, PulseSettings } from '@piranha/pulse/machines';
+import type { PathNumber } from './network.js';
 import { SimulatedGuardian } from './simulated-guardian.js';
+import type { SimulatedMeasure } from './simulated-measure.js';
 import { SimulatedPulse } from './simulated-pulse.js';
 import { DURATIONS, type Durations, type World } from './world.js';
 
@@ -25,6 +27,8 @@ export class SimulatedNode {
   /** How often pulse began to take the addresses. */
   takeovers = 0;
   durations: Durations;
+  /** What it measures of its partner's heartbeats, where that matters. */
+  measure: SimulatedMeasure | undefined;
   private slowness = 1;
   private slowest = 1;
   pulse: SimulatedPulse | undefined;
@@ -34,7 +38,7 @@ export class SimulatedNode {
 
   constructor(
     private readonly world: World,
-    readonly settings: PulseSettings,
+    public settings: PulseSettings,
     /** What its clock gains on true time; 1 for none. */
     private readonly clockRate: number,
     private readonly startMs: number,
@@ -43,6 +47,11 @@ export class SimulatedNode {
   ) {
     this.durations = { ...DURATIONS, startMs };
     this.partner = settings.role === 'primary' ? 'backup' : 'primary';
+  }
+
+  /** What its state machine works with: adaptive mode makes the deadtime shorter. */
+  get settingsInUse(): PulseSettings {
+    return this.measure?.settings(this.settings) ?? this.settings;
   }
 
   get role(): NodeRole {
@@ -256,10 +265,10 @@ export class SimulatedNode {
   }
 
   /** A word of the partner reaches this machine. */
-  hear(word: HeartbeatWord): void {
+  hear(word: HeartbeatWord, path: PathNumber): void {
     if (!this.isUp) return;
     // While pulse is down or only starts, the ports are the guardian's.
-    if (this.pulse?.alive === true && this.pulse.state !== undefined) this.pulse.hear(word);
+    if (this.pulse?.alive === true && this.pulse.state !== undefined) this.pulse.hear(word, path);
     else this.guardian?.hear(word);
   }
 }

@@ -2,6 +2,7 @@ import type { HeartbeatWord } from '@piranha/protocol';
 import type { PulseEffect, PulseEvent, PulseStart, PulseState, PulseStep } from '@piranha/pulse/machines';
 import { hasSlept, wordOf } from '@piranha/pulse/machines';
 import { SimulatedProcess } from './freezable.js';
+import type { PathNumber } from './network.js';
 import { SimulatedGate } from './simulated-gate.js';
 import type { SimulatedNode } from './simulated-node.js';
 import type { World } from './world.js';
@@ -49,13 +50,16 @@ export class SimulatedPulse extends SimulatedProcess {
   dispatch(event: PulseEvent): void {
     if (this.state === undefined) return;
     const { machines } = this.world;
-    this.commit(machines.stepPulse(this.node.settings, this.state, event, this.node.localMs()));
+    this.commit(machines.stepPulse(this.node.settingsInUse, this.state, event, this.node.localMs()));
   }
 
   /** A word arrives at its socket. */
-  hear(word: HeartbeatWord): void {
+  hear(word: HeartbeatWord, path: PathNumber): void {
     if (this.state === undefined) return;
-    this.receive(() => this.dispatch({ type: 'heard', word, random: this.world.random.next() }));
+    this.receive(() => {
+      this.node.measure?.heard(path, this.node.settings, this.node.localMs());
+      this.dispatch({ type: 'heard', word, random: this.world.random.next() });
+    });
   }
 
   /** As dispatch, when the process runs: it learns of this through a socket. */
@@ -125,7 +129,7 @@ export class SimulatedPulse extends SimulatedProcess {
     this.ticks += 1;
     const number = this.ticks;
     const localNowMs = this.node.localMs();
-    const dueMs = this.world.machines.nextTickMs(this.node.settings, this.state as PulseState);
+    const dueMs = this.world.machines.nextTickMs(this.node.settingsInUse, this.state as PulseState);
     const waitMs = Math.max(0, Math.min(dueMs - localNowMs, LONGEST_WAIT_MS));
     const lateMs = this.world.random.next() * this.node.timerLatenessMs;
     const tickDueMs = localNowMs + waitMs;
@@ -140,7 +144,8 @@ export class SimulatedPulse extends SimulatedProcess {
   private tick(dueMs: number): void {
     if (this.state === undefined) return;
     const lateMs = Math.max(0, this.node.localMs() - dueMs);
-    const gate = this.gate?.answer(this.node.settings, this.state, lateMs);
+    this.node.measure?.late(lateMs, this.node.localMs());
+    const gate = this.gate?.answer(this.node.settingsInUse, this.state, lateMs);
     this.dispatch({ type: 'tick', lateMs, gate });
   }
 
@@ -169,6 +174,9 @@ export class SimulatedPulse extends SimulatedProcess {
         return;
       case 'announce':
         this.node.announce();
+        return;
+      case 'diedEarly':
+        this.node.measure?.diedEarly(effect.silentSinceMs);
         return;
       case 'log':
         this.world.note(this.node.role, effect.event);

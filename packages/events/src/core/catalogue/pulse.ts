@@ -16,6 +16,12 @@ export const PULSE_EVENTS = {
   PULSE_ADOPTED: pulse('info', 'adopting the role of a pulse that ended: {role}'),
   PULSE_ADOPT_LISTENING: pulse('warning', 'addresses were found held: listening before serving on'),
   PULSE_PARTNER_DEAD: pulse('warning', 'partner dead: activating lvs'),
+  PULSE_ADAPTIVE_ON: pulse('info', 'partner counts as dead after {thresholdMs} ms of silence: {reason}'),
+  PULSE_ADAPTIVE_OFF: pulse('info', 'partner counts as dead after the whole deadtime: {reason}'),
+  PULSE_ADAPTIVE_FALSE: pulse(
+    'warning',
+    'the partner that was declared dead early lives: keeping to the deadtime for {pauseMinutes} min',
+  ),
   PULSE_BACKUP_STOPPED: pulse('info', 'backup inactive: activating lvs'),
   PULSE_PRIMARY_STOPPED: pulse('info', 'primary inactive: activating lvs'),
   PULSE_PARTNER_ACTIVE_YIELD: pulse('warning', 'partner active: deactivating LVS'),
