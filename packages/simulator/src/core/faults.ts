@@ -67,9 +67,18 @@ export function scriptOf(random: SeededRandom, seed: number, unitMs: number, has
   return { seed, clockRates, startMs, headStartMs, faults };
 }
 
-/** A witness that is lost with what else is lost, or a little before or after it. */
+/** A node that is cut off whole, or a witness that is lost a little before or after something else. */
 function witnessFaults(random: SeededRandom, atMs: number, unitMs: number): readonly TimedFault[] {
   const kind = 'witnessCut';
+  if (random.chance(0.3)) {
+    const node = random.pick(NODES);
+    const durationMs = random.between(2 * unitMs, 8 * unitMs);
+    const cut = { kind: 'cut', from: node, paths: [0, 1], both: true, durationMs } as const;
+    return [
+      { atMs, fault: cut },
+      { atMs, fault: { kind, node, durationMs } },
+    ];
+  }
   return NODES.filter(() => random.chance(0.4)).map((node) => ({
     atMs: atMs + (random.chance(0.5) ? 0 : random.between(0, unitMs)),
     fault: { kind, node, durationMs: random.between(1, 8 * unitMs) },

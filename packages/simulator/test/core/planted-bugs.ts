@@ -108,11 +108,10 @@ export const WITNESS_BUGS: Readonly<Record<string, Bug>> = {
       return stepPulse(settings, state, isDeaf ? { ...event, gate: undefined } : event, nowMs);
     },
   }),
-  'a standby takes without its witness': ({ stepPulse }) => ({
+  'whatever the witness says is ignored': ({ stepPulse }) => ({
     stepPulse: (settings, state, event, nowMs) => {
-      const asks = event.type === 'tick' && event.gate?.question === 'mayTake';
-      const gate = asks && event.gate && { ...event.gate, isYes: true };
-      return stepPulse(settings, state, gate ? { ...event, gate } : event, nowMs);
+      const alone = event.type === 'tick' ? { ...event, gate: undefined } : event;
+      return stepPulse({ ...settings, gateAfterMs: undefined }, state, alone, nowMs);
     },
   }),
   'a standby never takes again': ({ stepPulse }) => ({

@@ -3,8 +3,8 @@ import { type Failure, OWN_MACHINES, pairOf, type SimulatedPair, simulateSeed } 
 import { SETTINGS, WITNESS } from '../support.js';
 import { WITNESS_BUGS, withBug } from './planted-bugs.js';
 
-const FIXED_SEEDS = 300;
-const FRESH_SEEDS = 150;
+const FIXED_SEEDS = 150;
+const FRESH_SEEDS = 100;
 /** A planted bug must be found within so many seeds. */
 const BUG_SEEDS = 2_000;
 
@@ -16,7 +16,10 @@ function firstFailure(pair: SimulatedPair, from: number, count: number): Failure
   return undefined;
 }
 
-describe('a pair with a witness under require', () => {
+/** A machine that does much else. */
+const LIMIT = { timeout: 300_000 };
+
+describe('a pair with a witness under require', LIMIT, () => {
   const pair = pairOf(SETTINGS, OWN_MACHINES, WITNESS);
 
   it(`keeps every promise in ${FIXED_SEEDS} fixed seeds`, () => {
