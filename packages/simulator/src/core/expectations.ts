@@ -1,9 +1,13 @@
 import type { Bounds } from './bounds.js';
 import type { Fault } from './faults.js';
 import type { Stage } from './inject.js';
+import { GUARDIAN_LIMITS } from './simulated-guardian.js';
 import type { SimulatedNode } from './simulated-node.js';
 import type { Expectation } from './watch.js';
 import { DURATIONS } from './world.js';
+
+/** Until a report is missed, and the kill and the next report are seen, ms. */
+const REPLACED_SLACK_MS = 400;
 
 /** What must come of a fault that hits a calm pair; undefined where only the general promises count. */
 export function expectationOf(
@@ -31,6 +35,13 @@ export function expectationOf(
     case 'killGuardian': {
       const promise = 'a daemon that dies is replaced unnoticed';
       return { promise, untilMs: atMs + bounds.replacedMs, served: true, holder: active };
+    }
+    case 'freezePulse': {
+      const node = nodes[fault.node];
+      const replacedMs = GUARDIAN_LIMITS.hangMs + node.durations.startMs + REPLACED_SLACK_MS;
+      if (fault.durationMs <= replacedMs) return undefined;
+      const promise = 'a pulse that hangs is replaced unnoticed';
+      return { promise, untilMs: atMs + replacedMs, served: true, holder: active, runs: node };
     }
     case 'pause': {
       if (!hitsActive || fault.durationMs < 2 * deadtimeMs + moveMs) return undefined;

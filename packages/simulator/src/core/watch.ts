@@ -27,6 +27,8 @@ export interface Expectation {
   readonly served: boolean;
   /** Who serves alone at the end; undefined: any one. */
   readonly holder: SimulatedNode | undefined;
+  /** Whose daemons run at the end. */
+  readonly runs?: SimulatedNode;
 }
 
 /** Checks the promises while time passes. */
@@ -162,13 +164,14 @@ export class Watch {
   private watchExpectation(): void {
     const { expectation } = this;
     if (expectation === undefined) return;
-    const { promise, served, holder, untilMs } = expectation;
+    const { promise, served, holder, runs, untilMs } = expectation;
     if (served && !this.served) this.broken(promise, 'nobody serves');
     if (this.nowMs < untilMs) return;
     this.expectation = undefined;
     const holders = this.watched.nodes.filter(isHolder);
     const [one] = holders;
     const isRight = holders.length === 1 && one !== undefined && this.serves(one);
+    if (runs?.isAttentive === false) this.broken(promise, `${runs.role}'s does not run`);
     if (!isRight || (holder !== undefined && holder !== one)) this.broken(promise, holdersText(holders));
   }
 

@@ -39,7 +39,7 @@ describe('the simulator', () => {
         deadtimeMs,
         releaseLimitMs: Math.max(3_000, keepaliveMs + deadtimeMs),
       };
-      expect(firstFailure(pairOf(settings), 1, 100)?.lines.join('\n')).toBeUndefined();
+      expect(firstFailure(pairOf(settings), 1, 40)?.lines.join('\n')).toBeUndefined();
     }
   });
 
