@@ -4,6 +4,7 @@ import { Argument, Command, CommanderError, InvalidArgumentError } from 'command
 import { EXIT, type ExitStatus } from '../core/exit-status.js';
 import { terminalText } from '../core/terminal-text.js';
 import type { AdviseOptions } from './commands/advise.js';
+import type { DoctorOptions } from './commands/doctor.js';
 import type { DoctorRealOptions } from './commands/doctor-real.js';
 import type { FmtOptions } from './commands/fmt.js';
 import type { PlanOptions } from './commands/plan.js';
@@ -123,12 +124,14 @@ function addQuestions(program: Command, io: LvsctlIo, finish: (status: ExitStatu
   program
     .command('doctor [file]')
     .description('what keeps this director from serving: each trap with what was seen and what helps')
+    .option('--partner <host>', 'compare file and version with those of the other director, asked by ssh')
     .option('--real', 'of a real server, which this machine is')
     .option('--vip <address...>', 'with --real: VIPs that it is to serve, in place of a file or beside it')
     .option('--method <method>', 'with --vip: direct or tunnel')
     .action(async (file: string | undefined, _: unknown, command: Command) => {
-      const options = command.optsWithGlobals<DoctorRealOptions & { readonly real?: true }>();
+      const options = command.optsWithGlobals<DoctorRealOptions & DoctorOptions & { readonly real?: true }>();
       if (options.real) {
+        if (options.partner !== undefined) command.error('error: --partner does not go with --real');
         if (file === undefined && options.vip === undefined)
           command.error('error: --real needs a file or --vip');
         finish(await (await import('./commands/doctor-real.js')).doctorReal(io, file, options));

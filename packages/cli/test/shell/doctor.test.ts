@@ -1,4 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SUITE_VERSION } from '@piranha/common';
+import { afterEach, describe, expect, it } from 'vitest';
 import { run } from '../support/run.js';
 
 /** A device that no machine has: something is found wherever this test runs. */
@@ -17,6 +21,59 @@ virtual web {
 }
 `;
 const WORDS = ['--run-dir', '/nonexistent/piranha', '-'];
+
+/** A directory whose ssh runs what it is told on this machine. */
+function withSsh(script: string): string {
+  const directory = mkdtempSync(join(tmpdir(), 'lvsctl-doctor-'));
+  writeFileSync(join(directory, 'ssh'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  return directory;
+}
+
+describe('lvsctl doctor --partner', () => {
+  let directory = '';
+  const path = process.env.PATH;
+  const partner = async (script: string, file = FILE) => {
+    directory = withSsh(script);
+    process.env.PATH = `${directory}:${path}`;
+    const name = join(directory, 'lvs.cf');
+    writeFileSync(name, file);
+    const words = ['doctor', '--json', '--run-dir', '/nonexistent', '--partner', 'root@director2', name];
+    return JSON.parse((await run(words)).stdout);
+  };
+  afterEach(() => {
+    process.env.PATH = path;
+    rmSync(directory, { recursive: true, force: true });
+  });
+  /** `-o X -o Y -- HOST WORDS` */
+  const OTHER = (text: string, version: string): string =>
+    `shift 6; case "$1" in cat) cat <<'EOF'\n${text}EOF\n;; *) echo ${version};; esac`;
+  const codes = ({ findings }: { findings: { code: string }[] }): string[] =>
+    findings.map(({ code }) => code).filter((code) => code.startsWith('DOCTOR_PARTNER_'));
+
+  it('finds nothing where file and version are the same but for comments', async () => {
+    expect(codes(await partner(OTHER(`# mine\n${FILE}`, SUITE_VERSION)))).toEqual([]);
+  });
+
+  it('names the statement that differs, and the version', async () => {
+    const answer = await partner(OTHER(FILE.replace('network = direct', 'network = nat'), '9.9.9'));
+    expect(codes(answer).sort()).toEqual(['DOCTOR_PARTNER_FILE', 'DOCTOR_PARTNER_VERSION']);
+    const evidence = JSON.stringify(answer.findings);
+    expect(evidence).toContain('statement 3, network, has another value there');
+    expect(evidence).toContain('root@director2 has 9.9.9');
+  });
+
+  it('says what could not be had', async () => {
+    const answer = await partner('echo no way >&2; exit 255');
+    expect(codes(answer)).toEqual([]);
+    expect(answer.unseen.filter((line: string) => line.includes('root@director2: no way'))).toHaveLength(2);
+  });
+
+  it.each(['-oProxyCommand=x', 'a b', ''])('refuses the host %j', async (host) => {
+    const { status, stderr } = await run(['doctor', `--partner=${host}`, '/etc/hosts']);
+    expect(status === 2 || stderr.includes('error')).toBe(true);
+    expect(status).not.toBe(0);
+  });
+});
 
 describe('lvsctl doctor', () => {
   it('tells what was seen and what helps, and ends with 1', async () => {

@@ -49,6 +49,18 @@ export interface HolderFact {
   readonly owner: string | undefined;
 }
 
+/** The other director, asked by ssh. */
+export interface PartnerFact {
+  readonly host: string;
+  readonly path: string;
+  /** Where its lvs.cf begins to mean something else; undefined for nowhere, or where it was not read. */
+  readonly difference: string | undefined;
+  /** Of its suite; undefined where it did not say. */
+  readonly version: string | undefined;
+  /** What could not be had, one line each. */
+  readonly problems: readonly string[];
+}
+
 /** What became of one question to a witness of lvs.cf. */
 export interface WitnessFact {
   readonly name: string;
@@ -104,6 +116,8 @@ export interface Facts {
   readonly paths: readonly PathFact[] | undefined;
   /** Undefined when none was asked. */
   readonly witnesses?: readonly WitnessFact[] | undefined;
+  /** Undefined when nobody said how it is reached. */
+  readonly partner?: PartnerFact | undefined;
   readonly processors: number;
   /** Average number of running processes over the last minute. */
   readonly load: number;

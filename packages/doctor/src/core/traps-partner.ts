@@ -1,3 +1,4 @@
+import { SUITE_VERSION } from '@piranha/common';
 import type { WitnessFact } from './facts.js';
 import { error, type Trap, warning } from './trap.js';
 
@@ -82,4 +83,36 @@ const witness: Trap = {
   },
 };
 
-export const PARTNER_TRAPS: readonly Trap[] = [silent, late, roles, witness, table];
+const NO_SSH = 'its directors have no ssh between them';
+
+const otherFile: Trap = {
+  code: 'DOCTOR_PARTNER_FILE',
+  title: 'the partner has another lvs.cf: after a failover another service is served',
+  notInLab: NO_SSH,
+  look: ({ partner }) =>
+    partner?.difference === undefined
+      ? []
+      : [
+          error(
+            `${partner.path} of ${partner.host}: ${partner.difference}`,
+            `copy the right one to the other director, lvsctl check it there, and reload both`,
+          ),
+        ],
+};
+
+const otherVersion: Trap = {
+  code: 'DOCTOR_PARTNER_VERSION',
+  title: 'the partner runs another version',
+  notInLab: NO_SSH,
+  look: ({ partner }) =>
+    partner?.version === undefined || partner.version === SUITE_VERSION
+      ? []
+      : [
+          warning(
+            `${partner.host} has ${partner.version}, this director ${SUITE_VERSION}`,
+            'an update belongs on both, the standby first: lvsctl restart',
+          ),
+        ],
+};
+
+export const PARTNER_TRAPS: readonly Trap[] = [silent, late, roles, otherFile, otherVersion, witness, table];

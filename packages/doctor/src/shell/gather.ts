@@ -7,6 +7,7 @@ import type { Facts } from '../core/facts.js';
 import { pathsOf } from '../core/paths.js';
 import { activePlaces, beatPaths } from '../core/places.js';
 import { askNetwork } from './ask-network.js';
+import { askPartner, type PartnerMachine } from './ask-partner.js';
 import { askWitnesses } from './ask-witnesses.js';
 import { readClock } from './clock.js';
 import { readIpvs } from './look-at-ipvs.js';
@@ -20,8 +21,13 @@ const SINGLE_ADDRESS = 32;
 /**
  * Looks at everything that the traps ask for. Changes nothing: it sends ARP probes, connections that it resets, asks the
  * partner for the time, and each witness once.
+ * @param other how the partner is reached by ssh, to compare it with this director
  */
-export async function gatherFacts(configuration: LvsConfiguration, runDir: string): Promise<Facts> {
+export async function gatherFacts(
+  configuration: LvsConfiguration,
+  runDir: string,
+  other?: PartnerMachine,
+): Promise<Facts> {
   const unseen: string[] = [];
   const noted = <T>(what: string, found: T | undefined): T | undefined => {
     if (found === undefined) unseen.push(what);
@@ -32,18 +38,19 @@ export async function gatherFacts(configuration: LvsConfiguration, runDir: strin
   const servers = activePlaces({ configuration }).map(({ server }) => server.address);
   const routes = await readRoutes([...new Set(servers)]);
   const { pulseSocket, lvsdSocket } = runDirectory(runDir);
-  const [pulse, lvsd, firewall, witnesses] = await Promise.all([
+  const [pulse, lvsd, firewall, witnesses, partnerFact] = await Promise.all([
     statusOf(pulseStatusSchema, pulseSocket),
     statusOf(lvsdStatusSchema, lvsdSocket),
     readFirewall(),
     missing.length === 0 ? askWitnesses(configuration) : undefined,
+    other && askPartner(other),
   ]);
   noted(`pulse does not answer on ${pulseSocket}`, pulse);
   noted(`lvsd does not answer on ${lvsdSocket}`, lvsd);
   const isActive = pulse?.active === true;
   const mayAsk = missing.length === 0 && network !== undefined;
   const wire = mayAsk ? await lookAtWire(configuration, network, routes, isActive) : undefined;
-  unseen.push(...(wire?.unseen ?? []));
+  unseen.push(...(wire?.unseen ?? []), ...(partnerFact?.problems ?? []));
   const partner = beatPaths({ configuration, addresses: network?.addresses });
   const asked = mayAsk
     ? partner.flatMap((path) => path.partner ?? []).filter((address) => addressFamily(address) === 4)
@@ -61,6 +68,7 @@ export async function gatherFacts(configuration: LvsConfiguration, runDir: strin
     holders: wire?.holders,
     paths: wire?.paths,
     witnesses,
+    partner: partnerFact,
     processors: cpus().length,
     load: loadavg()[0] ?? 0,
     clock: await readClock(pulse?.clockStepMs, asked),

@@ -1,3 +1,4 @@
+import { SUITE_VERSION } from '@piranha/common';
 import type { Facts } from '../../src/core/facts.js';
 import { readIptablesSave } from '../../src/core/read-iptables.js';
 import { readNftRuleset } from '../../src/core/read-nft.js';
@@ -38,6 +39,13 @@ const WITNESSED = configurationWith(
   server(),
   'witness = gateway 10.0.0.254\nwitness_interval = 0.5\nwitness_policy = require',
 );
+const PARTNER_MACHINE = {
+  host: 'director2',
+  path: '/etc/sysconfig/ha/lvs.cf',
+  difference: undefined,
+  version: SUITE_VERSION,
+  problems: [],
+};
 const NO_IPVS = { text: 'no IPVS', remedy: 'modprobe ip_vs' };
 const CLOCK = { isSynchronised: true, steppedMs: 0, partnerAheadMs: 0 };
 const DROP_INVALID = '-m conntrack --ctstate INVALID -j DROP';
@@ -262,6 +270,16 @@ export const TRAPS: readonly (readonly [code: string, wrong: Partial<Facts>, rig
     'DOCTOR_ROLES',
     { pulse: { ...status(), state: 'standby', active: false } },
     { pulse: { ...status(), state: 'taking', active: false } },
+  ],
+  [
+    'DOCTOR_PARTNER_FILE',
+    { partner: { ...PARTNER_MACHINE, difference: 'statement 3, keepalive, has another value there' } },
+    { partner: PARTNER_MACHINE },
+  ],
+  [
+    'DOCTOR_PARTNER_VERSION',
+    { partner: { ...PARTNER_MACHINE, version: '0.0.9' } },
+    { partner: PARTNER_MACHINE },
   ],
   [
     'DOCTOR_WITNESS',

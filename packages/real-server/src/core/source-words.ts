@@ -1,4 +1,4 @@
-import { formatIpv4, formatIpv6, parseIpv4, parseIpv6 } from '@piranha/common';
+import { formatIpv4, formatIpv6, isFarHost, isFarPath, parseIpv4, parseIpv6 } from '@piranha/common';
 import type { Method, WantedVip } from './model.js';
 import { shown, usage, type Wrong, wrong } from './wrong.js';
 
@@ -31,10 +31,6 @@ const VIP_LIMIT = 1_000;
 const DEFAULT_LVS_CF = '/etc/sysconfig/ha/lvs.cf';
 /** Unspecified, loopback, multicast, broadcast, link-local and mapped addresses. */
 const NO_SERVICE = /^(?:0|127|22[4-9]|23\d|24\d|25\d)\.|^::1?$|^::ffff:|^f(?:f|e[89ab])/;
-/** No leading hyphen, which would be an option of ssh; a user may stand in front. */
-const SSH_HOST = /^[A-Za-z0-9_][A-Za-z0-9_.:@-]{0,254}$/;
-/** The shell of the far machine reads the path: nothing that means something to it. */
-const FAR_PATH = /^\/[A-Za-z0-9_./-]{1,1000}$/;
 
 /** Undefined where the words name no VIPs at all. */
 export function sourceOf({ words, method = 'direct', ...rest }: SourceWords): Source | Wrong | undefined {
@@ -52,10 +48,10 @@ function lvsCfOf(given: Omit<SourceWords, 'words' | 'method'>): LvsCfSource | Wr
   if (lvsCf === undefined && directors.length === 0) {
     return given.ownAddresses.length > 0 ? usage('--address belongs to --lvs-cf or --director') : undefined;
   }
-  const bad = directors.find((host) => !SSH_HOST.test(host));
+  const bad = directors.find((host) => !isFarHost(host));
   if (bad !== undefined) return usage(`--director: '${shown(bad)}' is neither HOST nor USER@HOST`);
   const file = lvsCf ?? DEFAULT_LVS_CF;
-  if (directors.length > 0 && !FAR_PATH.test(file)) {
+  if (directors.length > 0 && !isFarPath(file)) {
     return usage(`--lvs-cf: '${shown(file)}' is no plain absolute path on the director`);
   }
   if (file === '') return usage('--lvs-cf needs a file');

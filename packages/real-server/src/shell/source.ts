@@ -34,7 +34,7 @@ export async function readDuties({ vips, lvsCf }: Source): Promise<Duties> {
 
 async function load({ file, directors }: LvsCfSource): Promise<LoadResult> {
   if (directors.length > 0) {
-    const { host, bytes } = readFarFile(directors, file);
+    const { host, bytes } = await readFarFile(directors, file);
     return parseConfiguration(bytes, `${host}:${file}`);
   }
   if (file !== '-') return loadConfiguration(file);
