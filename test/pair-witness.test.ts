@@ -148,9 +148,13 @@ test -e ${isOff}
 
   it('runs it before it takes; a failure delays the takeover, a success lets it go on', async () => {
     const { active, standby } = await pair.settled();
-    expect(existsSync(calls)).toBe(false);
+    // A director that started long before its partner has tried to turn that off.
+    rmSync(calls, { force: true });
     await active.crash();
-    await pair.waitFor('two failures', () => readFileSync(calls, 'utf8').split('\n').length > 2);
+    await pair.waitFor(
+      'two failures',
+      () => existsSync(calls) && readFileSync(calls, 'utf8').split('\n').length > 2,
+    );
     expect(await pair.holders()).toEqual([]);
     expect(await eventsOf(standby)).toContain('PULSE_FENCE_BLOCKS');
     expect((await standby.pulse()).reason).toContain('no takeover until it succeeds');
