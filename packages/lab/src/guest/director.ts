@@ -8,6 +8,7 @@ import { until } from './requests.js';
 const CALL_LIMIT_MS = 5_000;
 const STOP_LIMIT_MS = 60_000;
 const LAST_LINES = 40;
+const SHOW_ADDRESSES = ['ip', '-br', 'addr', 'show'] as const;
 
 export type DirectorName = 'alpha' | 'beta';
 
@@ -104,15 +105,12 @@ export class Director {
 
   /** Addresses of every interface, `eth0 10.0.0.2/24`, sorted. */
   addresses(): readonly string[] {
-    const lines = this.host.exec('ip', '-br', 'addr', 'show').split('\n');
-    return lines
-      .flatMap((line) => {
-        const [device = '', , ...found] = line.split(/\s+/).filter((word) => word !== '');
-        return found
-          .filter((word) => word.includes('/'))
-          .map((address) => `${device.split('@')[0]} ${address}`);
-      })
-      .sort();
+    return readAddresses(this.host.exec(...SHOW_ADDRESSES));
+  }
+
+  /** As addresses, while the driver goes on playing the other hosts. */
+  async addressesNow(): Promise<readonly string[]> {
+    return readAddresses(await this.host.command(...SHOW_ADDRESSES));
   }
 
   holds(address: string): boolean {
@@ -141,6 +139,14 @@ export class Director {
   private async ask<T>(path: string, method: string, limitMs = CALL_LIMIT_MS): Promise<T> {
     return (await askOnce(path, method, limitMs)) as T;
   }
+}
+
+function readAddresses(text: string): readonly string[] {
+  const lines = text.split('\n').flatMap((line) => {
+    const [device = '', , ...found] = line.split(/\s+/).filter((word) => word !== '');
+    return found.filter((word) => word.includes('/')).map((address) => `${device.split('@')[0]} ${address}`);
+  });
+  return lines.sort();
 }
 
 /** A command of lvsctl that runs on a director until it is interrupted. */

@@ -8,8 +8,8 @@ export async function crash(pair: Pair, director: Director): Promise<void> {
 }
 
 /** The machine comes back from a boot. */
-export function revive(pair: Pair, director: Director): void {
-  pair.boot(director);
+export async function revive(pair: Pair, director: Director): Promise<void> {
+  await pair.boot(director);
   for (const network of ['public', 'private'] as const) pair.networks.heal(director.name, network);
   director.start();
 }

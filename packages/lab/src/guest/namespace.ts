@@ -68,20 +68,19 @@ export class Namespace {
     );
   }
 
+  /** As exec, while the driver goes on playing the other hosts. */
+  async command(program: string, ...args: readonly string[]): Promise<string> {
+    const { text, status } = await this.finish(program, args);
+    if (status !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${status}`);
+    return text;
+  }
+
   /**
    * Runs a program to its end, whatever its exit status, and returns its output, while the driver goes on playing the
    * other hosts.
    */
-  output(program: string, args: readonly string[], env = process.env): Promise<string> {
-    const child = this.spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'], env });
-    return new Promise((resolve, reject) => {
-      let text = '';
-      child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
-        text += chunk;
-      });
-      child.once('error', reject);
-      child.once('close', () => resolve(text));
-    });
+  async output(program: string, args: readonly string[], env = process.env): Promise<string> {
+    return (await this.finish(program, args, env)).text;
   }
 
   /** Runs lines of `ip -batch`, in one process. */
@@ -92,6 +91,22 @@ export class Namespace {
   /** Ends the hold on the namespace; its sockets and processes live on. */
   close(): void {
     closeSync(this.fd);
+  }
+
+  private finish(
+    program: string,
+    args: readonly string[],
+    env = process.env,
+  ): Promise<{ readonly text: string; readonly status: number | null }> {
+    const child = this.spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'], env });
+    return new Promise((resolve, reject) => {
+      let text = '';
+      child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
+        text += chunk;
+      });
+      child.once('error', reject);
+      child.once('close', (status) => resolve({ text, status }));
+    });
   }
 }
 

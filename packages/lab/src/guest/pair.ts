@@ -7,6 +7,12 @@ import { until } from './requests.js';
 
 const CONFIGURATION_FILE = '/run/lab/lvs.cf';
 
+const SHOW_SYSCTLS = [
+  'sh',
+  '-c',
+  'cd /proc/sys/net/ipv4; grep -s . vs/* ip_forward conf/all/arp_* conf/all/rp_filter tcp_migrate_req ip_nonlocal_bind',
+] as const;
+
 const READY_LIMIT_MS = 240_000;
 /** Daemons start programs to answer, and all share the guest's one processor. */
 const ASK_EVERY_MS = 2_000;
@@ -129,29 +135,28 @@ export class Pair {
     return director === this.alpha ? this.beta : this.alpha;
   }
 
-  /** Brings a director whose processes are dead into the state of a machine that was just booted. */
-  boot(director: Director): void {
+  /**
+   * Brings a director whose processes are dead into the state of a machine that was just booted. The driver goes on
+   * playing the real servers: one that does not answer for seconds is taken out, and its connections with it.
+   */
+  async boot(director: Director): Promise<void> {
+    const { host, directory } = director;
     const before = this.before.get(director);
-    for (const line of director.addresses().filter((one) => !before?.addresses.includes(one))) {
+    for (const line of await director.addressesNow()) {
       const [device = '', address = ''] = line.split(' ');
-      director.host.ip(`addr del ${address} dev ${device}`);
+      if (!before?.addresses.includes(line)) await host.command('ip', 'addr', 'del', address, 'dev', device);
     }
-    director.host.exec('ipvsadm', '-C');
-    for (const side of ['master', 'backup']) {
-      try {
-        director.host.exec('ipvsadm', '--stop-daemon', side);
-      } catch {
-        // It did not run.
-      }
-    }
-    const now = readSysctls(stateOf(director).sysctls);
+    await host.command('ipvsadm', '-C');
+    // Whichever of them runs.
+    for (const side of ['master', 'backup']) await host.output('ipvsadm', ['--stop-daemon', side]);
+    const now = readSysctls(await host.command(...SHOW_SYSCTLS));
     const changed = Object.entries(readSysctls(before?.sysctls ?? '')).filter(
       ([name, value]) => now[name] !== value,
     );
-    setSysctls(director.host, Object.fromEntries(changed));
-    director.host.exec('iptables-legacy', '-F');
-    rmSync(director.directory, { recursive: true, force: true });
-    mkdirSync(director.directory, { mode: 0o750 });
+    setSysctls(host, Object.fromEntries(changed));
+    await host.command('iptables-legacy', '-F');
+    rmSync(directory, { recursive: true, force: true });
+    mkdirSync(directory, { mode: 0o750 });
   }
 
   lastLines(): string {
@@ -185,10 +190,6 @@ function readSysctls(text: string): Readonly<Record<string, string>> {
 }
 
 function stateOf(director: Director): Before {
-  const sysctls = director.host.exec(
-    'sh',
-    '-c',
-    'cd /proc/sys/net/ipv4; grep -s . vs/* ip_forward conf/all/arp_* conf/all/rp_filter tcp_migrate_req ip_nonlocal_bind',
-  );
+  const sysctls = director.host.exec(...SHOW_SYSCTLS);
   return { table: director.table(), addresses: director.addresses(), sysctls };
 }

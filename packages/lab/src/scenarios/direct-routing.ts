@@ -258,7 +258,7 @@ export const directRouting: ScenarioGroup<Pair> = {
         assert.match((await ftpGet(client, FILES)).text, /^(one|two)$/);
         assert.equal(await get(client, GLUED, PORTS.secureWeb), await get(client, GLUED));
       } finally {
-        revive(pair, active);
+        await revive(pair, active);
       }
       await pair.settled();
     },

@@ -103,7 +103,7 @@ export const failover: ScenarioGroup<Pair> = {
           await survives(pair, (director) => crash(pair, director));
           await connections.open(NEW, 0);
         } finally {
-          revive(pair, crashed);
+          await revive(pair, crashed);
         }
         await pair.settled();
         assert.deepEqual(pair.holders(VIP), [taker]);

@@ -167,7 +167,7 @@ export const nat: ScenarioGroup<Pair> = {
       await until('the partner to answer', async () => (await get(pair.client, VIP)) !== '');
       assert.deepEqual(await connections.survivors(), { alive: 12, problems: [] });
       connections.close();
-      pair.boot(active);
+      await pair.boot(active);
       for (const network of ['public', 'private', 'inner'] as const) pair.networks.heal(active.name, network);
       active.start();
       assert.equal((await pair.settled()).active, standby);
