@@ -13,7 +13,7 @@ export {
 export { nextTickMs, stepPulse } from './core/machine.js';
 export { wordOf } from './core/moves.js';
 export { HeartbeatStatistics } from './core/path-statistics.js';
-export { pulseSettings } from './core/settings.js';
+export { pulseSettings, releaseLimitMs } from './core/settings.js';
 export { startPulse } from './core/start.js';
 export type {
   GateAnswer,
