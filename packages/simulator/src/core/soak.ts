@@ -1,6 +1,6 @@
 import type { HeartbeatMeasurement, NodeRole } from '@piranha/protocol';
 import { ADAPTIVE_REFRESH_MS, type PulseSettings } from '@piranha/pulse/machines';
-import { type HeartbeatNetwork, Network, type Noise } from './network.js';
+import { HeartbeatNetwork, type Noise } from './network.js';
 import { SeededRandom } from './random.js';
 import { OWN_MACHINES, pairOf } from './simulate.js';
 import { SimulatedMeasure } from './simulated-measure.js';
@@ -40,8 +40,8 @@ export class Soak {
     const random = new SeededRandom(seed);
     this.random = random;
     this.settings = settings;
-    this.network = new Network(timeline, random, (to, _, word, path) =>
-      this.nodes[to as NodeRole].hear(word, path),
+    this.network = new HeartbeatNetwork(timeline, random, (to, word, path) =>
+      this.nodes[to].hear(word, path),
     );
     const { network } = this;
     const world: World = {
