@@ -35,6 +35,7 @@ const number = (name) => {
   process.stderr.write(`soak: --${name} is a number of at least ${least}\n`);
   process.exit(2);
 };
+const textOf = (ms) => (ms === undefined ? 'none' : `${ms} ms`);
 const first = number('seed');
 const all = [];
 let falseTakeovers = 0;
@@ -51,8 +52,8 @@ for (let seed = first; seed < first + number('seeds'); seed += 1) {
   falseTakeovers += figures.falseTakeoversAdaptive + figures.falseTakeoversAdvised;
   all.push(...figures.detectedMs);
   process.stdout.write(
-    `seed ${seed}: adaptive ${figures.thresholdMs} ms, ${figures.falseTakeoversAdaptive} false; ` +
-      `advised deadtime ${figures.advisedDeadtimeMs} ms, ${figures.falseTakeoversAdvised} false; ` +
+    `seed ${seed}: adaptive ${textOf(figures.thresholdMs)}, ${figures.falseTakeoversAdaptive} false; ` +
+      `advised deadtime ${textOf(figures.advisedDeadtimeMs)}, ${figures.falseTakeoversAdvised} false; ` +
       `deaths noticed after ${figures.detectedMs.map(Math.round).join(' ')} ms\n`,
   );
 }
