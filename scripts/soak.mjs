@@ -6,37 +6,43 @@ import { ensureBuilt, ROOT } from './ensure-built.mjs';
 // npm run soak -- --seed 1 --seeds 10 --hours 1: a simulated pair on a noisy network with adaptive mode, then with the
 // settings that lvsctl advise proposes; the figures of docs/heartbeat-timing.md. Exit 1 at a false takeover.
 ensureBuilt();
-const { soakSeed } = await import(pathToFileURL(join(ROOT, 'packages/simulator/dist/index.js')).href);
-const text = (value) => ({ type: 'string', default: String(value) });
+const { pairSettings, soakSeed } = await import(
+  pathToFileURL(join(ROOT, 'packages/simulator/dist/index.js')).href
+);
+/** Of each option what it is unless it is given, and the least that makes sense. */
+const OPTIONS = {
+  seed: [1, 0],
+  seeds: [1, 1],
+  hours: [1, 0.01],
+  'measured-hours': [1, 0.01],
+  keepalive: [0.2, 0.01],
+  deadtime: [2, 0.01],
+  loss: [5, 0],
+  jitter: [50, 0],
+  years: [10, 0.1],
+  crashes: [10, 1],
+};
 const { values } = parseArgs({
-  options: {
-    seed: text(1),
-    seeds: text(1),
-    hours: text(1),
-    'measured-hours': text(1),
-    keepalive: text(0.2),
-    deadtime: text(2),
-    loss: text(5),
-    jitter: text(50),
-    years: text(10),
-    crashes: text(10),
-  },
+  options: Object.fromEntries(
+    Object.entries(OPTIONS).map(([name, [usual]]) => [name, { type: 'string', default: String(usual) }]),
+  ),
 });
-const number = (name) => Number(values[name]);
+/** A word that is no number would else run no seed and find no false takeover. */
+const number = (name) => {
+  const value = Number(values[name]);
+  const [, least] = OPTIONS[name];
+  if (Number.isFinite(value) && value >= least) return value;
+  process.stderr.write(`soak: --${name} is a number of at least ${least}\n`);
+  process.exit(2);
+};
+const textOf = (ms) => (ms === undefined ? 'none' : `${ms} ms`);
 const first = number('seed');
 const all = [];
 let falseTakeovers = 0;
 for (let seed = first; seed < first + number('seeds'); seed += 1) {
   const figures = soakSeed({
     seed,
-    settings: {
-      role: 'primary',
-      hasPartner: true,
-      keepaliveMs: number('keepalive') * 1_000,
-      deadtimeMs: number('deadtime') * 1_000,
-      releaseLimitMs: 3_000 + (number('keepalive') + number('deadtime')) * 1_000,
-      vips: ['10.0.0.8', '10.0.0.9'],
-    },
+    settings: pairSettings(number('keepalive') * 1_000, number('deadtime') * 1_000),
     noise: { lossShare: number('loss') / 100, jitterMs: number('jitter'), duplicateShare: 0 },
     falseTakeoverYears: number('years'),
     measuredHours: number('measured-hours'),
@@ -46,8 +52,8 @@ for (let seed = first; seed < first + number('seeds'); seed += 1) {
   falseTakeovers += figures.falseTakeoversAdaptive + figures.falseTakeoversAdvised;
   all.push(...figures.detectedMs);
   process.stdout.write(
-    `seed ${seed}: adaptive ${figures.thresholdMs} ms, ${figures.falseTakeoversAdaptive} false; ` +
-      `advised deadtime ${figures.advisedDeadtimeMs} ms, ${figures.falseTakeoversAdvised} false; ` +
+    `seed ${seed}: adaptive ${textOf(figures.thresholdMs)}, ${figures.falseTakeoversAdaptive} false; ` +
+      `advised deadtime ${textOf(figures.advisedDeadtimeMs)}, ${figures.falseTakeoversAdvised} false; ` +
       `deaths noticed after ${figures.detectedMs.map(Math.round).join(' ')} ms\n`,
   );
 }

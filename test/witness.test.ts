@@ -39,9 +39,10 @@ interface Status {
 
 describe.skipIf(process.getuid?.() !== 0)('witnesses on a network (needs root for namespaces)', () => {
   let hosts: TwoHosts;
-  const directory = mkdtempSync(join(tmpdir(), 'piranha-witness-'));
+  let directory: string;
 
   beforeAll(() => {
+    directory = mkdtempSync(join(tmpdir(), 'piranha-witness-'));
     hosts = new TwoHosts();
     // A host that is no neighbour: behind the far one.
     hosts.ip(hosts.far, 'address', 'add', '10.88.0.1/32', 'dev', 'lo');

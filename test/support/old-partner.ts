@@ -65,8 +65,8 @@ export class OldPartner {
     return this.state?.active === true;
   }
 
-  /** Binds its public and its private address and begins. */
-  async start(overrides: Partial<OldPulseSettings> = {}): Promise<void> {
+  /** Binds its public and its private address and begins. @param forceActive `--forceactive`, for this start alone */
+  async start({ forceActive = this.settings.forceActive } = {}): Promise<void> {
     const { primary, backup, primaryPrivate, backupPrivate } = this.layout;
     const pairs = [
       [primary, backup],
@@ -79,7 +79,7 @@ export class OldPartner {
         this.role === 'primary' ? this.open(ofPrimary, ofBackup) : this.open(ofBackup, ofPrimary),
       ),
     );
-    this.commit(startOldPulse({ ...this.settings, ...overrides }, Date.now()));
+    this.commit(startOldPulse({ ...this.settings, forceActive }, Date.now()));
   }
 
   /** SIGTERM; resolves at its exit. */

@@ -3,11 +3,11 @@ import type { Director } from './director.js';
 
 const INTERVAL_MS = 20;
 
-/** Looks again and again at the live table of a director; each different content is kept once, in its order. */
+/** Looks again and again at the live table of a director; a content is kept when it differs from the one before. */
 export class TableSamples {
-  /** One text for each content: `address weight`, sorted. */
-  readonly seen: string[] = [];
+  /** How often the table could be read. */
   count = 0;
+  private readonly seen: string[] = [];
   private running = true;
   private readonly done: Promise<void>;
 
@@ -15,6 +15,7 @@ export class TableSamples {
     this.done = this.loop();
   }
 
+  /** Ends. @returns every content in its order, as `contents` writes it */
   async end(): Promise<readonly string[]> {
     this.running = false;
     await this.done;
@@ -31,7 +32,7 @@ export class TableSamples {
   }
 }
 
-/** The servers in the live table. @throws UserError while ipvsu does not answer */
+/** The servers in the live table: `address weight`, sorted. @throws UserError while ipvsu does not answer */
 export async function contents(director: Director): Promise<string> {
   const { services } = (await director.call(director.files.ipvsuSocket, 'table.read')) as Table;
   const servers = services.flatMap((service) => service.servers);

@@ -54,12 +54,15 @@ export interface OwnLateness {
   readonly maxMs: number;
 }
 
+/** What the partner says of itself. `silent`: it is not heard; `none`: lvs.cf names none. */
+export type PartnerState = 'running' | 'stopped' | 'silent' | 'none';
+
 export interface HeartbeatMeasurement {
   readonly keepaliveMs: number;
   readonly deadtimeMs: number;
   /** lvs.cf's wish: at most one false takeover in so many years. */
   readonly falseTakeoverYears: number;
-  readonly partner: 'running' | 'stopped' | 'silent' | 'none';
+  readonly partner: PartnerState;
   readonly paths: readonly PathMeasurement[];
   readonly together: Windows<SilenceWindow>;
   /** Of the last day. */

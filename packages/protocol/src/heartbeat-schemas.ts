@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { MOST_LATENESSES } from './core/lateness.js';
-import type { HeartbeatMeasurement, PathQuality, Windows } from './heartbeat-measurement.js';
+import type { HeartbeatMeasurement, PartnerState, PathQuality, Windows } from './heartbeat-measurement.js';
 
 const count = z.number().int().min(0);
 const duration = z.number().min(0);
@@ -30,12 +30,14 @@ export const pathQualitySchema: z.ZodType<Windows<PathQuality>> = z.object({
   month: quality,
 });
 
+export const partnerStateSchema: z.ZodType<PartnerState> = z.enum(['running', 'stopped', 'silent', 'none']);
+
 /** Answer of pulse's `heartbeats`. */
 export const heartbeatMeasurementSchema: z.ZodType<HeartbeatMeasurement> = z.object({
   keepaliveMs: z.number().min(1),
   deadtimeMs: z.number().min(1),
   falseTakeoverYears: z.number().positive(),
-  partner: z.enum(['running', 'stopped', 'silent', 'none']),
+  partner: partnerStateSchema,
   paths: z.array(
     z.object({
       name: z.string(),

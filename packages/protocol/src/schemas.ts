@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { pathQualitySchema } from './heartbeat-schemas.js';
+import { partnerStateSchema, pathQualitySchema } from './heartbeat-schemas.js';
 import type { HandoverAnswer, ReloadAnswer } from './messages.js';
 import type { LvsdStatus, PulseStatus } from './status.js';
 
@@ -76,7 +76,7 @@ export const pulseStatusSchema: z.ZodType<PulseStatus> = z.object({
     .object({ thresholdMs: z.number().min(0).optional(), because: z.string().optional(), falseAlarms: count })
     .optional(),
   clockStepMs: z.number().optional(),
-  partner: z.enum(['running', 'stopped', 'silent', 'none']),
+  partner: partnerStateSchema,
   paths: z.array(pathStatus),
   vips: z.array(z.string()),
   witness: witnessStatus.optional(),

@@ -1,4 +1,4 @@
-import type { PathQuality, Windows } from './heartbeat-measurement.js';
+import type { PartnerState, PathQuality, Windows } from './heartbeat-measurement.js';
 
 /** What `status` answers on the daemons' sockets; the zod twins are in `@piranha/protocol/schemas`. */
 
@@ -115,8 +115,7 @@ export interface PulseStatus {
   readonly adaptive?: AdaptiveStatus | undefined;
   /** By how much the wall clock was set since this process started, ms, forward positive. */
   readonly clockStepMs?: number | undefined;
-  /** What the partner says of itself: running, stopped, silent, none. */
-  readonly partner: 'running' | 'stopped' | 'silent' | 'none';
+  readonly partner: PartnerState;
   readonly paths: readonly PathStatus[];
   readonly vips: readonly string[];
   /** Absent where lvs.cf names no witness. */

@@ -1,7 +1,10 @@
 export { adaptiveMode, guardedSilenceMs } from './core/adaptive.js';
 export { AdaptiveUse } from './core/adaptive-use.js';
+export { YOUNG_DEADTIME_MS } from './core/dead-timer.js';
 export { gateAfterMs, gateQuestion, hasSlept } from './core/gate.js';
 export {
+  GUARDIAN_LIMITS,
+  GUARDIAN_TICK_MS,
   type GuardianEffect,
   type GuardianEvent,
   type GuardianLimits,
@@ -13,7 +16,14 @@ export {
 export { nextTickMs, stepPulse } from './core/machine.js';
 export { wordOf } from './core/moves.js';
 export { HeartbeatStatistics } from './core/path-statistics.js';
-export { pulseSettings } from './core/settings.js';
+export {
+  ADAPTIVE_REFRESH_MS,
+  ANSWER_SPACING_MS,
+  LONGEST_WAIT_MS,
+  REPLACE_GUARDIAN_MS,
+  REPORT_MS,
+} from './core/process-times.js';
+export { pulseSettings, releaseLimitMs } from './core/settings.js';
 export { startPulse } from './core/start.js';
 export type {
   GateAnswer,

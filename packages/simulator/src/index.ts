@@ -4,6 +4,7 @@ export {
   OWN_MACHINES,
   pairOf,
   pairOfConfiguration,
+  pairSettings,
   promisesOf,
   simulateSeed,
 } from './core/simulate.js';

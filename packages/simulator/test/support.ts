@@ -1,15 +1,8 @@
 import type { WitnessConfig } from '@piranha/config';
-import type { PulseSettings } from '@piranha/pulse/machines';
+import { type Failure, pairSettings, type SimulatedPair, simulateSeed } from '../src/index.js';
 
-/** Beats each 100 ms, dead after 400 ms, two addresses. */
-export const SETTINGS: PulseSettings = {
-  role: 'primary',
-  hasPartner: true,
-  keepaliveMs: 100,
-  deadtimeMs: 400,
-  releaseLimitMs: 3_000,
-  vips: ['10.0.0.8', '10.0.0.9'],
-};
+/** Beats each 100 ms, dead after 400 ms. */
+export const SETTINGS = pairSettings(100, 400);
 
 /** One witness under `require`, with the times that an lvs.cf of these settings gives it. */
 export const WITNESS: WitnessConfig = {
@@ -21,3 +14,20 @@ export const WITNESS: WitnessConfig = {
   marginMs: 30,
   takeAfterMs: 400,
 };
+
+/** A planted bug must be found within so many seeds. */
+export const BUG_SEEDS = 2_000;
+
+/** What the first of these seeds led to that breaks a promise; undefined where all are kept. */
+export function firstFailure(pair: SimulatedPair, from: number, count: number): Failure | undefined {
+  for (let seed = from; seed < from + count; seed += 1) {
+    const { failure } = simulateSeed(pair, seed);
+    if (failure !== undefined) return failure;
+  }
+  return undefined;
+}
+
+/** The same in words, for a test that wants none. */
+export function firstFailureText(pair: SimulatedPair, from: number, count: number): string | undefined {
+  return firstFailure(pair, from, count)?.lines.join('\n');
+}

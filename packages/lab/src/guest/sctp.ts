@@ -72,6 +72,8 @@ export function askSctp(host: Namespace, from: string, to: string, port: number)
     const socket = sctpFrom(host, from).connect(to, port);
     socket.setTimeout(CONNECT_LIMIT_SECONDS * 1_000, () => socket.destroy(new Error('SCTP: no answer')));
     socket.once('error', reject);
+    // After an answer this changes nothing.
+    socket.once('close', () => reject(new Error('SCTP: closed without an answer')));
     socket.once('data', (data) => {
       resolve(data.toString());
       socket.destroy();

@@ -1,5 +1,6 @@
 import type { NodeRole } from '@piranha/protocol';
 import type { PulseStart } from '../../../pulse/src/core/types.js';
+import { PairClock } from '../../../pulse/test/support/pair-clock.js';
 import type { OldPulseSettings } from '../../src/index.js';
 import { OldMember, type OldTimes, OurMember, type OurTimes, type VirtualMember } from './virtual-members.js';
 
@@ -12,30 +13,20 @@ export function otherRole(role: NodeRole): NodeRole {
   return role === 'primary' ? 'backup' : 'primary';
 }
 
-interface Scheduled {
-  readonly atMs: number;
-  readonly order: number;
-  readonly run: () => void;
-}
-
 /** A pair on a virtual clock in which each director is one of ours or an original, and may be exchanged. */
-export class MixedPair {
-  nowMs = 0;
+export class MixedPair extends PairClock {
   delayMs = 1;
   readonly times: OurTimes & OldTimes = { takeMs: 5, dropMs: 5, activateMs: 300, deactivateMs: 200 };
   /** Words from this node are lost. */
   readonly cut: Record<NodeRole, boolean> = { primary: false, backup: false };
-  /** Time since the last `forget` in which nobody, or both, held the addresses, ms. */
-  nobodyMs = 0;
-  bothMs = 0;
   private readonly members: Partial<Record<NodeRole, VirtualMember>> = {};
-  private readonly queue: Scheduled[] = [];
-  private order = 0;
 
   constructor(
     private readonly random: () => number = () => 0.5,
     private readonly oldSettings: Partial<OldPulseSettings> = {},
-  ) {}
+  ) {
+    super();
+  }
 
   startOurs(role: NodeRole, how: PulseStart = { type: 'fresh' }): OurMember {
     const settings = {
@@ -51,7 +42,7 @@ export class MixedPair {
     return member;
   }
 
-  startOld(role: NodeRole, overrides: Partial<OldPulseSettings> = {}): OldMember {
+  startOld(role: NodeRole): OldMember {
     const settings: OldPulseSettings = {
       role,
       hasPartner: true,
@@ -60,7 +51,6 @@ export class MixedPair {
       byteOrder: 'little',
       failoverWords: 'known',
       ...this.oldSettings,
-      ...overrides,
     };
     const member = new OldMember(settings, this.times, this.worldOf(role));
     this.members[role] = member;
@@ -74,24 +64,6 @@ export class MixedPair {
   /** A datagram to a node from its partner's address, whoever sent it. */
   inject(to: NodeRole, bytes: Uint8Array): void {
     this.members[to]?.receive(bytes);
-  }
-
-  run(durationMs: number): void {
-    const endMs = this.nowMs + durationMs;
-    for (;;) {
-      const [role, dueMs] = this.nextTimer();
-      const queued = this.queue[0];
-      const nextMs = Math.min(queued?.atMs ?? Infinity, dueMs);
-      if (nextMs > endMs) break;
-      this.passTo(nextMs);
-      if (queued !== undefined && queued.atMs <= nextMs) {
-        this.queue.shift();
-        queued.run();
-      } else {
-        this.members[role]?.tick();
-      }
-    }
-    this.passTo(endMs);
   }
 
   /** Runs until something is so. @throws Error after `limitMs` */
@@ -113,24 +85,17 @@ export class MixedPair {
     this.bothMs = 0;
   }
 
-  private nextTimer(): readonly [NodeRole, number] {
-    const due = (role: NodeRole) => Math.max(this.nowMs, this.members[role]?.dueMs() ?? Infinity);
-    const [primary, backup] = [due('primary'), due('backup')];
-    return primary <= backup ? ['primary', primary] : ['backup', backup];
+  protected timerDueMs(): number {
+    return Math.min(...ROLES.map((role) => this.dueMs(role)));
   }
 
-  private passTo(atMs: number): void {
-    const passedMs = Math.max(0, atMs - this.nowMs);
-    const holders = this.holders().length;
-    if (holders === 0) this.nobodyMs += passedMs;
-    if (holders === 2) this.bothMs += passedMs;
-    this.nowMs = Math.max(this.nowMs, atMs);
+  protected serveTimer(): void {
+    const due = ROLES.find((role) => this.dueMs(role) <= this.nowMs);
+    if (due !== undefined) this.members[due]?.tick();
   }
 
-  private after(delayMs: number, run: () => void): void {
-    this.order += 1;
-    this.queue.push({ atMs: this.nowMs + delayMs, order: this.order, run });
-    this.queue.sort((one, other) => one.atMs - other.atMs || one.order - other.order);
+  private dueMs(role: NodeRole): number {
+    return Math.max(this.nowMs, this.members[role]?.dueMs() ?? Infinity);
   }
 
   private worldOf(role: NodeRole) {

@@ -31,8 +31,6 @@ export interface VirtualWorld {
 export interface VirtualMember {
   readonly holding: boolean;
   readonly alive: boolean;
-  /** Whether no move is under way. */
-  readonly settled: boolean;
   readonly log: readonly string[];
   dueMs(): number;
   tick(): void;
@@ -69,14 +67,6 @@ export class OurMember implements VirtualMember {
     const step = startPulse(settings, how, world.nowMs());
     this.state = step.state;
     this.commit(step);
-  }
-
-  get settled(): boolean {
-    return this.state.duty === 'active' || this.state.duty === 'standby';
-  }
-
-  get duty(): string {
-    return this.state.duty;
   }
 
   dueMs(): number {
@@ -182,10 +172,6 @@ export class OldMember implements VirtualMember {
 
   get holding(): boolean {
     return this.alive && this.state.holding;
-  }
-
-  get settled(): boolean {
-    return this.state.busy === undefined;
   }
 
   /** Caught for ever in its own signal handler. */

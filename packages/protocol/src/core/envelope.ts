@@ -15,7 +15,8 @@ const VERSION = 1;
 /** The body is encrypted; without it, it can be read by anybody and changed by nobody. */
 const FLAG_SEALED = 1;
 const HEADER_BYTES = 28;
-const TAG_BYTES = 16;
+/** Length of the proof at the end. */
+export const TAG_BYTES = 16;
 
 /** Longest datagram: the least packet size of IPv6 (1,280) without the headers of IPv6 (40) and UDP (8). */
 export const PACKET_LIMIT_BYTES = 1_232;

@@ -215,9 +215,8 @@ export function silencesLonger({ keepaliveMs, window }: SilenceSample, silenceMs
 }
 
 /** What the measured time alone, without any model, excludes with 95 %: false takeovers a year. */
-export function boundByTimeAlone({ keepaliveMs, window }: SilenceSample, deadtimeMs: number): number {
-  const longer = countLater(window.late, deadtimeMs - keepaliveMs);
-  return window.observedMs > 0
-    ? (upperCount(longer) * YEAR_MS) / window.observedMs
-    : Number.POSITIVE_INFINITY;
+export function boundByTimeAlone(sample: SilenceSample, deadtimeMs: number): number {
+  const { observedMs } = sample.window;
+  const longer = silencesLonger(sample, deadtimeMs);
+  return observedMs > 0 ? (upperCount(longer) * YEAR_MS) / observedMs : Number.POSITIVE_INFINITY;
 }

@@ -1,9 +1,8 @@
 import { createCipheriv, createDecipheriv, createHmac, createSecretKey, type KeyObject } from 'node:crypto';
-import type { BeatSealer, EnvelopeHeader } from '../core/envelope.js';
+import { type BeatSealer, type EnvelopeHeader, TAG_BYTES } from '../core/envelope.js';
 import type { BeatKeyRing } from './beat-keys.js';
 
 const CIPHER = 'aes-256-gcm';
-const TAG_BYTES = 16;
 const NONCE_BYTES = 12;
 /** Names the use of the secret, so that the same file could serve other uses one day. */
 const PURPOSE = 'piranha beat 1';

@@ -1,17 +1,7 @@
 import { latenessStepMs } from '../../src/core/lateness.js';
 import type { SilenceSample } from '../../src/core/silence-model.js';
 import type { LatenessCounts } from '../../src/heartbeat-advice.js';
-
-/** A generator of numbers in [0, 1) that gives the same ones for the same seed. */
-function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+import { seededRandom } from './random.js';
 
 export interface SimulatedPath {
   /** Share of heartbeats that are lost. */
@@ -40,7 +30,7 @@ export function simulatedGaps(
   count: number,
   seed: number,
 ): Float64Array {
-  const random = seeded(seed);
+  const random = seededRandom(seed);
   const times = Float64Array.from(paths.flatMap((path) => arrivals(path, keepaliveMs, count, random))).sort();
   return times.slice(1).map((time, index) => time - (times[index] ?? 0));
 }

@@ -1,4 +1,3 @@
-import type { BeatKeyRing } from '../../src/beat.js';
 import { drawnRing } from './beats.js';
 import { damaged, seededRandom } from './random.js';
 import { VirtualNode } from './virtual-node.js';
@@ -58,7 +57,8 @@ export class VirtualNetwork {
   private drawn = 0;
   private cut = new Set<string>();
 
-  constructor(seed: number, sealed: boolean, ring: BeatKeyRing = drawnRing(1)) {
+  constructor(seed: number, sealed: boolean) {
+    const ring = drawnRing(1);
     this.random = seededRandom(seed);
     this.nodes = NAMES.map((name) => {
       const peers = NAMES.filter((other) => other !== name);

@@ -1,5 +1,4 @@
 import {
-  type Beat,
   BeatCrypto,
   type BeatKeyRing,
   type BeatSession,
@@ -24,7 +23,7 @@ export class VirtualNode {
 
   constructor(
     readonly name: string,
-    private peers: readonly string[],
+    private readonly peers: readonly string[],
     ring: BeatKeyRing,
     private boot: string,
     private readonly sealed = true,
@@ -56,14 +55,14 @@ export class VirtualNode {
   }
 
   /** The next beat as a datagram. */
-  send(nowMs: number, more: Partial<Beat> = {}): Buffer {
+  send(nowMs: number): Buffer {
     this.sequence += 1;
     const hears = this.peers.flatMap((node) => {
       const boots = bootsToEcho(this.sessions, node, this.sequence, nowMs);
       return boots.length === 0 ? [] : [{ node, boots }];
     });
     const header = { keyId: this.sendId, boot: this.boot, sequence: this.sequence, sealed: this.sealed };
-    const sealed = sealBeat(this.crypto, header, { ...plainBeat(this.name, hears), ...more });
+    const sealed = sealBeat(this.crypto, header, plainBeat(this.name, hears));
     if (sealed.type === 'refused') throw new Error(sealed.reason);
     return sealed.packet;
   }

@@ -3,7 +3,7 @@ import type { PulseSettings, PulseState } from './types.js';
 /** Right after its start a process reads what arrived late: its code is still being compiled. */
 const YOUNG_MS = 3_000;
 /** A young process believes in no shorter silence, ms. Deadtimes above this are as configured from the start. */
-const YOUNG_DEADTIME_MS = 300;
+export const YOUNG_DEADTIME_MS = 300;
 /** Before a silence shorter than the deadtime is believed, what waits in the sockets is read once more, ms. */
 const LOOK_AGAIN_MS = 3;
 

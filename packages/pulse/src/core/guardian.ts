@@ -7,9 +7,6 @@ import type { HeartbeatWord, PulseAlive } from '@piranha/protocol';
  */
 
 const SHORTEST_SILENCE_MS = 150;
-/** A pulse that reported nothing for so long is silent, whatever the deadtime, ms. */
-export const LONGEST_SILENCE_MS = 400;
-
 /** How often a guardian looks, ms: fine enough for beats of 0.1 s and cheap enough for ever. */
 export const GUARDIAN_TICK_MS = 50;
 
@@ -22,6 +19,14 @@ export interface GuardianLimits {
   /** One that was started must report within this; slow machines start Node slowly. */
   readonly startMs: number;
 }
+
+/** On a machine of usual speed. A pulse that reported nothing for `silenceMs` is silent, whatever the deadtime. */
+export const GUARDIAN_LIMITS = {
+  silenceMs: 400,
+  hangMs: 1_000,
+  startMs: 15_000,
+} as const satisfies GuardianLimits;
+
 /** Waits before restarts number 1, 2, 3…, ms. */
 const RESTART_DELAYS_MS = [0, 200, 500, 1_000, 2_000, 5_000] as const;
 /** After this many failures in a row the node hands over. */
@@ -200,7 +205,7 @@ function silenceLimitMs({ plan, limits }: GuardianState): number {
 }
 
 /** How long a guardian waits until it beats for a pulse that hangs, ms, with this deadtime. */
-export function standInAfterMs(deadtimeMs: number, longestMs = LONGEST_SILENCE_MS): number {
+export function standInAfterMs(deadtimeMs: number, longestMs: number = GUARDIAN_LIMITS.silenceMs): number {
   return Math.min(longestMs, Math.max(deadtimeMs / 2, SHORTEST_SILENCE_MS));
 }
 

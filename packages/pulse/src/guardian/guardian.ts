@@ -11,12 +11,12 @@ import {
 import type { EventLog } from '@piranha/events';
 import { type ControlPeer, type PulseAlive, RESTARTED_VARIABLE, type RunDirectory } from '@piranha/protocol';
 import {
+  GUARDIAN_LIMITS,
   GUARDIAN_TICK_MS,
   type GuardianEffect,
   type GuardianEvent,
   type GuardianState,
   type GuardianStep,
-  LONGEST_SILENCE_MS,
   startGuardian,
   stepGuardian,
 } from '../core/guardian.js';
@@ -26,7 +26,11 @@ import { StandIn } from './stand-in.js';
 
 /** How long pulse may take to hand over and stop, beyond its own release limit, ms. */
 const STOP_SLACK_MS = patient(15_000);
-const LIMITS = { silenceMs: patient(LONGEST_SILENCE_MS), hangMs: patient(1_000), startMs: patient(15_000) };
+const LIMITS = {
+  silenceMs: patient(GUARDIAN_LIMITS.silenceMs),
+  hangMs: patient(GUARDIAN_LIMITS.hangMs),
+  startMs: patient(GUARDIAN_LIMITS.startMs),
+};
 
 /** Carries out the guardian's decisions: starts and kills pulse, and stands in for it. */
 export class Guardian {

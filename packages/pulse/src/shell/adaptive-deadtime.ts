@@ -2,12 +2,10 @@ import { monotonicNowMs } from '@piranha/common';
 import type { EventLog } from '@piranha/events';
 import type { AdaptiveStatus } from '@piranha/protocol';
 import { AdaptiveUse } from '../core/adaptive-use.js';
+import { ADAPTIVE_REFRESH_MS } from '../core/process-times.js';
 import type { PulseEffect, PulseSettings } from '../core/types.js';
 import type { HeartbeatMeasure } from './heartbeat-measure.js';
 import type { LoadedSettings } from './load-settings.js';
-
-/** Reading the measurement takes a millisecond or two; what it says changes slowly, ms. */
-const REFRESH_MS = 10_000;
 
 /** Keeps the threshold of adaptive mode fresh, and tells the log of its changes. */
 export class AdaptiveDeadtime {
@@ -21,7 +19,7 @@ export class AdaptiveDeadtime {
   ) {}
 
   start(): void {
-    this.timer = setInterval(() => this.refresh(), REFRESH_MS);
+    this.timer = setInterval(() => this.refresh(), ADAPTIVE_REFRESH_MS);
     this.timer.unref();
   }
 

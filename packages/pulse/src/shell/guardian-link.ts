@@ -2,15 +2,12 @@ import { spawn } from 'node:child_process';
 import { binaryPath, livingPid, monotonicNowMs, patient, signalProcess } from '@piranha/common';
 import type { EventLog } from '@piranha/events';
 import { ControlClient, type PulseAlive, type RunDirectory } from '@piranha/protocol';
+import { REPLACE_GUARDIAN_MS, REPORT_MS } from '../core/process-times.js';
 import { FORCE_ACTIVE } from '../options.js';
 import { Ticker } from './ticker.js';
 
-/** pulse reports this often, ms; well inside the guardian's limit. */
-const REPORT_MS = patient(100);
 /** A guardian silent this long hangs, ms. */
 const SILENCE_LIMIT_MS = patient(1_000);
-/** How long somebody else (init, systemd) has to put a new guardian there, ms. */
-const REPLACE_AFTER_MS = patient(600);
 /** How long a guardian that we started may take, ms. */
 const START_LIMIT_MS = patient(15_000);
 
@@ -24,7 +21,7 @@ export class GuardianLink {
   private lastSignMs = monotonicNowMs();
   private lostAtMs: number | undefined = monotonicNowMs();
   private startedAtMs = Number.NEGATIVE_INFINITY;
-  private readonly ticker = new Ticker(REPORT_MS, (lateMs) => this.tick(lateMs));
+  private readonly ticker = new Ticker(patient(REPORT_MS), (lateMs) => this.tick(lateMs));
 
   constructor(
     private readonly files: RunDirectory,
@@ -75,7 +72,7 @@ export class GuardianLink {
 
   private replaceIfDue(nowMs: number): void {
     this.connect();
-    const due = this.lostAtMs !== undefined && nowMs - this.lostAtMs > REPLACE_AFTER_MS;
+    const due = this.lostAtMs !== undefined && nowMs - this.lostAtMs > patient(REPLACE_GUARDIAN_MS);
     if (!due || nowMs - this.startedAtMs < START_LIMIT_MS) return;
     this.startedAtMs = nowMs;
     this.log.log('PULSE_GUARDIAN_REPLACED', { lostMs: Math.round(nowMs - (this.lostAtMs ?? nowMs)) });

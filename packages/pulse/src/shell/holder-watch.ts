@@ -1,9 +1,7 @@
 import type { VirtualAddress } from '@piranha/addresses';
 import { errorText, monotonicNowMs } from '@piranha/common';
 import { type ArpPacket, type FrameWatch, watchArp } from '@piranha/net';
-
-/** One answer to another holder in this time, ms: two that both insist must not flood the network. */
-const ANSWER_SPACING_MS = 1_000;
+import { ANSWER_SPACING_MS } from '../core/process-times.js';
 
 /** Who was heard to hold one of this pair's addresses. */
 export interface OtherHolder {

@@ -14,6 +14,7 @@ import { moveCostText } from '../core/coverage.js';
 import { hasSlept } from '../core/gate.js';
 import { nextTickMs, stepPulse } from '../core/machine.js';
 import { wordOf } from '../core/moves.js';
+import { LONGEST_WAIT_MS } from '../core/process-times.js';
 import type { HeartbeatPath } from '../core/settings.js';
 import { startPulse } from '../core/start.js';
 import type { PulseEffect, PulseEvent, PulseStart, PulseState, PulseStep } from '../core/types.js';
@@ -29,8 +30,6 @@ import { writeSavedState } from './saved-state.js';
 import type { SupervisedDaemon } from './supervised-daemon.js';
 import { isHolding, partnerOf, pathStatuses, pulseStatus } from './worker-status.js';
 
-/** A tick this much later than planned counts as sleep only beyond the deadtime; the core decides. */
-const LONGEST_WAIT_MS = 1_000;
 const RELOAD_LIMIT_MS = 30_000;
 
 export interface WorkerParts {

@@ -1,6 +1,7 @@
 import type { HeartbeatMeasurement } from '@piranha/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../../protocol/test/support/random.js';
 import { adaptiveMode } from '../../src/core/adaptive.js';
 import { HeartbeatStatistics } from '../../src/core/path-statistics.js';
 
@@ -13,16 +14,6 @@ interface SimulatedPath {
   readonly jitterMs: number;
 }
 
-function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** Arrivals on all paths in their order; `common`: share of heartbeats that are lost on all of them at once. */
 function play(
   paths: readonly SimulatedPath[],
@@ -31,7 +22,7 @@ function play(
   hear: (path: number, nowMs: number) => void,
   common = 0,
 ): void {
-  const random = seeded(seed);
+  const random = seededRandom(seed);
   const waiting: { path: number; atMs: number }[] = [];
   for (let beat = 0; beat < count; beat += 1) {
     const dueMs = beat * KEEPALIVE_MS;

@@ -10,6 +10,7 @@ import type {
   PulseState,
   PulseStep,
 } from '../../src/core/types.js';
+import { PairClock } from './pair-clock.js';
 
 /** Settings of the tests: beats each 100 ms, dead after 400 ms. */
 function testSettings(role: NodeRole, overrides: Partial<PulseSettings> = {}): PulseSettings {
@@ -40,12 +41,6 @@ export interface VirtualNode {
   readonly results: { ok: boolean; text: string }[];
 }
 
-interface Scheduled {
-  readonly atMs: number;
-  readonly order: number;
-  readonly run: () => void;
-}
-
 /** What a node's gate says to a question. */
 export type VirtualGate = (
   question: GateAnswer['question'],
@@ -54,8 +49,7 @@ export type VirtualGate = (
 ) => Omit<GateAnswer, 'question'>;
 
 /** Two real state machines on a virtual clock and a network that the test may cut. */
-export class VirtualPair {
-  nowMs = 0;
+export class VirtualPair extends PairClock {
   readonly nodes: Record<NodeRole, VirtualNode>;
   /** Words from this node are lost. */
   readonly cut = { primary: false, backup: false };
@@ -66,17 +60,12 @@ export class VirtualPair {
   dropMs = 5;
   /** Who told the network last that it has the addresses. */
   announcer: NodeRole | undefined;
-  /** Time in which nobody held the addresses, since the first holder, ms. */
-  nobodyMs = 0;
-  /** Time in which both held them, ms. */
-  bothMs = 0;
-  private readonly queue: Scheduled[] = [];
-  private order = 0;
 
   constructor(
     private readonly random: () => number = () => 0.5,
     overrides: Partial<PulseSettings> = {},
   ) {
+    super();
     const node = (role: NodeRole): VirtualNode => {
       const settings = testSettings(role, overrides);
       const { state } = startPulse(settings, { type: 'fresh' }, 0);
@@ -124,48 +113,24 @@ export class VirtualPair {
     if (this.tickAt(role) <= this.nowMs) throw new Error(`${role} spins at ${this.nowMs} ms`);
   }
 
-  /** Lets virtual time pass. */
-  run(durationMs: number): void {
-    const endMs = this.nowMs + durationMs;
-    for (;;) {
-      const nextMs = Math.min(this.queue[0]?.atMs ?? Infinity, this.tickAt('primary'), this.tickAt('backup'));
-      if (nextMs > endMs) break;
-      this.passTo(nextMs);
-      const due = this.queue[0];
-      if (due !== undefined && due.atMs <= nextMs) {
-        this.queue.shift();
-        due.run();
-      } else {
-        for (const role of ['primary', 'backup'] as const) {
-          if (this.tickAt(role) <= nextMs) this.tick(role, 0);
-        }
-      }
-    }
-    this.passTo(endMs);
-  }
-
   holders(): NodeRole[] {
     return (['primary', 'backup'] as const).filter((role) => this.nodes[role].holding);
   }
 
-  private passTo(atMs: number): void {
-    const passedMs = Math.max(0, atMs - this.nowMs);
-    const holders = this.holders().length;
-    if (holders === 0) this.nobodyMs += passedMs;
-    if (holders === 2) this.bothMs += passedMs;
-    this.nowMs = Math.max(this.nowMs, atMs);
+  protected timerDueMs(): number {
+    return Math.min(this.tickAt('primary'), this.tickAt('backup'));
+  }
+
+  protected serveTimer(): void {
+    for (const role of ['primary', 'backup'] as const) {
+      if (this.tickAt(role) <= this.nowMs) this.tick(role, 0);
+    }
   }
 
   private tickAt(role: NodeRole): number {
     const node = this.nodes[role];
     if (!node.alive || node.asleep) return Infinity;
     return Math.max(this.nowMs, nextTickMs(node.settings, node.state));
-  }
-
-  private after(delayMs: number, run: () => void): void {
-    this.order += 1;
-    this.queue.push({ atMs: this.nowMs + delayMs, order: this.order, run });
-    this.queue.sort((one, other) => one.atMs - other.atMs || one.order - other.order);
   }
 
   private commit(role: NodeRole, step: PulseStep): void {

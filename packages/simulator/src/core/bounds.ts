@@ -1,7 +1,10 @@
 import type { WitnessConfig } from '@piranha/config';
-import type { PulseSettings } from '@piranha/pulse/machines';
-import { GUARDIAN_LIMITS } from './simulated-guardian.js';
-import { ANSWER_SPACING_MS } from './simulated-pulse.js';
+import {
+  ANSWER_SPACING_MS,
+  GUARDIAN_LIMITS,
+  type PulseSettings,
+  YOUNG_DEADTIME_MS,
+} from '@piranha/pulse/machines';
 import { DURATIONS } from './world.js';
 
 /** What the suite promises, ms. */
@@ -27,9 +30,6 @@ export interface Bounds {
 }
 
 const SLACK_MS = 20;
-/** A process right after its start believes in no shorter silence, ms. */
-const YOUNG_DEADTIME_MS = 300;
-
 /** What clocks may differ by, and a timer be late. */
 const CLOCK_SHARE = 1.03;
 

@@ -1,7 +1,7 @@
+import { GUARDIAN_LIMITS } from '@piranha/pulse/machines';
 import type { Bounds } from './bounds.js';
 import type { Fault } from './faults.js';
 import type { Stage } from './inject.js';
-import { GUARDIAN_LIMITS } from './simulated-guardian.js';
 import type { SimulatedNode } from './simulated-node.js';
 import type { Expectation } from './watch.js';
 import { DURATIONS } from './world.js';

@@ -1,4 +1,4 @@
-import type { HeartbeatWord } from '@piranha/protocol';
+import type { HeartbeatWord, NodeRole } from '@piranha/protocol';
 import type { SeededRandom } from './random.js';
 import type { Timeline } from './timeline.js';
 
@@ -19,52 +19,50 @@ export const QUIET: Noise = { lossShare: 0, jitterMs: 0, duplicateShare: 0 };
 /** A packet's way without noise, ms. */
 const DELAY_MS = 0.3;
 
-/** Carries packets from node to node, or loses, delays, doubles and reorders them. */
-export class Network<Packet> {
+/** Carries heartbeats from node to node, or loses, delays, doubles and reorders them. */
+export class HeartbeatNetwork {
   noise = QUIET;
   private readonly cuts = new Map<string, number>();
 
   constructor(
     private readonly timeline: Timeline,
     private readonly random: SeededRandom,
-    private readonly deliver: (to: string, from: string, packet: Packet, path: PathNumber) => void,
+    private readonly deliver: (to: NodeRole, word: HeartbeatWord, path: PathNumber) => void,
   ) {}
 
   /** Cuts one direction of a path; cuts add up. */
-  cut(from: string, to: string, path: PathNumber): void {
+  cut(from: NodeRole, to: NodeRole, path: PathNumber): void {
     const key = `${from} ${to} ${path}`;
     this.cuts.set(key, (this.cuts.get(key) ?? 0) + 1);
   }
 
   /** Takes one cut of a direction back. */
-  heal(from: string, to: string, path: PathNumber): void {
+  heal(from: NodeRole, to: NodeRole, path: PathNumber): void {
     const key = `${from} ${to} ${path}`;
     this.cuts.set(key, Math.max(0, (this.cuts.get(key) ?? 0) - 1));
   }
 
-  isCut(from: string, to: string, path: PathNumber): boolean {
+  isCut(from: NodeRole, to: NodeRole, path: PathNumber): boolean {
     return (this.cuts.get(`${from} ${to} ${path}`) ?? 0) > 0;
   }
 
   /** Whether packets of one node get to another on some path. */
-  carries(from: string, to: string): boolean {
+  carries(from: NodeRole, to: NodeRole): boolean {
     return PATHS.some((path) => !this.isCut(from, to, path));
   }
 
-  /** Sends a packet on every path. */
-  send(from: string, to: string, packet: Packet): void {
+  /** Sends a word on every path. */
+  send(from: NodeRole, to: NodeRole, word: HeartbeatWord): void {
     for (const path of PATHS) {
       if (this.isCut(from, to, path) || this.random.chance(this.noise.lossShare)) continue;
-      this.carry(from, to, path, packet);
-      if (this.random.chance(this.noise.duplicateShare)) this.carry(from, to, path, packet);
+      this.carry(from, to, path, word);
+      if (this.random.chance(this.noise.duplicateShare)) this.carry(from, to, path, word);
     }
   }
 
-  private carry(from: string, to: string, path: PathNumber, packet: Packet): void {
+  private carry(from: NodeRole, to: NodeRole, path: PathNumber, word: HeartbeatWord): void {
     this.timeline.after(DELAY_MS + this.random.next() * this.noise.jitterMs, () => {
-      if (!this.isCut(from, to, path)) this.deliver(to, from, packet, path);
+      if (!this.isCut(from, to, path)) this.deliver(to, word, path);
     });
   }
 }
-
-export type HeartbeatNetwork = Network<HeartbeatWord>;

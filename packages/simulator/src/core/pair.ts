@@ -1,10 +1,9 @@
 import type { NodeRole } from '@piranha/protocol';
 import { type Bounds, boundsOf } from './bounds.js';
 import { expectationOf } from './expectations.js';
-import type { Script, TimedFault } from './faults.js';
-import { faultText } from './faults.js';
+import { faultText, type Script, type TimedFault } from './faults.js';
 import { beginFault } from './inject.js';
-import { type HeartbeatNetwork, Network } from './network.js';
+import { HeartbeatNetwork } from './network.js';
 import { SeededRandom } from './random.js';
 import { SimulatedNode } from './simulated-node.js';
 import { Timeline } from './timeline.js';
@@ -47,8 +46,8 @@ class PairRun {
   ) {
     this.random = new SeededRandom(script.seed);
     const { timeline, random } = this;
-    this.network = new Network(timeline, random, (to, _, word, path) =>
-      this.nodes[to as NodeRole].hear(word, path),
+    this.network = new HeartbeatNetwork(timeline, random, (to, word, path) =>
+      this.nodes[to].hear(word, path),
     );
     const world: World = {
       timeline,

@@ -5,6 +5,7 @@ import {
   nextTickMs,
   type PulseSettings,
   pulseSettings,
+  releaseLimitMs,
   startGuardian,
   startPulse,
   stepGuardian,
@@ -26,6 +27,18 @@ export interface Failure {
   readonly promise: string;
   /** For a person: the faults that are left after shrinking, and what happened. */
   readonly lines: readonly string[];
+}
+
+/** Settings of a pair with two addresses, where no lvs.cf gives them. */
+export function pairSettings(keepaliveMs: number, deadtimeMs: number): PulseSettings {
+  return {
+    role: 'primary',
+    hasPartner: true,
+    keepaliveMs,
+    deadtimeMs,
+    releaseLimitMs: releaseLimitMs(keepaliveMs, deadtimeMs),
+    vips: ['10.0.0.8', '10.0.0.9'],
+  };
 }
 
 /** The pair of a configuration. @param witness of a third host, where the pair asks one */

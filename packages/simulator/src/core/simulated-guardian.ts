@@ -1,12 +1,15 @@
 import type { HeartbeatWord, PulseAlive } from '@piranha/protocol';
-import type { GuardianEffect, GuardianEvent, GuardianState, GuardianStep } from '@piranha/pulse/machines';
-import { SimulatedProcess } from './freezable.js';
+import {
+  GUARDIAN_LIMITS,
+  GUARDIAN_TICK_MS,
+  type GuardianEffect,
+  type GuardianEvent,
+  type GuardianState,
+  type GuardianStep,
+} from '@piranha/pulse/machines';
+import { SimulatedProcess } from './process-base.js';
 import type { SimulatedNode } from './simulated-node.js';
 import type { World } from './world.js';
-
-const TICK_MS = 50;
-/** The limits of the real guardian. */
-export const GUARDIAN_LIMITS = { silenceMs: 400, hangMs: 1_000, startMs: 15_000 } as const;
 
 /** The guardian process of a node: the real state machine, and a shell that starts and ends simulated processes. */
 export class SimulatedGuardian extends SimulatedProcess {
@@ -61,7 +64,7 @@ export class SimulatedGuardian extends SimulatedProcess {
   }
 
   private tick(): void {
-    const dueMs = this.timeline.nowMs + TICK_MS;
+    const dueMs = this.timeline.nowMs + GUARDIAN_TICK_MS;
     this.timer(dueMs, () => {
       this.dispatch({ type: 'tick', lateMs: this.timeline.nowMs - dueMs });
       this.tick();

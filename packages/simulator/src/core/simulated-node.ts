@@ -1,13 +1,11 @@
 import type { HeartbeatWord, NodeRole } from '@piranha/protocol';
-import type { PulseEvent, PulseSettings } from '@piranha/pulse/machines';
+import { type PulseEvent, type PulseSettings, REPLACE_GUARDIAN_MS } from '@piranha/pulse/machines';
 import type { PathNumber } from './network.js';
 import { SimulatedGuardian } from './simulated-guardian.js';
 import type { SimulatedMeasure } from './simulated-measure.js';
 import { SimulatedPulse } from './simulated-pulse.js';
 import { DURATIONS, type Durations, type World } from './world.js';
 
-/** How long a pulse waits for another guardian before it starts one, ms. */
-const REPLACE_GUARDIAN_MS = 600;
 /** A parent learns of its child's end after this, ms. */
 const EXIT_SEEN_MS = 1;
 /** What began on a slow machine ends within this, ms. */

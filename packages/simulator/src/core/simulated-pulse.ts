@@ -1,20 +1,24 @@
 import type { HeartbeatWord } from '@piranha/protocol';
-import type { PulseEffect, PulseEvent, PulseStart, PulseState, PulseStep } from '@piranha/pulse/machines';
-import { hasSlept, wordOf } from '@piranha/pulse/machines';
-import { SimulatedProcess } from './freezable.js';
+import {
+  ANSWER_SPACING_MS,
+  hasSlept,
+  LONGEST_WAIT_MS,
+  type PulseEffect,
+  type PulseEvent,
+  type PulseStart,
+  type PulseState,
+  type PulseStep,
+  REPORT_MS,
+  wordOf,
+} from '@piranha/pulse/machines';
 import type { PathNumber } from './network.js';
+import { SimulatedProcess } from './process-base.js';
 import { SimulatedGate } from './simulated-gate.js';
 import type { SimulatedNode } from './simulated-node.js';
 import type { World } from './world.js';
 
-/** pulse tells its guardian this often that it lives, ms. */
-const REPORT_MS = 100;
-/** One answer to another holder in this time, ms. */
-export const ANSWER_SPACING_MS = 1_000;
 /** A frame's way on the network of the addresses, ms. */
 const HEARD_MS = 0.3;
-/** The longest wait of its timer, ms. */
-const LONGEST_WAIT_MS = 1_000;
 
 /** The pulse process of a node: the real state machine, and a shell whose addresses are a set. */
 export class SimulatedPulse extends SimulatedProcess {

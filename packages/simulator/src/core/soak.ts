@@ -1,6 +1,6 @@
 import type { HeartbeatMeasurement, NodeRole } from '@piranha/protocol';
-import type { PulseSettings } from '@piranha/pulse/machines';
-import { type HeartbeatNetwork, Network, type Noise } from './network.js';
+import { ADAPTIVE_REFRESH_MS, type PulseSettings } from '@piranha/pulse/machines';
+import { HeartbeatNetwork, type Noise } from './network.js';
 import { SeededRandom } from './random.js';
 import { OWN_MACHINES, pairOf } from './simulate.js';
 import { SimulatedMeasure } from './simulated-measure.js';
@@ -8,8 +8,6 @@ import { SimulatedNode } from './simulated-node.js';
 import { Timeline } from './timeline.js';
 import type { World } from './world.js';
 
-/** A pulse looks at what it measured this often, ms. */
-const REFRESH_MS = 10_000;
 /** From a start to its first beat, ms. */
 const START_MS = 200;
 /** After a start: roles are settled, and nobody is young, ms. */
@@ -42,8 +40,8 @@ export class Soak {
     const random = new SeededRandom(seed);
     this.random = random;
     this.settings = settings;
-    this.network = new Network(timeline, random, (to, _, word, path) =>
-      this.nodes[to as NodeRole].hear(word, path),
+    this.network = new HeartbeatNetwork(timeline, random, (to, word, path) =>
+      this.nodes[to].hear(word, path),
     );
     const { network } = this;
     const world: World = {
@@ -127,6 +125,6 @@ export class Soak {
   private refresh(): void {
     const { timeline } = this;
     for (const node of Object.values(this.nodes)) node.measure?.refresh(this.settings, timeline.nowMs);
-    timeline.after(REFRESH_MS, () => this.refresh());
+    timeline.after(ADAPTIVE_REFRESH_MS, () => this.refresh());
   }
 }

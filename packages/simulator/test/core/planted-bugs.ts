@@ -1,4 +1,4 @@
-import type { GuardianStep, PulseStep } from '@piranha/pulse/machines';
+import type { GuardianStep, PulseSettings, PulseStep } from '@piranha/pulse/machines';
 import { type Machines, OWN_MACHINES } from '../../src/index.js';
 
 /** State machines with one fault each, which the simulator must find. */
@@ -17,13 +17,11 @@ function withoutGuardianEffects(
 
 /** Faults by what is wrong. */
 export const PLANTED_BUGS: Readonly<Record<string, Bug>> = {
-  'the dead timer ends one beat too early: the partner counts as dead while it lives': ({
+  'the dead timer ends after one beat: the partner counts as dead while it lives': ({
     stepPulse,
     nextTickMs,
   }) => {
-    const early = <T extends { readonly keepaliveMs: number; readonly deadtimeMs: number }>(
-      settings: T,
-    ): T => ({
+    const early = (settings: PulseSettings): PulseSettings => ({
       ...settings,
       deadtimeMs: settings.keepaliveMs,
     });

@@ -1,12 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { Soak, type SoakFigures, soakSeed } from '../../src/index.js';
-import { SETTINGS } from '../support.js';
+import { pairSettings, Soak, type SoakFigures, soakSeed } from '../../src/index.js';
 
 /** Two independent paths, each of which loses a twentieth and delays the rest by up to 50 ms. */
 const NOISE = { lossShare: 0.05, jitterMs: 50, duplicateShare: 0 };
 const KEEPALIVE_MS = 200;
 const DEADTIME_MS = 2_000;
-const settings = { ...SETTINGS, keepaliveMs: KEEPALIVE_MS, deadtimeMs: DEADTIME_MS };
+const settings = pairSettings(KEEPALIVE_MS, DEADTIME_MS);
 const CRASHES = 5;
 
 function soak(seed: number): SoakFigures {

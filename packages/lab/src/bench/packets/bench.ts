@@ -50,11 +50,9 @@ export async function runPacketsBench(): Promise<string> {
 }
 
 function pairOf(ring: BeatKeyRing, sealed: boolean): Pair {
-  const sides = [
-    new Speaker('left', 'right', ring, sealed),
-    new Speaker('right', 'left', ring, sealed),
-  ] as const;
-  return { sides: [...sides], nowMs: 0 };
+  const left = new Speaker('left', 'right', ring, sealed);
+  const right = new Speaker('right', 'left', ring, sealed);
+  return { sides: [left, right], nowMs: 0 };
 }
 
 function openPair(ring: BeatKeyRing, sealed: boolean): readonly [Speaker, Speaker] {
