@@ -24,6 +24,7 @@ export function ensureBuilt() {
   if (needsBuild()) {
     process.stderr.write('building…\n');
     run(process.execPath, [join(MODULES, 'typescript', 'bin', 'tsc'), '-b']);
+    run(process.execPath, [join(ROOT, 'scripts', 'bundle.mjs')]);
     writeFileSync(BUILD_STAMP, '');
   }
 }

@@ -1,10 +1,4 @@
 #!/usr/bin/env node
-import { existsSync } from 'node:fs';
+import { runProgram } from '../../common/bin/programs.js';
 
-const main = new URL('../dist/main.js', import.meta.url);
-if (existsSync(main)) {
-  await import(main.href);
-} else {
-  process.stderr.write('lvsctl: not built yet: run npm install, then npm run build\n');
-  process.exitCode = 70;
-}
+await runProgram('lvsctl');

@@ -9,6 +9,7 @@ const PACKAGE_OF = {
   lvsctl: 'cli',
   send_arp: 'send-arp',
   'lvs-realserver': 'real-server',
+  'piranha-mail': 'notify',
 } as const;
 
 /** Names of the suite's own programs. */

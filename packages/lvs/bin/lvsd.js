@@ -1,2 +1,4 @@
 #!/usr/bin/env node
-import '../dist/main.js';
+import { runProgram } from '../../common/bin/programs.js';
+
+await runProgram('lvsd');

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { setPriority } from 'node:os';
-import { fileURLToPath } from 'node:url';
+import { binaryPath } from '@piranha/common';
 import type { MailConfig } from '@piranha/config';
 import type { MailText } from '../core/mail-text.js';
 import type { MailOrder } from './mail-child.js';
@@ -19,8 +19,7 @@ export type SendMail = (config: MailConfig, host: string, text: MailText) => Pro
  */
 export const sendInChild: SendMail = (config, host, text) =>
   new Promise((resolve, reject) => {
-    const program = fileURLToPath(new URL('../main.js', import.meta.url));
-    const child = spawn(process.execPath, [program], {
+    const child = spawn(process.execPath, [binaryPath('piranha-mail')], {
       argv0: 'piranha-mail',
       stdio: ['pipe', 'pipe', 'ignore'],
       timeout: LIMIT_MS,

@@ -1,0 +1,4 @@
+#!/usr/bin/env node
+import { runProgram } from '../../common/bin/programs.js';
+
+await runProgram('piranha-mail');
