@@ -1,4 +1,5 @@
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { setPriority } from 'node:os';
 import { binaryPath, signalProcess } from '@piranha/common';
 import { askOnce, type LvsdStatus, type PulseStatus, runDirectory } from '@piranha/protocol';
 import { endAllOf, markedEnvironment, processesOf } from '../demo/processes.js';
@@ -8,6 +9,8 @@ import { until } from './requests.js';
 const CALL_LIMIT_MS = 5_000;
 const STOP_LIMIT_MS = 60_000;
 const LAST_LINES = 40;
+/** Of the daemons: the driver plays every other host, and must be able to while two directors start. */
+const NICENESS = 10;
 const SHOW_ADDRESSES = ['ip', '-br', 'addr', 'show'] as const;
 
 export type DirectorName = 'alpha' | 'beta';
@@ -40,11 +43,12 @@ export class Director {
       this.directory,
       ...this.words,
     ];
-    this.host.spawn(process.execPath, [...args, ...more], {
+    const { pid } = this.host.spawn(process.execPath, [...args, ...more], {
       argv0: 'pulse',
       stdio: ['ignore', log, log],
       env: this.environment(),
     });
+    if (pid !== undefined) setPriority(pid, NICENESS);
     closeSync(log);
   }
 

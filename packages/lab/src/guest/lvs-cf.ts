@@ -31,6 +31,9 @@ export const SYNCHRONISED = lines({ syncdaemon: 1, syncd_iface: 'eth1' }, '');
 /** The check of an echo service. */
 export const ECHO_CHECK = { send: '"x"', expect: '"x"' } as const;
 
+/** For a virtual server whose real servers never fail: the driver that plays them may be held up for seconds. */
+export const PATIENT = { timeout: 10 } as const;
+
 /** The server blocks of a virtual server, by the network through which the directors reach them. */
 export function serverBlocks(
   network: NetworkName,

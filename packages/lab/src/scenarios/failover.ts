@@ -7,7 +7,7 @@ import type { Director } from '../guest/director.js';
 import { crash, freeze, revive, thaw } from '../guest/faults.js';
 import type { ScenarioGroup } from '../guest/group.js';
 import { LiveConnections } from '../guest/live-connections.js';
-import { DIRECTORS, ECHO_CHECK, SYNCHRONISED, serverBlocks, virtualBlock } from '../guest/lvs-cf.js';
+import { DIRECTORS, ECHO_CHECK, PATIENT, SYNCHRONISED, serverBlocks, virtualBlock } from '../guest/lvs-cf.js';
 import { Pair } from '../guest/pair.js';
 import { holdSilently, PORTS } from '../guest/real-server.js';
 import { get, tally, until } from '../guest/requests.js';
@@ -21,7 +21,7 @@ const LIVE_SPAN_MS = 10_000;
 const DECEIVED_MS = 8_000;
 
 const SERVERS = serverBlocks('public', ['one', 'two']);
-const SERVICE = { address: `${VIP} eth0:1`, scheduler: 'rr' } as const;
+const SERVICE = { address: `${VIP} eth0:1`, scheduler: 'rr', ...PATIENT } as const;
 
 const CONFIGURATION = `${DIRECTORS}${SYNCHRONISED}
 network = direct

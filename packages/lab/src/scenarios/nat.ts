@@ -6,6 +6,7 @@ import { LiveConnections } from '../guest/live-connections.js';
 import {
   DIRECTORS,
   ECHO_CHECK,
+  PATIENT,
   SYNCHRONISED,
   serverBlock,
   serverBlocks,
@@ -30,7 +31,7 @@ const WEB_PORTS = { rr: 80, wlc: 8080, mh: 8081 } as const;
 function web(scheduler: keyof typeof WEB_PORTS): string {
   return virtualBlock(
     `web-${scheduler}`,
-    { address: `${VIP} eth0:1`, port: WEB_PORTS[scheduler], scheduler },
+    { ...PATIENT, address: `${VIP} eth0:1`, port: WEB_PORTS[scheduler], scheduler },
     serverBlocks('inner', SERVERS, { port: PORTS.web }),
   );
 }
@@ -44,22 +45,22 @@ ${web('wlc')}
 ${web('mh')}
 ${virtualBlock(
   'echo',
-  { address: `${VIP} eth0:1`, port: PORTS.echo, scheduler: 'rr', ...ECHO_CHECK },
+  { ...PATIENT, address: `${VIP} eth0:1`, port: PORTS.echo, scheduler: 'rr', ...ECHO_CHECK },
   serverBlocks('inner', SERVERS),
 )}
 ${virtualBlock(
   'ftp',
-  { address: `${VIP} eth0:1`, port: 21, scheduler: 'rr' },
+  { ...PATIENT, address: `${VIP} eth0:1`, port: 21, scheduler: 'rr' },
   serverBlocks('inner', SERVERS),
 )}
 ${virtualBlock(
   'signalling',
-  { address: `${VIP} eth0:1`, port: SCTP_PORT, protocol: 'sctp', scheduler: 'rr', ...ECHO_CHECK },
+  { ...PATIENT, address: `${VIP} eth0:1`, port: SCTP_PORT, protocol: 'sctp', scheduler: 'rr', ...ECHO_CHECK },
   serverBlocks('inner', SERVERS),
 )}
 ${virtualBlock(
   'web-six',
-  { address: `${SIX} eth0`, port: 80, scheduler: 'rr' },
+  { ...PATIENT, address: `${SIX} eth0`, port: 80, scheduler: 'rr' },
   SERVERS.map((name) => serverBlock(name, { address: addressSixOf(name, 'inner') })).join(''),
 )}
 `;
