@@ -41,11 +41,8 @@ export class Mailer {
     const same = JSON.stringify(config) === JSON.stringify(this.config);
     this.config = config;
     if (same) return;
-    if (config === undefined) this.tellLost(unsentCount({ ...this.state, sending: undefined }));
-    this.state =
-      config === undefined
-        ? { ...this.state, waiting: IDLE_MAIL.waiting }
-        : { ...this.state, notBeforeMs: monotonicNowMs() };
+    if (config === undefined) this.dropWaiting();
+    else this.state = { ...this.state, notBeforeMs: monotonicNowMs() };
     this.plan();
   }
 
@@ -72,6 +69,12 @@ export class Mailer {
     this.tellLost(unsentCount(this.state));
     this.config = undefined;
     this.state = IDLE_MAIL;
+  }
+
+  /** Mail is switched off. */
+  private dropWaiting(): void {
+    this.tellLost(unsentCount({ ...this.state, sending: undefined }));
+    this.state = { ...this.state, waiting: IDLE_MAIL.waiting };
   }
 
   private tellLost(count: number): void {
@@ -112,12 +115,14 @@ export class Mailer {
     unlisted,
   }: Extract<MailEffect, { type: 'send' }>['batch']): Promise<void> {
     const { config } = this;
-    if (config === undefined) return this.dispatch({ type: 'failed', problem: 'mail is switched off' });
+    // Nothing waits while mail is switched off.
+    if (config === undefined) return;
     const text = mailText(config.subjectPrefix, this.host, items, unlisted);
     try {
       await this.send(config, this.host, text);
     } catch (error) {
       this.dispatch({ type: 'failed', problem: errorText(error) });
+      if (this.config === undefined) this.dropWaiting();
       return;
     }
     this.log.log('NOTIFY_MAIL_SENT', { subject: text.subject, changes: items.length + unlisted });

@@ -126,6 +126,21 @@ describe('mail', () => {
       .toEqual(['NOTIFY_MAIL_FAILED', 'NOTIFY_MAIL_SENT', 'NOTIFY_MAIL_WORKS']);
   });
 
+  it('under way while mail is switched off is told as lost where it fails', async () => {
+    let fail: ((error: Error) => void) | undefined;
+    const send = (): Promise<void> =>
+      new Promise((_, reject) => {
+        fail = reject;
+      });
+    mailer = new Mailer(mailConfig(25), 'node-one', log, send, 0);
+    mailer.tell('first', new Date(0));
+    await expect.poll(() => fail, PATIENCE).toBeDefined();
+    mailer.change(undefined);
+    expect(log.ids()).toEqual([]);
+    fail?.(new Error('refused'));
+    await expect.poll(() => log.last('NOTIFY_MAIL_LOST'), PATIENCE).toEqual({ count: 1 });
+  });
+
   it('under way at a stop is waited for', async () => {
     const started = await start({});
     started.mailer.tell('good bye', new Date(0));
