@@ -17,6 +17,12 @@ active = 1
 }
 `;
 
+interface Finding {
+  readonly code: string;
+  readonly line: number;
+  readonly hint: string;
+}
+
 describe('lvsctl check and what an lvs.cf names for notifications', () => {
   let directory: string;
 
@@ -26,10 +32,10 @@ describe('lvsctl check and what an lvs.cf names for notifications', () => {
     chmodSync(path, mode);
     return path;
   };
-  const findingsOf = async (words: string): Promise<{ code: string; line: number }[]> => {
+  const findingsOf = async (words: string): Promise<Finding[]> => {
     const { stdout, status } = await run(['check', '--json', '-'], words + PAIR);
     expect(status).toBe(0);
-    return (JSON.parse(stdout) as { diagnostics: { code: string; line: number }[] }).diagnostics;
+    return (JSON.parse(stdout) as { diagnostics: Finding[] }).diagnostics;
   };
   const codesOf = async (words: string): Promise<string[]> =>
     (await findingsOf(words)).map(({ code, line }) => `${code} ${line}`);
@@ -65,6 +71,13 @@ describe('lvsctl check and what an lvs.cf names for notifications', () => {
     expect(await codesOf(`${mail}smtp_password_file = ${write('password', 0o644)}\n`)).toEqual([
       'NOTIFY_SECRET 4',
     ]);
+  });
+
+  it('asks no secret mode of certificates, which are for everybody', async () => {
+    const mail = 'mail_to = ops@example.org\nsmtp_server = mail.example.org\n';
+    expect(await codesOf(`${mail}smtp_ca_file = ${write('ca.pem', 0o644)}\n`)).toEqual([]);
+    const [missing] = await findingsOf(`${mail}smtp_ca_file = ${directory}/none\n`);
+    expect(missing).toMatchObject({ code: 'NOTIFY_SECRET', line: 3, hint: expect.stringContaining('PEM') });
   });
 
   it('says in text where it is', async () => {
