@@ -1,13 +1,10 @@
 import type { WitnessConfig } from '@piranha/config';
-import { askWitness, type WitnessAnswer } from '@piranha/witness';
+import { askWitness, handLimitMs, type WitnessAnswer } from '@piranha/witness';
 import { EXIT, type ExitStatus } from '../../core/exit-status.js';
 import { terminalText } from '../../core/terminal-text.js';
 import { type LvsctlIo, printJson, printLines } from '../io.js';
 import { loadUsable } from '../load-file.js';
 import type { CommonOptions } from '../options.js';
-
-/** A person waits this long for a witness that answers too late for pulse. */
-const SHORTEST_LIMIT_MS = 1_000;
 
 interface Asked extends WitnessAnswer {
   /** It answered within witness_interval. */
@@ -30,7 +27,7 @@ export async function witness(io: LvsctlIo, file: string, options: CommonOptions
   const { configuration, diagnostics } = loaded;
   const config = configuration.witness;
   const { targets, quorum, policy, intervalMs } = config;
-  const limitMs = Math.max(SHORTEST_LIMIT_MS, intervalMs);
+  const limitMs = handLimitMs(intervalMs);
   const answers = await Promise.all(targets.map((target) => askWitness(target, limitMs)));
   const asked = answers.map((one): Asked => ({ ...one, ok: (one.roundTripMs ?? Infinity) <= intervalMs }));
   const inTime = asked.filter(({ ok }) => ok).length;
