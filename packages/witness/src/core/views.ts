@@ -3,7 +3,7 @@ import type { ProbeState } from './probe.js';
 /** What the witnesses together say. */
 
 /** A witness as a decision sees it. */
-export type WitnessView = Pick<ProbeState, 'reach' | 'proof' | 'runSinceMs' | 'question' | 'missesInRow'>;
+export type WitnessView = Pick<ProbeState, 'reach' | 'proof' | 'runSinceMs' | 'question'>;
 
 /** How late the way to a quorum of witnesses was open for certain, monotonic ms; undefined before that. */
 export function lastProofMs(views: readonly WitnessView[], quorum: number): number | undefined {
