@@ -21,7 +21,7 @@ export function freshProof(views: readonly WitnessView[], quorum: number, sinceM
   return freshOnes(views, sinceMs).length >= quorum;
 }
 
-/** Since when those of a fresh quorum have answered without a break, by when their questions were sent; else undefined. */
+/** Since when those of a fresh quorum have answered without a break; undefined without one. */
 export function quorumSinceMs(
   views: readonly WitnessView[],
   quorum: number,

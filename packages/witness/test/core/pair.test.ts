@@ -70,7 +70,10 @@ describe('a cut between the directors', () => {
 });
 
 describe('a witness that swings from side to side', () => {
-  it('while it never answers both, leaves no time with two holders', () => {
+  it.each([
+    ['answers at once or never', false],
+    ['answers late what was asked before it was there', true],
+  ])('while it never answers both, leaves no time with two holders: it %s', (_, asksOn) => {
     fc.assert(
       fc.property(bases, cutAt, fc.nat({ max: 1_000 }), (base, cutMs, extraMs) => {
         const { holdLimitMs, marginMs, takeAfterMs } = timesOf(base);
@@ -81,6 +84,7 @@ describe('a witness that swings from side to side', () => {
           ...base,
           isHeard: (_, nowMs) => nowMs < cutMs,
           isWitnessed: (node, nowMs) => nowMs < cutMs || node === reaches(nowMs),
+          asksOn,
           untilMs: cutMs + 4 * turnMs,
         });
         expect(result.longestBothMs, explain(result)).toBeLessThanOrEqual(2 * DELAY_MS + STEP_MS);
