@@ -2,20 +2,8 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { PAIR_FILE } from '../support/pair-file.js';
 import { run } from '../support/run.js';
-
-const PAIR = `primary = 192.0.2.1
-backup = 192.0.2.2
-backup_active = 1
-virtual web {
-active = 1
-address = 192.0.2.100 eth0:1
-server a {
-address = 10.0.0.11
-active = 1
-}
-}
-`;
 
 interface Finding {
   readonly code: string;
@@ -33,7 +21,7 @@ describe('lvsctl check and what an lvs.cf names for notifications', () => {
     return path;
   };
   const findingsOf = async (words: string): Promise<Finding[]> => {
-    const { stdout, status } = await run(['check', '--json', '-'], words + PAIR);
+    const { stdout, status } = await run(['check', '--json', '-'], words + PAIR_FILE);
     expect(status).toBe(0);
     return (JSON.parse(stdout) as { diagnostics: Finding[] }).diagnostics;
   };
@@ -81,7 +69,7 @@ describe('lvsctl check and what an lvs.cf names for notifications', () => {
   });
 
   it('says in text where it is', async () => {
-    const { stdout, stderr } = await run(['check', '-'], `notify = ${directory}/none\n${PAIR}`);
+    const { stdout, stderr } = await run(['check', '-'], `notify = ${directory}/none\n${PAIR_FILE}`);
     expect(stderr).toMatch(/^-:1:1: warning NOTIFY_PROGRAM: .*none does not exist/);
     expect(stdout).toBe('-: ok, 1 warning\n');
   });
