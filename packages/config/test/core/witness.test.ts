@@ -69,6 +69,13 @@ describe('witness', () => {
     expect(own).toEqual([['CF_WITNESS_DIRECTOR'], ['CF_WITNESS_DIRECTOR'], ['CF_WITNESS_VIP']]);
   });
 
+  it('that is wrong is told at its own word', () => {
+    const places = (line: string) =>
+      parseLvsCf(`${line}\n${FILE}`).diagnostics.map(({ code, column }) => `${code} ${column}`);
+    expect(places('witness = tcp 192.0.2.20:22, ping 192.0.2.2')).toEqual(['CF_WITNESS_DIRECTOR 35']);
+    expect(places('witness = "tcp 192.0.2.20:22, ping 192.0.2.2"')).toEqual(['CF_WITNESS_DIRECTOR 11']);
+  });
+
   it('is on loopback only where the directors are too', () => {
     expect(codesOf('witness = tcp 127.0.0.9:80')).toEqual(['CF_WITNESS_FORM']);
     const local = parseLvsCf(`witness = tcp 127.0.0.9:80\n${FILE.replaceAll('192.0.2.', '127.0.0.')}`);
