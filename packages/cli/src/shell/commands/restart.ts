@@ -48,17 +48,9 @@ export async function restart(
 }
 
 async function restartOne(files: RunDirectory, daemon: Daemon): Promise<Restarted> {
-  const old = pidOf(files, daemon);
+  const pid = runningPid(files, daemon, 'start pulse');
   const starter = daemon === 'pulse' ? 'guardian' : 'pulse';
-  for (const [name, pid] of [[daemon, old] as const, [starter, pidOf(files, starter)] as const]) {
-    if (pid !== undefined) continue;
-    throw new UserError(`${name} does not run`, {
-      code: 'RESTART_NOT_RUNNING',
-      hint: name === starter ? `it would start ${daemon} again: start pulse first` : 'start pulse',
-      exitCode: EXIT.unreachable,
-    });
-  }
-  const pid = old as number;
+  runningPid(files, starter, `it would start ${daemon} again: start pulse first`);
   const startedAtMs = monotonicNowMs();
   // What the next one adopts stays: lvsd's table must be asked for, pulse and its guardian stand in for each other.
   if (daemon === 'lvsd') await ask(files.lvsdSocket, 'leave', CALL_LIMIT_MS);
@@ -90,6 +82,17 @@ function end(daemon: Daemon, pid: number, signal: NodeJS.Signals): void {
       hint: 'run lvsctl restart as root',
     });
   }
+}
+
+/** @throws UserError `RESTART_NOT_RUNNING` */
+function runningPid(files: RunDirectory, daemon: Daemon, hint: string): number {
+  const pid = pidOf(files, daemon);
+  if (pid !== undefined) return pid;
+  throw new UserError(`${daemon} does not run`, {
+    code: 'RESTART_NOT_RUNNING',
+    hint,
+    exitCode: EXIT.unreachable,
+  });
 }
 
 function pidOf(files: RunDirectory, daemon: Daemon): number | undefined {

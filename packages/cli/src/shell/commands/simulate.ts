@@ -6,6 +6,7 @@ import { EXIT, type ExitStatus } from '../../core/exit-status.js';
 import { type LvsctlIo, printJson, printLines } from '../io.js';
 import { loadUsable } from '../load-file.js';
 import type { CommonOptions } from '../options.js';
+import { MOST_SEED } from '../simulate-command.js';
 
 export interface SimulateOptions extends CommonOptions {
   readonly seeds: number;
@@ -14,7 +15,6 @@ export interface SimulateOptions extends CommonOptions {
 
 /** Failures that are told whole; the rest are counted. */
 const TOLD = 3;
-const MOST_SEED = 0xffff_ffff;
 
 interface Played {
   seeds: number;
