@@ -3,6 +3,7 @@ import { isAlive, livingPid, monotonicNowMs, patient, signalProcess, UserError }
 import { type RunDirectory, runDirectory } from '@piranha/protocol';
 import { lvsdStatusSchema, pulseStatusSchema } from '@piranha/protocol/schemas';
 import { EXIT, type ExitStatus } from '../../core/exit-status.js';
+import { type Daemon, RESTARTABLE, RESTARTED_UNNAMED } from '../../core/restart-order.js';
 import { ask, askFor } from '../daemons.js';
 import { type LvsctlIo, printJson } from '../io.js';
 import type { CommonOptions } from '../options.js';
@@ -12,13 +13,6 @@ const CALL_LIMIT_MS = patient(5_000);
 const POLL_MS = 50;
 /** Until pulse has told a new guardian what it does: before that its end would look like one without a role. */
 const REPORTED_MS = patient(500);
-
-export type Daemon = 'pulse' | 'guardian' | 'lvsd' | 'ipvsu';
-
-/** In this order each is started again by one that has settled. */
-const ORDER: readonly Daemon[] = ['pulse', 'guardian', 'lvsd', 'ipvsu'];
-/** ipvsu carries the connections, so it must be named. */
-const UNNAMED: readonly Daemon[] = ['pulse', 'guardian', 'lvsd'];
 
 interface Restarted {
   readonly daemon: Daemon;
@@ -37,8 +31,8 @@ export async function restart(
 ): Promise<ExitStatus> {
   const files = runDirectory(options.runDir);
   const restarted: Restarted[] = [];
-  const wanted = daemons.length === 0 ? UNNAMED : daemons;
-  for (const daemon of ORDER.filter((name) => wanted.includes(name))) {
+  const wanted = daemons.length === 0 ? RESTARTED_UNNAMED : daemons;
+  for (const daemon of RESTARTABLE.filter((name) => wanted.includes(name))) {
     const one = await restartOne(files, daemon);
     restarted.push(one);
     if (!options.json) io.stdout(`${daemon}: pid ${one.pid} after ${one.durationMs} ms\n`);
