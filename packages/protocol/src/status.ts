@@ -88,6 +88,17 @@ export interface WitnessStatus {
   }[];
 }
 
+/** An order of maintenance standby. */
+export interface MaintenanceStatus {
+  readonly by: string;
+  /** Wall clock, ISO 8601. */
+  readonly at: string;
+  /** The operator's words; empty for none. */
+  readonly reason: string;
+  /** It takes over all the same when the partner is dead. */
+  readonly unlessAlone: boolean;
+}
+
 /** What adaptive mode makes of the deadtime. */
 export interface AdaptiveStatus {
   /** Silence on all paths, ms, after which the partner counts as dead. */
@@ -115,6 +126,8 @@ export interface PulseStatus {
   readonly adaptive?: AdaptiveStatus | undefined;
   /** By how much the wall clock was set since this process started, ms, forward positive. */
   readonly clockStepMs?: number | undefined;
+  /** Present while an operator keeps this node from taking anything by itself. */
+  readonly maintenance?: MaintenanceStatus | undefined;
   readonly partner: PartnerState;
   readonly paths: readonly PathStatus[];
   readonly vips: readonly string[];

@@ -14,6 +14,7 @@ import { addImport } from './import-options.js';
 import { type LvsctlIo, printJson } from './io.js';
 import { addKeygen } from './keygen-command.js';
 import { addMigrationCommands } from './migration-commands.js';
+import { addMoves } from './move-commands.js';
 import type { CommonOptions } from './options.js';
 import { addSimulate } from './simulate-command.js';
 
@@ -61,14 +62,7 @@ function buildProgram(io: LvsctlIo, finish: (status: ExitStatus) => void): Comma
         await (await import('./commands/reload.js')).reload(io, command.optsWithGlobals<CommonOptions>()),
       ),
     );
-  program
-    .command('handover')
-    .description('give the VIPs to the partner without a refused connection')
-    .action(async (_: unknown, command: Command) =>
-      finish(
-        await (await import('./commands/handover.js')).handover(io, command.optsWithGlobals<CommonOptions>()),
-      ),
-    );
+  addMoves(program, io, finish);
   addRestart(program, io, finish);
   addSimulate(program, io, finish);
   addMigrationCommands(program, io, finish);

@@ -18,6 +18,7 @@ import { FailureBoard } from './failure-board.js';
 import { GuardianLink } from './guardian-link.js';
 import { KernelBackend } from './kernel-backend.js';
 import { type LoadedSettings, settingsOf } from './load-settings.js';
+import { MaintenanceFile } from './maintenance-file.js';
 import { openPulseLog } from './pulse-log.js';
 import { readSavedState } from './saved-state.js';
 import { SupervisedDaemon } from './supervised-daemon.js';
@@ -40,6 +41,7 @@ export async function runWorker(options: PulseOptions): Promise<void> {
     {
       ...parts,
       notifier,
+      maintenance: new MaintenanceFile(options.stateDirectory, log),
       files,
       configFile: options.configFile,
       log,
@@ -65,7 +67,8 @@ export async function runWorker(options: PulseOptions): Promise<void> {
       status: () => worker.status(),
       heartbeats: () => worker.heartbeats(),
       reload,
-      handover: () => worker.handover(),
+      handover: (params) => worker.moves.handover(params),
+      standby: (params) => worker.moves.standby(params),
       leave: () => {
         requireLeave(parts.backend);
         leaving.set();

@@ -62,6 +62,7 @@ export function pulseStatus(settings: PulseSettings, state: PulseState, facts: S
     deadtimeMs: settings.deadtimeMs,
     ...(adaptive === undefined ? {} : { adaptive }),
     clockStepMs: Math.round(Date.now() - monotonicNowMs() - clockAtStartMs),
+    ...(state.maintenance === undefined ? {} : { maintenance: state.maintenance }),
     partner: partnerOf(settings, state),
     paths,
     vips: isHolding(state) ? settings.vips : [],

@@ -3,7 +3,6 @@ import type { EventLog } from '@piranha/events';
 import type { Notifier } from '@piranha/notify';
 import {
   decodeHeartbeat,
-  type HandoverAnswer,
   type HeartbeatMeasurement,
   type PulseAlive,
   type PulseStatus,
@@ -24,13 +23,15 @@ import { CurrentGate } from './current-gate.js';
 import { HeartbeatMeasure } from './heartbeat-measure.js';
 import { HeartbeatSockets } from './heartbeat-sockets.js';
 import type { LoadedSettings } from './load-settings.js';
-import { PendingHandovers } from './pending-handovers.js';
+import type { MaintenanceFile } from './maintenance-file.js';
+import { OperatorMoves } from './operator-moves.js';
 import { RoleHooks } from './role-hooks.js';
 import { writeSavedState } from './saved-state.js';
 import type { SupervisedDaemon } from './supervised-daemon.js';
 import { isHolding, partnerOf, pathStatuses, pulseStatus } from './worker-status.js';
 
 const RELOAD_LIMIT_MS = 30_000;
+const NO_COST = Promise.resolve(undefined);
 
 export interface WorkerParts {
   readonly files: RunDirectory;
@@ -39,6 +40,7 @@ export interface WorkerParts {
   readonly backend: Backend;
   readonly lvsd: SupervisedDaemon;
   readonly notifier: Notifier;
+  readonly maintenance: MaintenanceFile;
   /** Called after each change that the guardian must know. */
   readonly onChange: () => void;
   readonly onExit: () => void;
@@ -51,12 +53,11 @@ export class PulseWorker {
   private timer: NodeJS.Timeout | undefined;
   private timerDueMs = Infinity;
   private lateTick: NodeJS.Immediate | undefined;
-  private readonly handovers = new PendingHandovers();
   private since = new Date();
   /** What the wall clock is ahead of the one that nobody sets, ms. */
   private readonly clockAtStartMs = Date.now() - monotonicNowMs();
   /** What the voluntary move under way costs. */
-  private moveCost: Promise<string | undefined> = Promise.resolve(undefined);
+  private moveCost: Promise<string | undefined> = NO_COST;
   private readonly heardAtMs = new Map<string, number>();
   private readonly measure: HeartbeatMeasure;
   private readonly adaptive: AdaptiveDeadtime;
@@ -64,6 +65,8 @@ export class PulseWorker {
   private readonly hooks: RoleHooks;
   private readonly gate: CurrentGate;
   private takes = 0;
+  /** What operators ask for. */
+  readonly moves: OperatorMoves;
 
   constructor(
     private readonly parts: WorkerParts,
@@ -76,6 +79,12 @@ export class PulseWorker {
     );
     this.adaptive = new AdaptiveDeadtime(this.measure, log, () => this.loaded);
     this.hooks = new RoleHooks(parts.notifier);
+    this.moves = new OperatorMoves({
+      dispatch: (event) => this.dispatch(event),
+      now: () => ({ ...this.loaded, state: this.state }),
+      cost: () => this.moveCost,
+      file: parts.maintenance,
+    });
     this.gate = new CurrentGate(log, () => this.tickSoon(this.timerDueMs));
   }
 
@@ -87,7 +96,7 @@ export class PulseWorker {
     this.gate.change(this.loaded, monotonicNowMs());
     if (since !== undefined) this.since = since;
     if (how.type === 'adopt') this.hooks.adopted();
-    const step = startPulse(this.loaded.settings, how, monotonicNowMs());
+    const step = startPulse(this.loaded.settings, how, monotonicNowMs(), this.parts.maintenance.read());
     this.commit(step, since !== undefined);
     if (this.state.duty === 'standby') this.standBy();
     this.plan();
@@ -97,11 +106,6 @@ export class PulseWorker {
   dispatch(event: PulseEvent): void {
     this.commit(stepPulse(this.adaptive.settings, this.state, event, monotonicNowMs()), false);
     this.plan();
-  }
-
-  /** Starts a handover; resolves when it is done, refused or undone. */
-  handover(): Promise<HandoverAnswer> {
-    return this.handovers.wait(() => this.dispatch({ type: 'handover' }));
   }
 
   /** Takes a new configuration: lvsd's part first, so that a new VIP finds its service in the table. */
@@ -193,8 +197,11 @@ export class PulseWorker {
     const changed = step.state.duty !== before.duty;
     this.state = step.state;
     if (changed && !keepSince) this.since = new Date();
-    if (changed && step.state.duty === 'releasing') this.moveCost = this.readMoveCost();
+    if (changed && step.state.duty !== 'dropping') {
+      this.moveCost = step.state.duty === 'releasing' ? this.readMoveCost() : NO_COST;
+    }
     if (changed) this.save();
+    this.moves.keep(before, step.state);
     // The guardian learns of a change before the partner does: it must never beat an old word.
     if (changed) this.parts.onChange();
     for (const effect of step.effects) this.run(effect);
@@ -230,7 +237,8 @@ export class PulseWorker {
         this.adaptive.diedEarly(effect.silentSinceMs);
         return;
       case 'handoverResult':
-        void this.handovers.answer(effect.ok, effect.text, this.moveCost);
+      case 'maintenanceResult':
+        this.moves.answer(effect);
         return;
       case 'exit':
         this.parts.onExit();

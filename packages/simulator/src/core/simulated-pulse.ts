@@ -188,6 +188,9 @@ export class SimulatedPulse extends SimulatedProcess {
       case 'handoverResult':
         this.world.note(this.node.role, `handover: ${effect.ok ? 'done' : 'not done'}, ${effect.text}`);
         return;
+      case 'maintenanceResult':
+        this.world.note(this.node.role, `standby: ${effect.ok ? 'done' : 'not done'}, ${effect.text}`);
+        return;
       case 'exit':
         this.node.pulseEnds();
         return;
