@@ -51,6 +51,63 @@ async function eventsOf(director: Director): Promise<readonly string[]> {
   return (await director.pulse()).history.map(({ event }) => event);
 }
 
+it('readiness: a standby says that it is ready, with how many servers, and what it lacks', async () => {
+  const { standby } = await pair.settled();
+  const ready = await pair.waitFor('a ready standby', async () => {
+    const { readiness } = await standby.pulse();
+    return readiness?.ready === true ? readiness : undefined;
+  });
+  expect(ready).toEqual({
+    ready: true,
+    reasons: [],
+    tableLoaded: true,
+    firstVerdicts: true,
+    serversUp: 3,
+    serversTotal: 3,
+  });
+  for (const index of pair.layout.servers.keys()) await pair.stopServer(index);
+  await pair.waitFor('a standby without servers', async () =>
+    (await eventsOf(standby)).includes('PULSE_NOT_READY'),
+  );
+  expect((await standby.pulse()).readiness?.reasons).toEqual(['no server is up (0 of 3)']);
+  await pair.startServers();
+  await pair.settled();
+  await pair.waitFor('a ready standby', async () => (await eventsOf(standby)).at(-1) === 'PULSE_READY');
+});
+
+describe('a handover to a node', () => {
+  it('that is not the partner is refused; to the partner it is done', async () => {
+    const { active, standby } = await pair.settled();
+    const { layout } = pair;
+    const own = await lvsctl(active, 'handover', '--to', layout[active.role]);
+    expect([own.status, own.stdout]).toEqual([1, '']);
+    expect(own.stderr).toContain(`${layout[active.role]} is this node [PULSE_NOT_THE_PARTNER]`);
+    const other = await lvsctl(active, 'handover', '--to', layout.witness);
+    expect(other.stderr).toContain(`${layout.witness} is not the partner, which is ${layout[standby.role]}`);
+    expect(await pair.holders()).toEqual([active.role]);
+    expect((await lvsctl(active, 'handover', '--to', layout[`${standby.role}Private`])).status).toBe(0);
+    expect((await pair.settled()).active.role).toBe(standby.role);
+  });
+
+  it('that is silent is refused; forced, it is undone and the node serves on', async () => {
+    const { active, standby } = await pair.settled();
+    const zeroMs = performance.now();
+    const stream = pair.traffic();
+    traffic = stream;
+    await standby.crash();
+    await pair.waitFor('a silent partner', async () => (await active.pulse()).partner === 'silent');
+    const refused = await lvsctl(active, 'handover');
+    expect([refused.status, refused.stderr]).toEqual([1, 'lvsctl: not handed over: no partner is heard\n']);
+    const forced = await lvsctl(active, 'handover', '--force');
+    expect(forced.stderr).toBe('lvsctl: not handed over: partner did not say running in time\n');
+    await stream.stop();
+    expect(stream.describe(zeroMs)).toBe('');
+    expect(await pair.holders()).toEqual([active.role]);
+    standby.start();
+    await pair.settled();
+  });
+});
+
 describe('maintenance standby', () => {
   it('moves the VIP without a gap, survives a restart, and ends', async () => {
     const { active, standby } = await pair.settled();
@@ -70,6 +127,7 @@ describe('maintenance standby', () => {
     expect(maintenance).toMatchObject({ reason: 'new memory', unlessAlone: false });
     expect(await eventsOf(active)).toContain('PULSE_MAINTENANCE_KEPT');
     const page = (await lvsctl(active, 'status')).stdout;
+    expect(page).toMatch(/ready +to take over: NO, because maintenance standby/);
     expect(page).toMatch(
       /order +MAINTENANCE STANDBY: takes nothing, even if the partner dies; by .*: new memory/,
     );

@@ -64,6 +64,11 @@ export interface LvsdAlive {
   readonly pid: number;
   /** The table is loaded and every server has its first verdict. */
   readonly ready: boolean;
+  /** The live table is as it should be. */
+  readonly tableInSync: boolean;
+  /** Watched servers that are up, and all of them. */
+  readonly serversUp: number;
+  readonly serversTotal: number;
 }
 
 /**

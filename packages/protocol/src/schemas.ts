@@ -76,6 +76,16 @@ export const pulseStatusSchema: z.ZodType<PulseStatus> = z.object({
     .object({ thresholdMs: z.number().min(0).optional(), because: z.string().optional(), falseAlarms: count })
     .optional(),
   clockStepMs: z.number().optional(),
+  readiness: z
+    .object({
+      ready: z.boolean(),
+      reasons: z.array(z.string()),
+      tableLoaded: z.boolean(),
+      firstVerdicts: z.boolean(),
+      serversUp: count,
+      serversTotal: count,
+    })
+    .optional(),
   maintenance: z
     .object({ by: z.string(), at: z.string(), reason: z.string(), unlessAlone: z.boolean() })
     .optional(),

@@ -99,6 +99,18 @@ export interface MaintenanceStatus {
   readonly unlessAlone: boolean;
 }
 
+/** What this director would take over with. */
+export interface ReadinessStatus {
+  readonly ready: boolean;
+  /** Why not, one text each. */
+  readonly reasons: readonly string[];
+  readonly tableLoaded: boolean;
+  /** Every server has its first verdict. */
+  readonly firstVerdicts: boolean;
+  readonly serversUp: number;
+  readonly serversTotal: number;
+}
+
 /** What adaptive mode makes of the deadtime. */
 export interface AdaptiveStatus {
   /** Silence on all paths, ms, after which the partner counts as dead. */
@@ -126,6 +138,8 @@ export interface PulseStatus {
   readonly adaptive?: AdaptiveStatus | undefined;
   /** By how much the wall clock was set since this process started, ms, forward positive. */
   readonly clockStepMs?: number | undefined;
+  /** Whether it would take over well; on the active director, what it serves with. */
+  readonly readiness?: ReadinessStatus | undefined;
   /** Present while an operator keeps this node from taking anything by itself. */
   readonly maintenance?: MaintenanceStatus | undefined;
   readonly partner: PartnerState;

@@ -72,6 +72,14 @@ function witnessRows({ witness }: PulseStatus): string[][] {
   return [['witness', `${witness.text}, witness_policy = ${witness.policy}${missing.join('')}`]];
 }
 
+/** Whether a standby would take over well; nothing on the node that serves. */
+function readinessRows({ readiness, active }: PulseStatus): string[][] {
+  if (readiness === undefined || active) return [];
+  const { ready, reasons, serversUp, serversTotal } = readiness;
+  const servers = serversTotal === 0 ? '' : `, ${serversUp} of ${serversTotal} servers up`;
+  return [['ready', `to take over: ${ready ? `yes${servers}` : `NO, because ${reasons.join('; ')}`}`]];
+}
+
 /** An operator's order to stay out; nothing for a usual standby. */
 function maintenanceRows({ maintenance, active }: PulseStatus, nowMs: number): string[][] {
   if (maintenance === undefined) return [];
@@ -112,6 +120,7 @@ function pulseLines(status: PulseStatus, nowMs: number, verbose: boolean): strin
       ['role', `${role}, ${active ? 'ACTIVE' : 'STANDBY'} (${state})`],
       ['since', `${since}${agoText(since, nowMs)}`],
       ['why', reason],
+      ...readinessRows(status),
       ...maintenanceRows(status, nowMs),
       ['partner', partner],
       ['beat', beat],

@@ -1,8 +1,8 @@
 import { Argument, type Command, InvalidArgumentError } from 'commander';
 import type { ExitStatus } from '../core/exit-status.js';
+import type { HandoverOptions } from './commands/handover.js';
 import type { StandbyOptions } from './commands/standby.js';
 import type { LvsctlIo } from './io.js';
-import type { CommonOptions } from './options.js';
 
 const LONGEST_REASON = 200;
 
@@ -20,9 +20,14 @@ export function addMoves(program: Command, io: LvsctlIo, finish: (status: ExitSt
   program
     .command('handover')
     .description('give the VIPs to the partner without a refused connection')
+    .option('--to <node>', 'only if the partner is this node, by address or host name')
+    .option('--force', 'although the partner is silent or not ready')
     .action(async (_: unknown, command: Command) =>
       finish(
-        await (await import('./commands/handover.js')).handover(io, command.optsWithGlobals<CommonOptions>()),
+        await (await import('./commands/handover.js')).handover(
+          io,
+          command.optsWithGlobals<HandoverOptions>(),
+        ),
       ),
     );
   program

@@ -125,6 +125,32 @@ describe('lvsctl handover', () => {
   });
 });
 
+describe('lvsctl handover to a node', () => {
+  it('tells pulse which one is meant, with its addresses, and that it is forced', async () => {
+    const asked: unknown[] = [];
+    await serve('pulse', {
+      handover: (request) => {
+        asked.push(request);
+        return { ok: true, text: 'partner took over', durationMs: 812 };
+      },
+    });
+    expect((await ask('handover', '--to', '127.0.0.3')).status).toBe(0);
+    expect((await ask('handover', '--force', '--to', 'localhost')).status).toBe(0);
+    expect((await ask('handover')).status).toBe(0);
+    expect(asked).toEqual([
+      { to: { name: '127.0.0.3', addresses: ['127.0.0.3'] } },
+      { force: true, to: { name: 'localhost', addresses: expect.arrayContaining(['127.0.0.1']) } },
+      {},
+    ]);
+  });
+
+  it('asks nobody about a node without an address', async () => {
+    const { status, stderr } = await ask('handover', '--to', 'two.invalid');
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/two\.invalid: no address is known of it .* \[NODE_UNKNOWN\]/);
+  });
+});
+
 describe('lvsctl standby', () => {
   it('tells pulse who asks for what, and says how it went', async () => {
     const asked: unknown[] = [];

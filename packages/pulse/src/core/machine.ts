@@ -1,6 +1,7 @@
 import { hidesHeartbeats, judgeSilence, silenceDueMs } from './dead-timer.js';
 import { gateAfterWordMs, gateDueMs, hasSlept, heldBackBy, letGo, mayBeReplaced } from './gate.js';
 import { onMaintenance, onMaintenanceOver, putDown, withAlarm } from './maintenance.js';
+import { handoverRefusal } from './move-refusal.js';
 import {
   andThen,
   drop,
@@ -146,17 +147,20 @@ function onTick(
   );
 }
 
-function onHandover(settings: PulseSettings, state: PulseState, force: boolean, nowMs: number): PulseStep {
+function onHandover(
+  settings: PulseSettings,
+  state: PulseState,
+  { force, views }: Extract<PulseEvent, { type: 'handover' }>,
+  nowMs: number,
+): PulseStep {
   const refuse = (reason: string): PulseStep =>
     withEffects(state, log('PULSE_HANDOVER_REFUSED', { reason }), {
       type: 'handoverResult',
       ok: false,
       text: reason,
     });
-  if (state.duty !== 'active') return refuse(`this node is ${state.duty}, not active`);
-  if (state.listening) return refuse('this node listens after a sleep');
-  if (!settings.hasPartner) return refuse('no partner is configured');
-  if (state.partnerWord === undefined && !force) return refuse('no partner is heard');
+  const refusal = handoverRefusal(settings, state, views);
+  if (refusal !== undefined && !(force && refusal.canForce)) return refuse(refusal.why);
   return release(settings, state, 'handover', nowMs);
 }
 
@@ -251,9 +255,9 @@ function stepAs(settings: PulseSettings, state: PulseState, event: PulseEvent, n
     case 'dropped':
       return onDropped(settings, state, nowMs);
     case 'handover':
-      return onHandover(settings, state, event.force === true, nowMs);
+      return onHandover(settings, state, event, nowMs);
     case 'maintenance':
-      return onMaintenance(settings, state, event.order, event.force, nowMs);
+      return onMaintenance(settings, state, event, nowMs);
     case 'maintenanceOver':
       return onMaintenanceOver(settings, state, event.by);
     case 'shutdown':

@@ -1,5 +1,6 @@
+import { handoverRefusal } from './move-refusal.js';
 import { andThen, drop, endOrder, endRelease, log, release, take, withEffects } from './moves.js';
-import type { MaintenanceOrder, PulseSettings, PulseState, PulseStep } from './types.js';
+import type { MaintenanceOrder, PulseEvent, PulseSettings, PulseState, PulseStep } from './types.js';
 
 /** Maintenance standby: an operator takes this node out. It holds nothing, and takes nothing by itself. */
 
@@ -10,8 +11,7 @@ const ALARM_SPACING_MS = 60_000;
 export function onMaintenance(
   settings: PulseSettings,
   state: PulseState,
-  order: MaintenanceOrder,
-  force: boolean,
+  { order, force, views }: Extract<PulseEvent, { type: 'maintenance' }>,
   nowMs: number,
 ): PulseStep {
   const refuse = (why: string): PulseStep => endOrder(state, order, false, why);
@@ -21,11 +21,10 @@ export function onMaintenance(
       return onStandby(state, order, force);
     case 'active': {
       const ordered = { ...state, ordered: { ...order, force } };
-      if (state.partnerWord !== undefined && !state.listening) {
-        return release(settings, ordered, 'maintenance', nowMs);
-      }
-      if (force) return putDown(ordered);
-      return refuse(state.listening ? 'this node listens after a sleep' : 'no partner is heard');
+      const refusal = handoverRefusal(settings, state, views);
+      if (refusal !== undefined && !force) return refuse(refusal.why);
+      const asks = state.partnerWord !== undefined && !state.listening;
+      return asks ? release(settings, ordered, 'maintenance', nowMs) : putDown(ordered);
     }
     case 'taking':
       return force ? putDown({ ...state, ordered: { ...order, force } }) : refuse('this node is taking over');

@@ -1,5 +1,6 @@
 import type { EventFields, EventId } from '@piranha/events/catalogue';
 import type { HeartbeatWord, NodeRole } from '@piranha/protocol';
+import type { Views } from './move-refusal.js';
 
 /**
  * standby: holds nothing, says "stopped". claiming: waits a random moment before it takes. taking: addresses are
@@ -105,10 +106,15 @@ export type PulseEvent =
     }
   | { readonly type: 'taken' }
   | { readonly type: 'dropped' }
-  /** `force`: although nothing is heard of the partner; it is undone where the partner does not take. */
-  | { readonly type: 'handover'; readonly force?: boolean }
+  /** `force`: although this node knows better; it is undone where the partner does not take. */
+  | { readonly type: 'handover'; readonly force?: boolean; readonly views?: Views | undefined }
   /** `force`: although nobody serves then. */
-  | { readonly type: 'maintenance'; readonly order: MaintenanceOrder; readonly force: boolean }
+  | {
+      readonly type: 'maintenance';
+      readonly order: MaintenanceOrder;
+      readonly force: boolean;
+      readonly views?: Views | undefined;
+    }
   | { readonly type: 'maintenanceOver'; readonly by: string }
   | { readonly type: 'shutdown'; readonly signal: string }
   /** `disables`: not even a dead partner makes this node take over, as with a link that is down. */

@@ -1,6 +1,8 @@
 import { errorText, UserError } from '@piranha/common';
 import type { HandoverAnswer, HandoverRequest, StandbyRequest } from '@piranha/protocol';
 import { z } from 'zod';
+import type { Views } from '../core/move-refusal.js';
+import { notThePartner } from '../core/partner-name.js';
 import type { HeartbeatPath } from '../core/settings.js';
 import type { PulseEffect, PulseEvent, PulseState } from '../core/types.js';
 import type { MaintenanceFile } from './maintenance-file.js';
@@ -25,10 +27,12 @@ export interface MovesNeeds {
   readonly now: () => { readonly state: PulseState; readonly paths: readonly HeartbeatPath[] };
   /** What the voluntary move under way costs. */
   readonly cost: () => Promise<string | undefined>;
+  /** What both directors say of themselves. */
+  readonly views: () => Views;
   readonly file: MaintenanceFile;
 }
 
-type MoveResult = Extract<PulseEffect, { type: 'handoverResult' | 'maintenanceResult' }>;
+export type MoveResult = Extract<PulseEffect, { type: 'handoverResult' | 'maintenanceResult' }>;
 
 /** Moves that operators ask for: handovers, and maintenance standby. */
 export class OperatorMoves {
@@ -39,10 +43,21 @@ export class OperatorMoves {
 
   constructor(private readonly needs: MovesNeeds) {}
 
-  /** Starts a handover; resolves when it is done, refused or undone. */
+  /** Starts a handover; resolves when it is done, refused or undone. @throws UserError `PULSE_NOT_THE_PARTNER` */
   async handover(params: unknown): Promise<HandoverAnswer> {
-    const { force = false } = read(HANDOVER, params);
-    return this.handovers.wait(() => this.needs.dispatch({ type: 'handover', force }));
+    const { force = false, to } = read(HANDOVER, params);
+    const { paths, state } = this.needs.now();
+    const wrong = to && notThePartner(to, paths);
+    if (wrong !== undefined) {
+      throw new UserError(wrong, {
+        code: 'PULSE_NOT_THE_PARTNER',
+        hint: 'lvsctl status shows the addresses of both directors; nothing was moved',
+      });
+    }
+    // A second one would get the answer of the first.
+    if (state.duty === 'releasing') return refused(`a move is under way: ${state.reason}`);
+    const views = this.needs.views();
+    return this.handovers.wait(() => this.needs.dispatch({ type: 'handover', force, views }));
   }
 
   /** Maintenance standby on or off; resolves when it is so, or refused. @throws UserError `PULSE_STATE_UNWRITABLE` */
@@ -54,8 +69,11 @@ export class OperatorMoves {
     // An order that would be forgotten at the next start is none.
     if (on) this.requireWritable();
     const order = { unlessAlone, by, at: new Date().toISOString(), reason };
+    const views = this.needs.views();
     return this.orders.wait(() =>
-      this.needs.dispatch(on ? { type: 'maintenance', order, force } : { type: 'maintenanceOver', by }),
+      this.needs.dispatch(
+        on ? { type: 'maintenance', order, force, views } : { type: 'maintenanceOver', by },
+      ),
     );
   }
 

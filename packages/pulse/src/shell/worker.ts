@@ -18,13 +18,11 @@ import type { HeartbeatPath } from '../core/settings.js';
 import { startPulse } from '../core/start.js';
 import type { PulseEffect, PulseEvent, PulseStart, PulseState, PulseStep } from '../core/types.js';
 import { AdaptiveDeadtime } from './adaptive-deadtime.js';
-import type { Backend } from './backend.js';
 import { CurrentGate } from './current-gate.js';
 import { HeartbeatMeasure } from './heartbeat-measure.js';
 import { HeartbeatSockets } from './heartbeat-sockets.js';
 import type { LoadedSettings } from './load-settings.js';
-import type { MaintenanceFile } from './maintenance-file.js';
-import { OperatorMoves } from './operator-moves.js';
+import { NodePolicy, type PolicyParts } from './node-policy.js';
 import { RoleHooks } from './role-hooks.js';
 import { writeSavedState } from './saved-state.js';
 import type { SupervisedDaemon } from './supervised-daemon.js';
@@ -33,14 +31,11 @@ import { isHolding, partnerOf, pathStatuses, pulseStatus } from './worker-status
 const RELOAD_LIMIT_MS = 30_000;
 const NO_COST = Promise.resolve(undefined);
 
-export interface WorkerParts {
+export interface WorkerParts extends PolicyParts {
   readonly files: RunDirectory;
   readonly configFile: string;
-  readonly log: EventLog;
-  readonly backend: Backend;
   readonly lvsd: SupervisedDaemon;
   readonly notifier: Notifier;
-  readonly maintenance: MaintenanceFile;
   /** Called after each change that the guardian must know. */
   readonly onChange: () => void;
   readonly onExit: () => void;
@@ -65,8 +60,7 @@ export class PulseWorker {
   private readonly hooks: RoleHooks;
   private readonly gate: CurrentGate;
   private takes = 0;
-  /** What operators ask for. */
-  readonly moves: OperatorMoves;
+  readonly policy: NodePolicy;
 
   constructor(
     private readonly parts: WorkerParts,
@@ -79,11 +73,11 @@ export class PulseWorker {
     );
     this.adaptive = new AdaptiveDeadtime(this.measure, log, () => this.loaded);
     this.hooks = new RoleHooks(parts.notifier);
-    this.moves = new OperatorMoves({
+    this.policy = new NodePolicy(parts, {
       dispatch: (event) => this.dispatch(event),
       now: () => ({ ...this.loaded, state: this.state }),
       cost: () => this.moveCost,
-      file: parts.maintenance,
+      witness: () => this.gate.status(),
     });
     this.gate = new CurrentGate(log, () => this.tickSoon(this.timerDueMs));
   }
@@ -92,6 +86,7 @@ export class PulseWorker {
   async start(how: PulseStart, since?: Date): Promise<void> {
     this.measure.start();
     this.adaptive.start();
+    this.policy.start();
     this.sockets = await this.openSockets(this.loaded);
     this.gate.change(this.loaded, monotonicNowMs());
     if (since !== undefined) this.since = since;
@@ -164,6 +159,7 @@ export class PulseWorker {
       configFile,
       paths: pathStatuses(counters, this.heardAtMs, this.measure.qualities()),
       witness: this.gate.status(),
+      readiness: this.policy.readiness(),
       adaptive: this.adaptive.status(),
       sync,
       children: [lvsd, ...backend.children].map((child) => child.status()),
@@ -184,6 +180,7 @@ export class PulseWorker {
     this.gate.stop();
     this.measure.close();
     this.adaptive.stop();
+    this.policy.stop();
     this.sockets?.close();
   }
 
@@ -201,7 +198,7 @@ export class PulseWorker {
       this.moveCost = step.state.duty === 'releasing' ? this.readMoveCost() : NO_COST;
     }
     if (changed) this.save();
-    this.moves.keep(before, step.state);
+    this.policy.stepped(before, step.state);
     // The guardian learns of a change before the partner does: it must never beat an old word.
     if (changed) this.parts.onChange();
     for (const effect of step.effects) this.run(effect);
@@ -238,7 +235,7 @@ export class PulseWorker {
         return;
       case 'handoverResult':
       case 'maintenanceResult':
-        this.moves.answer(effect);
+        this.policy.answer(effect);
         return;
       case 'exit':
         this.parts.onExit();

@@ -54,6 +54,8 @@ export const PULSE_EVENTS = {
     'error',
     '{file}: {problem}: taken as an order of maintenance standby; lvsctl standby off ends it',
   ),
+  PULSE_READY: pulse('info', 'ready to take over'),
+  PULSE_NOT_READY: pulse('warning', 'not ready to take over: {reason}'),
   PULSE_STOP: pulse('info', 'Terminating due to signal {signal}'),
   PULSE_LOCAL_FAILURE: pulse('error', 'local failure: {what}: handing over'),
   PULSE_LOCAL_RECOVERED: pulse('info', 'local failure is over: {what}'),
