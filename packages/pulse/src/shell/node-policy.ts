@@ -1,6 +1,7 @@
 import { monotonicNowMs } from '@piranha/common';
 import type { EventLog } from '@piranha/events';
 import type { ReadinessStatus, WitnessStatus } from '@piranha/protocol';
+import { type FailbackState, NO_FAILBACK, stepFailback } from '../core/failback.js';
 import type { Views } from '../core/move-refusal.js';
 import {
   type NodeView,
@@ -48,6 +49,7 @@ export class NodePolicy {
   partnerView: () => NodeView | undefined = () => undefined;
   readonly moves: OperatorMoves;
   private news: ReadinessNews = { told: undefined, pending: undefined };
+  private failback: FailbackState = NO_FAILBACK;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -104,8 +106,25 @@ export class NodePolicy {
     };
   }
 
-  /** Who serves is not waiting to take over: what it lacks is told when it stands by again. */
   private look(): void {
+    this.lookAtReadiness();
+    this.lookAtFailback();
+  }
+
+  private lookAtFailback(): void {
+    const { state, settings, configuration } = this.needs.now();
+    const views = this.views();
+    const step = stepFailback(configuration, settings, state, views, this.failback, monotonicNowMs());
+    this.failback = step.state;
+    if (step.news === 'nothing') return;
+    const fields = { reason: `failback = ${configuration.failback}`, holdMs: configuration.failbackHoldMs };
+    this.parts.log.log(step.news === 'waits' ? 'PULSE_FAILBACK_WAITS' : 'PULSE_FAILBACK', fields);
+    // Of `always` nothing is asked that the partner could lack; the handover itself is undone where it does not take.
+    if (step.news === 'begins') this.needs.dispatch({ type: 'handover' });
+  }
+
+  /** Who serves is not waiting to take over: what it lacks is told when it stands by again. */
+  private lookAtReadiness(): void {
     const facts = this.facts();
     if (facts.state.duty !== 'standby') return;
     const gaps = readinessGaps(facts);

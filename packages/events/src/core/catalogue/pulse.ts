@@ -54,6 +54,11 @@ export const PULSE_EVENTS = {
     'error',
     '{file}: {problem}: taken as an order of maintenance standby; lvsctl standby off ends it',
   ),
+  PULSE_FAILBACK_WAITS: pulse(
+    'info',
+    'the primary is back: handing back when it has been fit for {holdMs} ms',
+  ),
+  PULSE_FAILBACK: pulse('info', 'handing back to the primary'),
   PULSE_READY: pulse('info', 'ready to take over'),
   PULSE_NOT_READY: pulse('warning', 'not ready to take over: {reason}'),
   PULSE_STOP: pulse('info', 'Terminating due to signal {signal}'),
