@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { gateAfterMs } from '../../src/core/gate.js';
 import type { MaintenanceOrder, PulseEvent, PulseSettings } from '../../src/core/types.js';
-import { VirtualPair } from '../support/virtual-pair.js';
+import { servingPair, VirtualPair } from '../support/virtual-pair.js';
 
 const ORDER: MaintenanceOrder = {
   unlessAlone: false,
@@ -19,18 +19,6 @@ const on = (order: MaintenanceOrder = ORDER, force = false): PulseEvent => ({
   force,
 });
 const OFF: PulseEvent = { type: 'maintenanceOver', by: 'bob' };
-
-/** The primary serves. */
-function servingPair(overrides: Partial<PulseSettings> = {}): VirtualPair {
-  const pair = new VirtualPair(undefined, overrides);
-  pair.start('primary');
-  pair.start('backup');
-  pair.run(2_000);
-  expect(pair.holders()).toEqual(['primary']);
-  pair.nobodyMs = 0;
-  pair.bothMs = 0;
-  return pair;
-}
 
 function alarmsOf(pair: VirtualPair, role: NodeRole): number {
   return pair.nodes[role].log.filter((id) => id === 'PULSE_MAINTENANCE_ALONE').length;

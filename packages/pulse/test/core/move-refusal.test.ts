@@ -1,17 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { notThePartner } from '../../src/core/partner-name.js';
 import { nodeView } from '../support/node-views.js';
-import { VirtualPair } from '../support/virtual-pair.js';
-
-function servingPair(): VirtualPair {
-  const pair = new VirtualPair();
-  pair.start('primary');
-  pair.start('backup');
-  pair.run(2_000);
-  expect(pair.holders()).toEqual(['primary']);
-  pair.nobodyMs = 0;
-  return pair;
-}
+import { servingPair, VirtualPair } from '../support/virtual-pair.js';
 
 const ORDER = { unlessAlone: false, by: 'alice', at: '2026-03-01T12:00:00.000Z', reason: '' };
 

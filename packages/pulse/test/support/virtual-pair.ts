@@ -175,3 +175,15 @@ export class VirtualPair extends PairClock {
     this.after(this.delayMs, () => this.send(to, { type: 'heard', word, random: this.random() }));
   }
 }
+
+/** A calm pair: the primary serves, the backup stands by, and the times of nobody and of both are counted from now. */
+export function servingPair(overrides: Partial<PulseSettings> = {}): VirtualPair {
+  const pair = new VirtualPair(undefined, overrides);
+  pair.start('primary');
+  pair.start('backup');
+  pair.run(2_000);
+  if (pair.holders().join() !== 'primary') throw new Error('the primary does not serve');
+  pair.nobodyMs = 0;
+  pair.bothMs = 0;
+  return pair;
+}
