@@ -146,6 +146,9 @@ export interface LvsConfiguration {
   readonly adaptive: boolean;
   /** In so many years one false takeover at most is wanted. */
   readonly falseTakeoverYears: number;
+  /** When the backup hands the addresses back to a primary that was away. */
+  readonly failback: 'none' | 'ready' | 'always';
+  readonly failbackHoldMs: number;
   readonly rshCommand: string;
   /** Forwarding method where neither virtual nor server has its own. */
   readonly network: ForwardingMethod;

@@ -73,6 +73,8 @@ export function configurationOf(
     deadtimeMs: 5_000,
     adaptive: false,
     falseTakeoverYears: 10,
+    failback: 'ready',
+    failbackHoldMs: 60_000,
     rshCommand: 'rsh',
     network: 'nat',
     natRouter: undefined,

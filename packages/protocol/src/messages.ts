@@ -64,11 +64,16 @@ export interface LvsdAlive {
   readonly pid: number;
   /** The table is loaded and every server has its first verdict. */
   readonly ready: boolean;
+  /** The live table is as it should be. */
+  readonly tableInSync: boolean;
+  /** Watched servers that are up, and all of them. */
+  readonly serversUp: number;
+  readonly serversTotal: number;
 }
 
 /**
- * pulse's methods: `status` → PulseStatus, `reload` → ReloadAnswer, `handover` → HandoverAnswer, `heartbeats` →
- * HeartbeatMeasurement.
+ * pulse's methods: `status` → PulseStatus, `reload` → ReloadAnswer, `handover` HandoverRequest → HandoverAnswer,
+ * `standby` StandbyRequest → HandoverAnswer, `heartbeats` → HeartbeatMeasurement.
  */
 export interface ReloadAnswer {
   readonly ok: boolean;
@@ -76,6 +81,26 @@ export interface ReloadAnswer {
   readonly diagnostics: readonly string[];
   /** What changed in the table, one line each, ipvsadm's spelling. */
   readonly operations: readonly string[];
+}
+
+/** What pulse's `handover` may be told. */
+export interface HandoverRequest {
+  /** Although the partner is silent or not ready. */
+  readonly force?: boolean | undefined;
+  /** The partner that is meant: the operator's word for it, and its addresses. */
+  readonly to?: { readonly name: string; readonly addresses: readonly string[] } | undefined;
+}
+
+/** What pulse's `standby` is told: maintenance standby on or off. */
+export interface StandbyRequest {
+  readonly on: boolean;
+  /** Who asks. */
+  readonly by: string;
+  readonly reason?: string | undefined;
+  /** Although nobody serves then. */
+  readonly force?: boolean | undefined;
+  /** Take over all the same when the partner is dead. */
+  readonly unlessAlone?: boolean | undefined;
 }
 
 export interface HandoverAnswer {

@@ -76,6 +76,19 @@ export const pulseStatusSchema: z.ZodType<PulseStatus> = z.object({
     .object({ thresholdMs: z.number().min(0).optional(), because: z.string().optional(), falseAlarms: count })
     .optional(),
   clockStepMs: z.number().optional(),
+  readiness: z
+    .object({
+      ready: z.boolean(),
+      reasons: z.array(z.string()),
+      tableLoaded: z.boolean(),
+      firstVerdicts: z.boolean(),
+      serversUp: count,
+      serversTotal: count,
+    })
+    .optional(),
+  maintenance: z
+    .object({ by: z.string(), at: z.string(), reason: z.string(), unlessAlone: z.boolean() })
+    .optional(),
   partner: partnerStateSchema,
   paths: z.array(pathStatus),
   vips: z.array(z.string()),
@@ -132,7 +145,7 @@ export const reloadAnswerSchema: z.ZodType<ReloadAnswer> = z.object({
   operations: z.array(z.string()),
 });
 
-/** Answer of pulse's `handover`. */
+/** Answer of pulse's `handover`, and of its `standby`. */
 export const handoverAnswerSchema: z.ZodType<HandoverAnswer> = z.object({
   ok: z.boolean(),
   text: z.string(),

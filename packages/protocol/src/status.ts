@@ -88,6 +88,29 @@ export interface WitnessStatus {
   }[];
 }
 
+/** An order of maintenance standby. */
+export interface MaintenanceStatus {
+  readonly by: string;
+  /** Wall clock, ISO 8601. */
+  readonly at: string;
+  /** The operator's words; empty for none. */
+  readonly reason: string;
+  /** It takes over all the same when the partner is dead. */
+  readonly unlessAlone: boolean;
+}
+
+/** What this director would take over with. */
+export interface ReadinessStatus {
+  readonly ready: boolean;
+  /** Why not, one text each. */
+  readonly reasons: readonly string[];
+  readonly tableLoaded: boolean;
+  /** Every server has its first verdict. */
+  readonly firstVerdicts: boolean;
+  readonly serversUp: number;
+  readonly serversTotal: number;
+}
+
 /** What adaptive mode makes of the deadtime. */
 export interface AdaptiveStatus {
   /** Silence on all paths, ms, after which the partner counts as dead. */
@@ -115,6 +138,10 @@ export interface PulseStatus {
   readonly adaptive?: AdaptiveStatus | undefined;
   /** By how much the wall clock was set since this process started, ms, forward positive. */
   readonly clockStepMs?: number | undefined;
+  /** Whether it would take over well; on the active director, what it serves with. */
+  readonly readiness?: ReadinessStatus | undefined;
+  /** Present while an operator keeps this node from taking anything by itself. */
+  readonly maintenance?: MaintenanceStatus | undefined;
   readonly partner: PartnerState;
   readonly paths: readonly PathStatus[];
   readonly vips: readonly string[];

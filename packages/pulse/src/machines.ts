@@ -27,6 +27,7 @@ export { pulseSettings } from './core/settings.js';
 export { startPulse } from './core/start.js';
 export type {
   GateAnswer,
+  MaintenanceOrder,
   PulseEffect,
   PulseEvent,
   PulseSettings,

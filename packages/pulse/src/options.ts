@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { type OptionValues, parseDaemonArguments, SUITE_VERSION, UserError } from '@piranha/common';
 import { loadPiranhaIni, type PiranhaIni } from '@piranha/config';
 import { DEFAULT_RUN_DIRECTORY, type NodeRole } from '@piranha/protocol';
@@ -13,6 +14,8 @@ export interface PulseOptions {
   readonly lvsdPath: string | undefined;
   readonly role: NodeRole | undefined;
   readonly runDirectory: string;
+  /** What outlives the machine: orders of operators. */
+  readonly stateDirectory: string;
   readonly director: string;
   readonly logDirectory: string | undefined;
   readonly json: boolean;
@@ -30,6 +33,7 @@ const SPECIFICATION = {
   fos: { type: 'string' },
   node: { type: 'string' },
   'run-dir': { type: 'string' },
+  'state-dir': { type: 'string' },
   director: { type: 'string' },
   'log-dir': { type: 'string' },
   'log-format': { type: 'string' },
@@ -48,6 +52,7 @@ Heartbeats, failover and virtual addresses for a pair of LVS directors.
       --forceactive        become active at once, without listening for the partner
       --node primary|backup  role of this node; default: by its own addresses
       --run-dir DIR        sockets and pid files, default ${DEFAULT_RUN_DIRECTORY}
+      --state-dir DIR      what outlives the machine, default /var/lib/piranha; with another run directory, in that
       --director NAME      kernel (default) or userspace
       --log-dir DIR        also append to files there
       --log-format FORMAT  text (default) or json
@@ -96,6 +101,7 @@ function textOf(values: OptionValues, name: OptionName): string | undefined {
 
 function optionsOf(values: OptionValues, ini: PiranhaIni | undefined): PulseOptions {
   const text = (name: OptionName): string | undefined => textOf(values, name);
+  const runDirectory = text('run-dir') ?? ini?.runDirectory ?? DEFAULT_RUN_DIRECTORY;
   return {
     configFile: text('configfile') ?? '/etc/sysconfig/ha/lvs.cf',
     foreground: values.nodaemon === true,
@@ -104,11 +110,17 @@ function optionsOf(values: OptionValues, ini: PiranhaIni | undefined): PulseOpti
     forceActive: values.forceactive === true,
     lvsdPath: text('lvsd') ?? text('lvs'),
     role: readRole(text('node')) ?? ini?.role,
-    runDirectory: text('run-dir') ?? ini?.runDirectory ?? DEFAULT_RUN_DIRECTORY,
+    runDirectory,
+    stateDirectory: text('state-dir') ?? ini?.stateDirectory ?? stateDirectoryOf(runDirectory),
     director: text('director') ?? ini?.backend ?? 'kernel',
     logDirectory: text('log-dir') ?? ini?.logDirectory,
     json: (readFormat(text('log-format')) ?? ini?.logFormat) === 'json',
   };
+}
+
+/** Another run directory is another director: what it remembers goes with it. */
+function stateDirectoryOf(runDirectory: string): string {
+  return runDirectory === DEFAULT_RUN_DIRECTORY ? '/var/lib/piranha' : join(runDirectory, 'state');
 }
 
 /** The word that makes a first start active; no restart may ever repeat it. */
@@ -123,6 +135,8 @@ export function resolvedArguments(options: PulseOptions): string[] {
     '-c',
     options.configFile,
     ...commonDaemonArguments(options),
+    '--state-dir',
+    options.stateDirectory,
     '--director',
     options.director,
     ...(options.role === undefined ? [] : ['--node', options.role]),

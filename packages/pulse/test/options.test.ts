@@ -24,6 +24,7 @@ describe('the options of pulse', () => {
     );
     expect(await readPulseOptions(['--ini', path, '--run-dir', '/run/b'])).toMatchObject({
       runDirectory: '/run/b',
+      stateDirectory: '/run/b/state',
       logDirectory: '/var/log/a',
       director: 'userspace',
       role: 'backup',
@@ -37,6 +38,14 @@ describe('the options of pulse', () => {
     await expect(readPulseOptions(['--ini', ini('[paths]\nrun_dri = /x\n')])).rejects.toMatchObject({
       code: 'INI_UNKNOWN_KEY',
     });
+  });
+
+  it('keep what outlives the machine where it does, unless the run directory is another one', async () => {
+    const none = ['--ini', join(directory, 'none')];
+    expect((await readPulseOptions(none)).stateDirectory).toBe('/var/lib/piranha');
+    const path = ini('[paths]\nrun_dir = /run/a\nstate_dir = /var/lib/a\n');
+    expect((await readPulseOptions(['--ini', path])).stateDirectory).toBe('/var/lib/a');
+    expect((await readPulseOptions(['--ini', path, '--state-dir', '/x'])).stateDirectory).toBe('/x');
   });
 
   it('are handed on whole to every process that pulse starts, but never "force active"', async () => {

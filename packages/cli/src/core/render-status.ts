@@ -72,6 +72,26 @@ function witnessRows({ witness }: PulseStatus): string[][] {
   return [['witness', `${witness.text}, witness_policy = ${witness.policy}${missing.join('')}`]];
 }
 
+/** Whether a standby would take over well; nothing on the node that serves. */
+function readinessRows({ readiness, active }: PulseStatus): string[][] {
+  if (readiness === undefined || active) return [];
+  const { ready, reasons, serversUp, serversTotal } = readiness;
+  const servers = serversTotal === 0 ? '' : `, ${serversUp} of ${serversTotal} servers up`;
+  return [['ready', `to take over: ${ready ? `yes${servers}` : `NO, because ${reasons.join('; ')}`}`]];
+}
+
+/** An operator's order to stay out; nothing for a usual standby. */
+function maintenanceRows({ maintenance, active }: PulseStatus, nowMs: number): string[][] {
+  if (maintenance === undefined) return [];
+  const { by, at, reason, unlessAlone } = maintenance;
+  const what = active ? 'MAINTENANCE STANDBY, serving alone' : 'MAINTENANCE STANDBY';
+  const dead = unlessAlone
+    ? 'takes over only if the partner is dead'
+    : 'takes nothing, even if the partner dies';
+  const why = reason === '' ? '' : `: ${reason}`;
+  return [['order', `${what}: ${dead}; by ${by} at ${at}${agoText(at, nowMs)}${why}`]];
+}
+
 /** ` (adaptive: 3.1 s in use)`, or why it is the whole deadtime; nothing without adaptive = 1. */
 function adaptiveText({ adaptive }: PulseStatus): string {
   if (adaptive === undefined) return '';
@@ -100,6 +120,8 @@ function pulseLines(status: PulseStatus, nowMs: number, verbose: boolean): strin
       ['role', `${role}, ${active ? 'ACTIVE' : 'STANDBY'} (${state})`],
       ['since', `${since}${agoText(since, nowMs)}`],
       ['why', reason],
+      ...readinessRows(status),
+      ...maintenanceRows(status, nowMs),
       ['partner', partner],
       ['beat', beat],
       ['VIPs', status.vips.length === 0 ? 'none held' : status.vips.join(' ')],

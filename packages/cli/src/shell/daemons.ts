@@ -16,9 +16,14 @@ export function isUnreachable(error: unknown): error is UserError {
  * @param timeoutMs longest wait for the answer
  * @throws UserError `CONTROL_UNREACHABLE`, `CONTROL_TIMEOUT` (exit status 3), or what the daemon answered
  */
-export async function ask(socketPath: string, method: string, timeoutMs: number): Promise<unknown> {
+export async function ask(
+  socketPath: string,
+  method: string,
+  timeoutMs: number,
+  params: unknown = {},
+): Promise<unknown> {
   try {
-    return await askOnce(socketPath, method, timeoutMs);
+    return await askOnce(socketPath, method, timeoutMs, params);
   } catch (error) {
     if (!isUnreachable(error)) throw error;
     const hint = error.hint ?? 'the daemon runs but hangs: its log may say why';
@@ -35,8 +40,9 @@ export async function askFor<T>(
   socketPath: string,
   method: string,
   timeoutMs: number,
+  params: unknown = {},
 ): Promise<T> {
-  const answer = schema.safeParse(await ask(socketPath, method, timeoutMs));
+  const answer = schema.safeParse(await ask(socketPath, method, timeoutMs, params));
   if (answer.success) return answer.data;
   const issue = answer.error.issues[0];
   throw new UserError(`${socketPath}: answer to ${method}: ${issue?.path.join('.')}: ${issue?.message}`, {

@@ -3,8 +3,9 @@ import type { ExitStatus } from '../core/exit-status.js';
 import { type Daemon, RESTARTABLE, RESTARTED_UNNAMED } from '../core/restart-order.js';
 import type { LvsctlIo } from './io.js';
 import type { CommonOptions } from './options.js';
+import { addVipMoves } from './vip-commands.js';
 
-/** Commands that have the running director do something: reload, handover, restart. */
+/** Commands that have the running director do something: reload, handover, standby, restart. */
 export function addMoves(program: Command, io: LvsctlIo, finish: (status: ExitStatus) => void): void {
   program
     .command('reload')
@@ -14,14 +15,7 @@ export function addMoves(program: Command, io: LvsctlIo, finish: (status: ExitSt
         await (await import('./commands/reload.js')).reload(io, command.optsWithGlobals<CommonOptions>()),
       ),
     );
-  program
-    .command('handover')
-    .description('give the VIPs to the partner without a refused connection')
-    .action(async (_: unknown, command: Command) =>
-      finish(
-        await (await import('./commands/handover.js')).handover(io, command.optsWithGlobals<CommonOptions>()),
-      ),
-    );
+  addVipMoves(program, io, finish);
   addRestart(program, io, finish);
 }
 

@@ -86,6 +86,39 @@ describe('renderStatus', () => {
     expect(page()).not.toContain('witness');
   });
 
+  it('shows whether a standby would take over well', () => {
+    const readiness = {
+      ready: true,
+      reasons: [],
+      tableLoaded: true,
+      firstVerdicts: true,
+      serversUp: 2,
+      serversTotal: 3,
+    };
+    const text = (changes: Partial<PulseStatus>): string =>
+      page({ pulse: { reached: true, status: pulseStatus({ active: false, ...changes }) } });
+    expect(text({ readiness })).toMatch(/^ready +to take over: yes, 2 of 3 servers up$/m);
+    expect(text({ readiness: { ...readiness, serversTotal: 0 } })).toMatch(/^ready +to take over: yes$/m);
+    const gaps = { ...readiness, ready: false, reasons: ['eth0 link down', 'lvsd is not reached'] };
+    expect(text({ readiness: gaps })).toMatch(
+      /^ready +to take over: NO, because eth0 link down; lvsd is not reached$/m,
+    );
+    expect(text({ readiness, active: true })).not.toMatch(/^ready /m);
+  });
+
+  it('shows who keeps this director out, and what that means', () => {
+    const order = { by: 'alice', at: '2026-03-01T11:00:00.000Z', reason: 'new memory', unlessAlone: false };
+    const text = (changes: Partial<PulseStatus>): string =>
+      page({ pulse: { reached: true, status: pulseStatus(changes) } });
+    expect(text({ active: false, maintenance: order })).toMatch(
+      /^order +MAINTENANCE STANDBY: takes nothing, even if the partner dies; by alice at 2026-03-01T11:00:00\.000Z \(.*ago\): new memory$/m,
+    );
+    expect(text({ maintenance: { ...order, unlessAlone: true, reason: '' } })).toMatch(
+      /^order +MAINTENANCE STANDBY, serving alone: takes over only if the partner is dead; by alice at .*ago\)$/m,
+    );
+    expect(page()).not.toMatch(/^order/m);
+  });
+
   it('shows what would outlive this director, where connections are synchronised', () => {
     const sync = { goal: 'standby', master: false, backup: true, guardOn: false, listeningSeconds: 65 };
     const connections = { total: 12, synced: 11, byState: { ESTABLISHED: 12 }, cut: false };

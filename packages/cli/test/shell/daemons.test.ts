@@ -125,6 +125,69 @@ describe('lvsctl handover', () => {
   });
 });
 
+describe('lvsctl handover to a node', () => {
+  it('tells pulse which one is meant, with its addresses, and that it is forced', async () => {
+    const asked: unknown[] = [];
+    await serve('pulse', {
+      handover: (request) => {
+        asked.push(request);
+        return { ok: true, text: 'partner took over', durationMs: 812 };
+      },
+    });
+    expect((await ask('handover', '--to', '127.0.0.3')).status).toBe(0);
+    expect((await ask('handover', '--force', '--to', 'localhost')).status).toBe(0);
+    expect((await ask('handover')).status).toBe(0);
+    expect(asked).toEqual([
+      { to: { name: '127.0.0.3', addresses: ['127.0.0.3'] } },
+      { force: true, to: { name: 'localhost', addresses: expect.arrayContaining(['127.0.0.1']) } },
+      {},
+    ]);
+  });
+
+  it('asks nobody about a node without an address', async () => {
+    const { status, stderr } = await ask('handover', '--to', 'two.invalid');
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/two\.invalid: no address is known of it .* \[NODE_UNKNOWN\]/);
+  });
+});
+
+describe('lvsctl standby', () => {
+  it('tells pulse who asks for what, and says how it went', async () => {
+    const asked: unknown[] = [];
+    let ok = true;
+    await serve('pulse', {
+      standby: (request) => {
+        asked.push(request);
+        return { ok, text: 'partner took over', durationMs: 812 };
+      },
+    });
+    const done = await ask('standby', 'on', '--reason', ' new memory ', '--unless-alone');
+    expect(done).toEqual({ status: 0, stdout: 'maintenance standby on: partner took over\n', stderr: '' });
+    expect(asked).toEqual([
+      { on: true, by: expect.stringMatching(/./), reason: 'new memory', unlessAlone: true },
+    ]);
+    ok = false;
+    const refused = await ask('standby', 'off');
+    expect([refused.status, refused.stdout]).toEqual([1, '']);
+    expect(refused.stderr).toBe('lvsctl: maintenance standby is not off: partner took over\n');
+    expect(JSON.parse((await ask('standby', 'on', '--force', '--json')).stdout)).toMatchObject({ ok: false });
+    expect(asked.at(-1)).toMatchObject({ on: true, force: true });
+  });
+
+  it.each([
+    [['standby'], "missing required argument 'switch'"],
+    [['standby', 'maybe'], 'Allowed choices are on, off'],
+    [['standby', 'on', '--force', '--unless-alone'], '--force puts the VIPs down'],
+    [['standby', 'off', '--reason', 'x'], 'off takes no option'],
+    [['standby', 'on', '--reason', 'x\ny'], 'cannot be printed'],
+    [['standby', 'on', '--reason', 'x'.repeat(201)], 'over 200 characters'],
+  ])('refuses %j with status 2', async (words, problem) => {
+    const { status, stderr } = await ask(...words);
+    expect(status).toBe(2);
+    expect(stderr).toContain(problem);
+  });
+});
+
 describe('lvsctl restart', () => {
   it('ends nothing where the one that would start it again does not run', async () => {
     const pid = process.pid;

@@ -66,6 +66,8 @@ export function buildConfiguration(parsed: ParsedFile): LvsConfiguration {
     deadtimeMs: values.milliseconds('deadtime'),
     adaptive: values.flag('adaptive'),
     falseTakeoverYears: values.number('false_takeover_years'),
+    failback: values.choice('failback', ['none', 'ready', 'always'], 'ready'),
+    failbackHoldMs: values.milliseconds('failback_hold'),
     rshCommand: values.word('rsh_command'),
     network,
     natRouter: values.deviceAddress('nat_router'),

@@ -7,7 +7,13 @@ const path = z.string().startsWith('/', 'an absolute path is expected');
 const flag = z.boolean('true or false is expected');
 
 const schema = z.strictObject({
-  paths: z.strictObject({ run_dir: path.default('/run/piranha'), log_dir: path.optional() }).prefault({}),
+  paths: z
+    .strictObject({
+      run_dir: path.default('/run/piranha'),
+      state_dir: path.optional(),
+      log_dir: path.optional(),
+    })
+    .prefault({}),
   log: z
     .strictObject({ format: z.enum(['text', 'json']).default('text'), verbose: flag.default(false) })
     .prefault({}),
@@ -18,6 +24,8 @@ const schema = z.strictObject({
 /** What concerns one node alone, from piranha.ini; command line options win over it. */
 export interface PiranhaIni {
   readonly runDirectory: string;
+  /** What outlives the machine; undefined: as the run directory asks for. */
+  readonly stateDirectory: string | undefined;
   /** Undefined: no log files. */
   readonly logDirectory: string | undefined;
   readonly logFormat: 'text' | 'json';
@@ -79,6 +87,7 @@ export function parsePiranhaIni(text: string, file: string): PiranhaIni {
   const { paths, log, director, node } = result.data;
   return {
     runDirectory: paths.run_dir,
+    stateDirectory: paths.state_dir,
     logDirectory: paths.log_dir,
     logFormat: log.format,
     verbose: log.verbose,

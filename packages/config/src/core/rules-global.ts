@@ -2,6 +2,7 @@ import { usesNat } from './derived.js';
 import { statementOf } from './parsed.js';
 import { globalPlace, type RuleInput, valuePlace, warnOfChange } from './rules.js';
 import { checkHeartbeats } from './rules-heartbeat.js';
+import { checkMoves } from './rules-moves.js';
 
 const FOS_HINT =
   'use service = lvs with a virtual block for the address, or keepalived with a notify script for a service that only starts and stops';
@@ -106,6 +107,7 @@ export function checkGlobal(input: RuleInput): void {
   pairAddressRules(input);
   pairRules(input);
   checkHeartbeats(input);
+  checkMoves(input);
   networkRules(input);
   stateRules(input);
 }

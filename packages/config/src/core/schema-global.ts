@@ -1,4 +1,5 @@
 import { heartbeatDirectives } from './schema-heartbeat.js';
+import { moveDirectives } from './schema-moves.js';
 import { notifyDirectives } from './schema-notify.js';
 import type { DirectiveSpec } from './schema-types.js';
 import { witnessDirectives } from './schema-witness.js';
@@ -138,6 +139,7 @@ const pairDirectives: readonly DirectiveSpec[] = [
     help: 'Silence after which the partner counts as dead; longer than keepalive.',
   },
   ...heartbeatDirectives,
+  ...moveDirectives,
   {
     name: 'standby',
     levels,

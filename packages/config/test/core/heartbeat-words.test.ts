@@ -13,6 +13,33 @@ function codes(text: string): string[] {
   return read(text).diagnostics.map(({ severity, code }) => `${severity} ${code}`);
 }
 
+describe('the words of failback', () => {
+  it('are ready, after a minute, and silent where nobody wrote them', () => {
+    expect(read(PAIR).configuration).toMatchObject({ failback: 'ready', failbackHoldMs: 60_000 });
+    expect(codes(PAIR)).toEqual([]);
+  });
+
+  it('are read', () => {
+    const { configuration } = read(`${PAIR}failback = always\nfailback_hold = 1.5\n`);
+    expect(configuration).toMatchObject({ failback: 'always', failbackHoldMs: 1_500 });
+    expect(codes(`${PAIR}failback = none\n`)).toEqual([]);
+  });
+
+  it('say that they have no effect, at their place', () => {
+    const { diagnostics } = read(`${PAIR}failback = ready\n`);
+    expect(diagnostics).toMatchObject([
+      { severity: 'warning', code: 'CF_FAILBACK_UNUSED', line: 4, column: 12 },
+    ]);
+    expect(codes(`${PAIR}failback = always\n`)).toEqual(['warning CF_FAILBACK_UNUSED']);
+  });
+
+  it('do not take what means nothing', () => {
+    for (const line of ['failback = primary', 'failback_hold = 0', 'failback_hold = 86401']) {
+      expect(codes(`${PAIR}${line}\n`).some((code) => code.startsWith('error'))).toBe(true);
+    }
+  });
+});
+
 describe('the words of the adaptive deadtime', () => {
   it('are off, and once in ten years', () => {
     expect(read(PAIR).configuration).toMatchObject({ adaptive: false, falseTakeoverYears: 10 });

@@ -224,7 +224,9 @@ export class Daemon {
   }
 
   private announce(): void {
-    const alive: LvsdAlive = { pid: process.pid, ready: this.ready };
+    const { ready, monitoring, writer } = this;
+    const tableInSync = isTableInSync(writer.state);
+    const alive: LvsdAlive = { pid: process.pid, ready, tableInSync, ...monitoring.counts };
     this.server?.broadcast('alive', alive);
   }
 

@@ -48,6 +48,16 @@ export class HealthBoard {
     return this.entries.get(id)?.state;
   }
 
+  get total(): number {
+    return this.entries.size;
+  }
+
+  get up(): number {
+    let count = 0;
+    for (const { state } of this.entries.values()) if (state.health === 'up') count += 1;
+    return count;
+  }
+
   /** True once no server is waited for any more. */
   get settled(): boolean {
     const nowMs = monotonicNowMs();

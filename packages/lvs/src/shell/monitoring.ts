@@ -117,6 +117,12 @@ export class Monitoring {
     this.nannies.removeAll();
   }
 
+  /** How many servers are watched, and how many of them are up. */
+  get counts(): { readonly serversUp: number; readonly serversTotal: number } {
+    const { up: serversUp, total: serversTotal } = this.board;
+    return { serversUp, serversTotal };
+  }
+
   get running(): number {
     return this.nannies.running;
   }

@@ -110,10 +110,15 @@ export class ControlClient {
  * @param limitMs longest wait for the answer
  * @throws UserError `CONTROL_UNREACHABLE`, `CONTROL_TIMEOUT`, or what the daemon answered
  */
-export async function askOnce(path: string, method: string, limitMs: number): Promise<unknown> {
+export async function askOnce(
+  path: string,
+  method: string,
+  limitMs: number,
+  params: unknown = {},
+): Promise<unknown> {
   const client = await ControlClient.connect({ path });
   try {
-    return await client.call(method, {}, limitMs);
+    return await client.call(method, params, limitMs);
   } finally {
     client.close();
   }

@@ -1,4 +1,5 @@
 import type { PulseSettings, PulseState } from './types.js';
+import { waitsToTake } from './waiting.js';
 
 /** Right after its start a process reads what arrived late: its code is still being compiled. */
 const YOUNG_MS = 3_000;
@@ -28,8 +29,7 @@ function deadAtMs({ deadtimeMs }: PulseSettings, { lastHeardMs, youngUntilMs }: 
 
 /** When a silence gets suspicious by `adaptiveMs`: only who waits to take over is in such a hurry. */
 function suspiciousAtMs({ adaptiveMs }: PulseSettings, state: PulseState): number {
-  const waits = (state.duty === 'standby' || state.duty === 'claiming') && !state.disabled;
-  if (adaptiveMs === undefined || !waits || state.partnerWord === undefined) return Infinity;
+  if (adaptiveMs === undefined || !waitsToTake(state) || state.partnerWord === undefined) return Infinity;
   // What came while this process was late may not have been read: the silence counts from then.
   return Math.max(Math.max(state.lastHeardMs, state.lateAtMs) + adaptiveMs, state.youngUntilMs);
 }

@@ -1,6 +1,7 @@
 import { judgeSilence } from './dead-timer.js';
-import { drop } from './moves.js';
-import type { GateAnswer, PulseEffect, PulseSettings, PulseState, PulseStep } from './types.js';
+import { andThen, drop, endRelease } from './moves.js';
+import type { GateAnswer, PulseSettings, PulseState, PulseStep } from './types.js';
+import { waitsToTake } from './waiting.js';
 
 /**
  * How the state table uses the gate, which is the witnesses and the fence command. The shell asks it what `gateQuestion`
@@ -38,8 +39,7 @@ export function gateQuestion(
   if (holds(state.duty)) return 'mustLetGo';
   // What the partner's own word allows is not asked for.
   const claims = state.duty === 'claiming' && nowMs >= state.deadlineMs;
-  const waits = state.duty === 'standby' || (state.duty === 'claiming' && !claims);
-  if (!waits || state.disabled) return undefined;
+  if (claims || !waitsToTake(state)) return undefined;
   const silence = judgeSilence(settings, state, nowMs);
   return silence === 'deadtime' || silence === 'adaptive' ? 'mayTake' : undefined;
 }
@@ -63,10 +63,8 @@ export function mayBeReplaced(settings: PulseSettings, { duty }: PulseState): bo
 /** A holder that the gate tells so puts the addresses down; as a standby it may take again when it is permitted. */
 export function letGo(state: PulseState, answer: GateAnswer | undefined): PulseStep {
   if (!holds(state.duty) || answer?.question !== 'mustLetGo' || !answer.isYes) return { state, effects: [] };
-  const undone: PulseEffect[] =
-    state.intent === 'handover' ? [{ type: 'handoverResult', ok: false, text: answer.reason }] : [];
   const intent = state.intent === 'shutdown' ? 'shutdown' : undefined;
-  return drop({ ...state, intent }, answer.reason, ...undone);
+  return andThen(endRelease(state, false, answer.reason), (next) => drop({ ...next, intent }, answer.reason));
 }
 
 /** When the gate must be looked at next after a tick of this moment; later than now, Infinity for not by time. */

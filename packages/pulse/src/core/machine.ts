@@ -1,8 +1,22 @@
 import { hidesHeartbeats, judgeSilence, silenceDueMs } from './dead-timer.js';
 import { gateAfterWordMs, gateDueMs, hasSlept, heldBackBy, letGo, mayBeReplaced } from './gate.js';
-import { andThen, drop, listen, log, onLocalFailure, release, sendNow, take, withEffects } from './moves.js';
+import { onMaintenance, onMaintenanceOver, putDown, withAlarm } from './maintenance.js';
+import { handoverRefusal } from './move-refusal.js';
+import {
+  andThen,
+  drop,
+  endRelease,
+  listen,
+  log,
+  onLocalFailure,
+  release,
+  sendNow,
+  take,
+  withEffects,
+} from './moves.js';
 import { onHeard } from './partner.js';
 import type { GateAnswer, PulseEffect, PulseEvent, PulseSettings, PulseState, PulseStep } from './types.js';
+import { waitsToTake } from './waiting.js';
 
 /**
  * The state table of the original's pulse in LVS mode, with its silent gaps closed: a voluntary release serves until
@@ -26,8 +40,12 @@ function onReleaseLimit(settings: PulseSettings, state: PulseState, nowMs: numbe
   }
   if (state.disabled) {
     const what = state.failure ?? 'local failure';
-    return drop({ ...state, intent: undefined }, what, log('PULSE_LINK_DEACTIVATES', { what }));
+    // Who ordered this node out has that; a handover did not come about.
+    return andThen(endRelease(state, state.ordered !== undefined, what), (next) =>
+      drop({ ...next, intent: undefined }, what, log('PULSE_LINK_DEACTIVATES', { what })),
+    );
   }
+  if (state.ordered?.force === true) return putDown(state);
   const undone: PulseState = {
     ...state,
     duty: 'active',
@@ -36,19 +54,12 @@ function onReleaseLimit(settings: PulseSettings, state: PulseState, nowMs: numbe
     deadlineMs: Infinity,
     lastAnnounceMs: nowMs,
   };
-  const answer: PulseEffect[] =
-    state.intent === 'handover'
-      ? [{ type: 'handoverResult', ok: false, text: 'partner did not say running in time' }]
-      : [];
-  return andThen(
-    // The partner may have taken them, unheard.
-    withEffects(
-      undone,
-      log('PULSE_HANDOVER_UNDONE', { outcome: 'serving on' }),
-      { type: 'announce' },
-      ...answer,
-    ),
-    (next) => sendNow(settings, next, nowMs),
+  const told = log('PULSE_HANDOVER_UNDONE', { outcome: 'serving on' });
+  const { state: answered, effects } = endRelease(state, false, 'partner did not say running in time');
+  const serving: PulseState = { ...undone, ordered: answered.ordered };
+  // The partner may have taken them, unheard.
+  return andThen(withEffects(serving, told, { type: 'announce' }, ...effects), (next) =>
+    sendNow(settings, next, nowMs),
   );
 }
 
@@ -79,8 +90,9 @@ function onSilence(
   if (limit === 'suspicious') return { state: { ...state, suspectedAtMs: nowMs }, effects: [] };
   const lost: PulseState = { ...state, partnerWord: undefined };
   if (state.duty === 'standby' || state.duty === 'claiming') {
-    const heldBack = state.disabled ? undefined : heldBackBy(settings, gate);
-    if (state.disabled || heldBack !== undefined) {
+    const isOut = !waitsToTake(state);
+    const heldBack = isOut ? undefined : heldBackBy(settings, gate);
+    if (isOut || heldBack !== undefined) {
       const told =
         state.partnerWord === undefined
           ? []
@@ -135,16 +147,20 @@ function onTick(
   );
 }
 
-function onHandover(settings: PulseSettings, state: PulseState, nowMs: number): PulseStep {
+function onHandover(
+  settings: PulseSettings,
+  state: PulseState,
+  { force, views }: Extract<PulseEvent, { type: 'handover' }>,
+  nowMs: number,
+): PulseStep {
   const refuse = (reason: string): PulseStep =>
     withEffects(state, log('PULSE_HANDOVER_REFUSED', { reason }), {
       type: 'handoverResult',
       ok: false,
       text: reason,
     });
-  if (state.duty !== 'active') return refuse(`this node is ${state.duty}, not active`);
-  if (state.listening) return refuse('this node listens after a sleep');
-  if (state.partnerWord === undefined) return refuse('no partner is heard');
+  const refusal = handoverRefusal(settings, state, views);
+  if (refusal !== undefined && !(force && refusal.canForce)) return refuse(refusal.why);
   return release(settings, state, 'handover', nowMs);
 }
 
@@ -158,7 +174,10 @@ function onShutdown(settings: PulseSettings, state: PulseState, signal: string, 
       if (partnerHeard) return andThen(step, (next) => release(settings, next, 'shutdown', nowMs));
       return andThen(step, (next) => drop({ ...next, intent: 'shutdown' }, 'stopping'));
     case 'releasing':
-      return andThen(step, (next) => withEffects({ ...next, intent: 'shutdown' }));
+      return andThen(
+        andThen(step, (next) => endRelease(next, false, 'pulse stops')),
+        (next) => withEffects({ ...next, intent: 'shutdown' }),
+      );
     case 'dropping':
       return andThen(step, (next) => withEffects({ ...next, intent: 'shutdown' }));
     default:
@@ -222,6 +241,10 @@ export function stepPulse(
   event: PulseEvent,
   nowMs: number,
 ): PulseStep {
+  return withAlarm(settings, state, stepAs(settings, state, event, nowMs), nowMs);
+}
+
+function stepAs(settings: PulseSettings, state: PulseState, event: PulseEvent, nowMs: number): PulseStep {
   switch (event.type) {
     case 'tick':
       return onTick(settings, state, event, nowMs);
@@ -232,7 +255,11 @@ export function stepPulse(
     case 'dropped':
       return onDropped(settings, state, nowMs);
     case 'handover':
-      return onHandover(settings, state, nowMs);
+      return onHandover(settings, state, event, nowMs);
+    case 'maintenance':
+      return onMaintenance(settings, state, event, nowMs);
+    case 'maintenanceOver':
+      return onMaintenanceOver(settings, state, event.by);
     case 'shutdown':
       return onShutdown(settings, state, event.signal, nowMs);
     case 'localFailure':
@@ -256,9 +283,8 @@ export function stepPulse(
 
 /** When the shell must tick next, monotonic ms. */
 export function nextTickMs(settings: PulseSettings, state: PulseState): number {
-  const wouldTake = (state.duty === 'standby' || state.duty === 'claiming') && !state.disabled;
-  const waits = state.partnerWord !== undefined || (wouldTake && state.heldBack === undefined);
+  const waits = state.partnerWord !== undefined || (waitsToTake(state) && state.heldBack === undefined);
   const silenceMs = settings.hasPartner && waits ? silenceDueMs(settings, state) : Infinity;
   const sendAtMs = settings.hasPartner && !state.listening ? state.nextSendMs : Infinity;
-  return Math.min(state.deadlineMs, silenceMs, sendAtMs, state.gateAtMs);
+  return Math.min(state.deadlineMs, silenceMs, sendAtMs, state.gateAtMs, state.alarmAtMs);
 }

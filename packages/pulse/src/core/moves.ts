@@ -1,6 +1,13 @@
 import type { EventFields, EventId } from '@piranha/events/catalogue';
 import type { HeartbeatWord } from '@piranha/protocol';
-import type { PulseEffect, PulseSettings, PulseState, PulseStep, ReleaseIntent } from './types.js';
+import type {
+  MaintenanceOrder,
+  PulseEffect,
+  PulseSettings,
+  PulseState,
+  PulseStep,
+  ReleaseIntent,
+} from './types.js';
 
 /** The moves that several rows of pulse's state table share. */
 
@@ -69,6 +76,32 @@ export function release(
   return andThen(withEffects(releasing, log('PULSE_HANDOVER_START', { reason: intent })), (next) =>
     sendNow(settings, next, nowMs),
   );
+}
+
+/**
+ * A voluntary release is over: whoever asked for it is answered, and an order of maintenance comes into force where
+ * this node holds nothing any more.
+ */
+export function endRelease(state: PulseState, ok: boolean, text: string): PulseStep {
+  const { ordered } = state;
+  if (ordered !== undefined) return endOrder({ ...state, ordered: undefined }, ordered, ok, text);
+  return state.intent === 'handover'
+    ? withEffects(state, { type: 'handoverResult', ok, text })
+    : { state, effects: [] };
+}
+
+/** An order of maintenance is in force, or came to nothing. */
+export function endOrder(
+  state: PulseState,
+  { unlessAlone, by, at, reason }: MaintenanceOrder,
+  ok: boolean,
+  text: string,
+): PulseStep {
+  const answer: PulseEffect = { type: 'maintenanceResult', ok, text };
+  if (!ok) return withEffects(state, log('PULSE_MAINTENANCE_REFUSED', { reason: text }), answer);
+  const maintenance = { unlessAlone, by, at, reason };
+  const told = log('PULSE_MAINTENANCE_ON', { by, reason: reason || 'no reason given', unlessAlone });
+  return withEffects({ ...state, maintenance }, told, answer);
 }
 
 /** Something of ours is broken for good: hand over if somebody is there. */

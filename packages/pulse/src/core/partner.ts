@@ -1,7 +1,7 @@
 import type { HeartbeatWord } from '@piranha/protocol';
 import { gateAfterWordMs } from './gate.js';
-import { andThen, drop, log, onLocalFailure, sendNow, take, withEffects } from './moves.js';
-import type { PulseEffect, PulseSettings, PulseState, PulseStep } from './types.js';
+import { andThen, drop, endRelease, log, onLocalFailure, sendNow, take, withEffects } from './moves.js';
+import type { PulseSettings, PulseState, PulseStep } from './types.js';
 
 /** What the partner's words make us do: the original's table, with a claim that waits and a release that serves. */
 
@@ -14,11 +14,10 @@ function onRunning(settings: PulseSettings, state: PulseState, nowMs: number): P
         state: { ...state, duty: 'standby', reason: 'partner serves', deadlineMs: Infinity },
         effects: [],
       };
-    case 'releasing': {
-      const answer: PulseEffect[] =
-        state.intent === 'handover' ? [{ type: 'handoverResult', ok: true, text: 'partner took over' }] : [];
-      return drop(state, 'partner took over', log('PULSE_HANDOVER_DONE'), ...answer);
-    }
+    case 'releasing':
+      return andThen(endRelease(state, true, 'partner took over'), (next) =>
+        drop(next, 'partner took over', log('PULSE_HANDOVER_DONE')),
+      );
     case 'taking':
     case 'active':
       return settle(settings, state, nowMs);
@@ -60,7 +59,8 @@ function onStopped(
   // It held them too, and may have told the network so after us.
   if (state.duty === 'active' && before === 'lvs running')
     return announceAgain(state, 'the partner let go', nowMs);
-  if (state.duty !== 'standby' || state.failure !== undefined) return { state, effects: [] };
+  const takes = state.failure === undefined && state.maintenance === undefined;
+  if (state.duty !== 'standby' || !takes) return { state, effects: [] };
   const event = settings.role === 'primary' ? 'PULSE_BACKUP_STOPPED' : 'PULSE_PRIMARY_STOPPED';
   if (before === 'lvs running') {
     return take(state, 'partner stopped', log(event, { reason: 'partner said stopped' }));
@@ -81,10 +81,12 @@ function onStopped(
 function onReleaseAsked(settings: PulseSettings, state: PulseState, nowMs: number): PulseStep {
   const holds = state.duty === 'active' || state.duty === 'releasing';
   if (!holds || nowMs - state.takenAtMs < settings.deadtimeMs) return { state, effects: [] };
-  return drop(
-    { ...state, intent: state.intent === 'shutdown' ? 'shutdown' : undefined },
-    'asked to release',
-    log('PULSE_RELEASE_OBEYED'),
+  return andThen(endRelease(state, true, 'partner took over'), (next) =>
+    drop(
+      { ...next, intent: next.intent === 'shutdown' ? 'shutdown' : undefined },
+      'asked to release',
+      log('PULSE_RELEASE_OBEYED'),
+    ),
   );
 }
 

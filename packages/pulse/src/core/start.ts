@@ -1,11 +1,19 @@
 import { youngUntil } from './dead-timer.js';
 import { gateAfterWordMs } from './gate.js';
-import { listen, log, take, withEffects } from './moves.js';
-import type { PulseSettings, PulseStart, PulseState, PulseStep } from './types.js';
+import { andThen, drop, listen, log, release, take, withEffects } from './moves.js';
+import type { MaintenanceOrder, PulseSettings, PulseStart, PulseState, PulseStep } from './types.js';
+import { staysOut } from './waiting.js';
 
-/** The state to begin with and its first effects. */
-export function startPulse(settings: PulseSettings, start: PulseStart, nowMs: number): PulseStep {
-  const role = settings.role === 'primary' ? 'PULSE_START_PRIMARY' : 'PULSE_START_BACKUP';
+/**
+ * The state to begin with and its first effects.
+ * @param maintenance the order by which this node takes nothing, where one is in force
+ */
+export function startPulse(
+  settings: PulseSettings,
+  start: PulseStart,
+  nowMs: number,
+  maintenance?: MaintenanceOrder | undefined,
+): PulseStep {
   const base: PulseState = {
     duty: 'standby',
     intent: undefined,
@@ -26,26 +34,73 @@ export function startPulse(settings: PulseSettings, start: PulseStart, nowMs: nu
     awakeSinceMs: nowMs,
     gateAtMs: gateAfterWordMs(settings, nowMs),
     heldBack: undefined,
+    maintenance,
+    ordered: undefined,
+    alarmAtMs: maintenance === undefined ? Infinity : nowMs + settings.deadtimeMs,
+    alarmedAtMs: Number.NEGATIVE_INFINITY,
   };
-  switch (start.type) {
+  const { type } = start;
+  const step =
+    maintenance === undefined
+      ? startAs(settings, base, type, nowMs)
+      : startInMaintenance(settings, base, type, maintenance, nowMs);
+  const role = settings.role === 'primary' ? 'PULSE_START_PRIMARY' : 'PULSE_START_BACKUP';
+  return { state: step.state, effects: [log(role), ...step.effects] };
+}
+
+/** An order outlives the process, and --forceactive is for a node that may serve. */
+function startInMaintenance(
+  settings: PulseSettings,
+  base: PulseState,
+  type: PulseStart['type'],
+  order: MaintenanceOrder,
+  nowMs: number,
+): PulseStep {
+  const { by, at, reason } = order;
+  const kept = log('PULSE_MAINTENANCE_KEPT', { by, at, reason: reason || 'no reason given' });
+  const told = (step: PulseStep): PulseStep => ({ state: step.state, effects: [kept, ...step.effects] });
+  if (type === 'forced') return told(standOut(settings, base, nowMs));
+  if (!staysOut(base)) return told(startAs(settings, base, type, nowMs));
+  if (type === 'leftover') return told(drop(base, 'addresses were found held in maintenance standby'));
+  if (type === 'fresh') return told(standOut(settings, base, nowMs));
+  // It was interrupted between its order and the letting go.
+  const holding = startAs(settings, { ...base, maintenance: undefined }, type, nowMs);
+  return told(
+    andThen(holding, (next) =>
+      release(settings, { ...next, ordered: { ...order, force: true } }, 'maintenance', nowMs),
+    ),
+  );
+}
+
+function standOut(settings: PulseSettings, base: PulseState, nowMs: number): PulseStep {
+  return staysOut(base) ? { state: base, effects: [] } : startAs(settings, base, 'fresh', nowMs);
+}
+
+function startAs(
+  settings: PulseSettings,
+  base: PulseState,
+  type: PulseStart['type'],
+  nowMs: number,
+): PulseStep {
+  switch (type) {
     case 'forced':
-      return take(base, 'forced active on startup', log(role), log('PULSE_FORCED_ACTIVE'));
+      return take(base, 'forced active on startup', log('PULSE_FORCED_ACTIVE'));
     case 'adopt': {
       // Active from the first moment: one "stopped" would make the partner take over.
       const adopted: PulseState = { ...base, duty: 'active', reason: 'adopted after a restart of pulse' };
       // The partner may have had them for a moment, and yielded to the guardian's beats.
       const held = [{ type: 'take' }, { type: 'announce' }] as const;
-      return withEffects(adopted, log(role), log('PULSE_ADOPTED', { role: 'active' }), ...held);
+      return withEffects(adopted, log('PULSE_ADOPTED', { role: 'active' }), ...held);
     }
     case 'leftover': {
-      if (!settings.hasPartner) return take(base, 'no partner configured', log(role));
+      if (!settings.hasPartner) return take(base, 'no partner configured');
       const held: PulseState = { ...base, duty: 'active', reason: 'addresses were found held' };
-      return withEffects(listen(settings, held, nowMs), log(role), log('PULSE_ADOPT_LISTENING'));
+      return withEffects(listen(settings, held, nowMs), log('PULSE_ADOPT_LISTENING'));
     }
     case 'fresh':
       if (!settings.hasPartner) {
-        return take(base, 'no partner configured', log(role), log('PULSE_NO_PARTNER'));
+        return take(base, 'no partner configured', log('PULSE_NO_PARTNER'));
       }
-      return withEffects(base, log(role));
+      return { state: base, effects: [] };
   }
 }

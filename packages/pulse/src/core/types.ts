@@ -1,5 +1,6 @@
 import type { EventFields, EventId } from '@piranha/events/catalogue';
 import type { HeartbeatWord, NodeRole } from '@piranha/protocol';
+import type { Views } from './move-refusal.js';
 
 /**
  * standby: holds nothing, says "stopped". claiming: waits a random moment before it takes. taking: addresses are
@@ -8,7 +9,19 @@ import type { HeartbeatWord, NodeRole } from '@piranha/protocol';
  */
 type Duty = 'standby' | 'claiming' | 'taking' | 'active' | 'releasing' | 'dropping' | 'ended';
 
-export type ReleaseIntent = 'handover' | 'shutdown' | 'failure';
+export type ReleaseIntent = 'handover' | 'shutdown' | 'failure' | 'maintenance';
+
+/** What an operator ordered: this node holds nothing and takes nothing by itself. */
+export interface MaintenanceOrder {
+  /** It takes over all the same when the partner is dead. */
+  readonly unlessAlone: boolean;
+  /** Who ordered it, as lvsctl was told by the system. */
+  readonly by: string;
+  /** Wall clock, ISO 8601. */
+  readonly at: string;
+  /** The operator's words; empty for none. */
+  readonly reason: string;
+}
 
 export interface PulseSettings {
   readonly role: NodeRole;
@@ -69,6 +82,13 @@ export interface PulseState {
   readonly gateAtMs: number;
   /** Why the addresses of a silent partner are not taken, although they would be. */
   readonly heldBack: string | undefined;
+  /** The order by which this node takes nothing by itself; undefined for a usual standby. */
+  readonly maintenance: MaintenanceOrder | undefined;
+  /** The order that comes into force when the release under way is done. */
+  readonly ordered: (MaintenanceOrder & { readonly force: boolean }) | undefined;
+  /** When to tell again that nobody serves while this node is kept out; Infinity while somebody does. */
+  readonly alarmAtMs: number;
+  readonly alarmedAtMs: number;
 }
 
 export type PulseEvent =
@@ -86,7 +106,16 @@ export type PulseEvent =
     }
   | { readonly type: 'taken' }
   | { readonly type: 'dropped' }
-  | { readonly type: 'handover' }
+  /** `force`: although this node knows better; it is undone where the partner does not take. */
+  | { readonly type: 'handover'; readonly force?: boolean; readonly views?: Views | undefined }
+  /** `force`: although nobody serves then. */
+  | {
+      readonly type: 'maintenance';
+      readonly order: MaintenanceOrder;
+      readonly force: boolean;
+      readonly views?: Views | undefined;
+    }
+  | { readonly type: 'maintenanceOver'; readonly by: string }
   | { readonly type: 'shutdown'; readonly signal: string }
   /** `disables`: not even a dead partner makes this node take over, as with a link that is down. */
   | { readonly type: 'localFailure'; readonly what: string; readonly disables: boolean }
@@ -104,6 +133,8 @@ export type PulseEffect =
   | { readonly type: 'log'; readonly event: EventId; readonly fields: EventFields }
   /** The end of a handover that was asked for. */
   | { readonly type: 'handoverResult'; readonly ok: boolean; readonly text: string }
+  /** The answer to an order of maintenance standby, or to its end. */
+  | { readonly type: 'maintenanceResult'; readonly ok: boolean; readonly text: string }
   | { readonly type: 'exit' };
 
 export interface PulseStep {

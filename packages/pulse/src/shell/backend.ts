@@ -25,6 +25,8 @@ export interface Backend {
    * @param heardSeconds how long the partner has been heard without a break; undefined while it is silent
    */
   syncStatus(heardSeconds: number | undefined): Promise<SyncStatus | undefined>;
+  /** How long this node has learned the partner's connections, where it has to; undefined where it has not. */
+  syncListening(): { readonly seconds: number | undefined } | undefined;
   /** The end of this pulse, but addresses stay for whoever serves next; undefined where they cannot. */
   readonly leave: (() => Promise<void>) | undefined;
   /** The end of this pulse: nothing of it is left. `partnerServes`: it took over, and hears our last words. */

@@ -161,6 +161,11 @@ export class KernelBackend implements Backend {
     return { ...status, ...figures };
   }
 
+  syncListening(): { readonly seconds: number | undefined } | undefined {
+    if (!this.options.hasIpvs || this.configuration.failoverState !== 'sync') return undefined;
+    return { seconds: this.takeover.status().listeningSeconds };
+  }
+
   async stop(partnerServes: boolean): Promise<void> {
     this.endWatches();
     await this.takeover.stop('stop', partnerServes);

@@ -18,6 +18,9 @@ import { FailureBoard } from './failure-board.js';
 import { GuardianLink } from './guardian-link.js';
 import { KernelBackend } from './kernel-backend.js';
 import { type LoadedSettings, settingsOf } from './load-settings.js';
+import { LvsdWord } from './lvsd-word.js';
+import { MaintenanceFile } from './maintenance-file.js';
+import type { PolicyParts } from './node-policy.js';
 import { openPulseLog } from './pulse-log.js';
 import { readSavedState } from './saved-state.js';
 import { SupervisedDaemon } from './supervised-daemon.js';
@@ -65,7 +68,8 @@ export async function runWorker(options: PulseOptions): Promise<void> {
       status: () => worker.status(),
       heartbeats: () => worker.heartbeats(),
       reload,
-      handover: () => worker.handover(),
+      handover: (params) => worker.policy.moves.handover(params),
+      standby: (params) => worker.policy.moves.standby(params),
       leave: () => {
         requireLeave(parts.backend);
         leaving.set();
@@ -114,7 +118,11 @@ interface PartsNeeds {
   readonly insists: () => boolean;
 }
 
-function buildParts({ options, files, log, loaded, failures, insists }: PartsNeeds): WorkerChildren {
+type Parts = WorkerChildren & Pick<PolicyParts, 'lvsdWord' | 'maintenance'>;
+
+function buildParts({ options, files, log, loaded, failures, insists }: PartsNeeds): Parts {
+  const lvsdWord = new LvsdWord();
+  const policy = { lvsdWord, maintenance: new MaintenanceFile(options.stateDirectory, log) };
   const args = commonDaemonArguments(options);
   const common = { inheritOutput: options.foreground, log };
   const lvsd = new SupervisedDaemon({
@@ -124,12 +132,14 @@ function buildParts({ options, files, log, loaded, failures, insists }: PartsNee
     args: ['-c', options.configFile, '--nofork', '--director', options.director, ...args],
     socketPath: files.lvsdSocket,
     pidFile: files.lvsdPid,
+    onAlive: (data) => lvsdWord.heard(data),
+    onDisconnected: () => lvsdWord.lost(),
     onBroken: (broken) => failures.child('lvsd', broken),
   });
   if (options.director === 'userspace') {
     const onBroken = (broken: boolean): void => failures.child('ipvsu', broken);
     const backend = new UserspaceBackend({ ...common, files, args, onBroken }, loaded.configuration);
-    return { lvsd, backend };
+    return { ...policy, lvsd, backend };
   }
   const backend = new KernelBackend(
     {
@@ -144,7 +154,7 @@ function buildParts({ options, files, log, loaded, failures, insists }: PartsNee
     },
     loaded.configuration,
   );
-  return { lvsd, backend };
+  return { ...policy, lvsd, backend };
 }
 
 async function decideStart(options: PulseOptions, adopt: boolean, backend: Backend): Promise<PulseStart> {

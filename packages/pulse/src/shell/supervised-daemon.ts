@@ -43,6 +43,8 @@ export interface SupervisedDaemonOptions {
   readonly log: EventLog;
   readonly onConnected?: (client: ControlClient) => void;
   readonly onDisconnected?: () => void;
+  /** What the daemon says of itself with each sign of life. */
+  readonly onAlive?: (data: unknown) => void;
   /** Called when the daemon begins or ceases to count as broken. */
   readonly onBroken: (broken: boolean) => void;
 }
@@ -189,8 +191,10 @@ export class SupervisedDaemon {
     const attempt = (): void => {
       ControlClient.connect({
         path: this.options.socketPath,
-        onEvent: (event) => {
-          if (event === 'alive') this.dispatch({ type: 'sign' });
+        onEvent: (event, data) => {
+          if (event !== 'alive') return;
+          this.dispatch({ type: 'sign' });
+          this.options.onAlive?.(data);
         },
         onClose: () => this.disconnected(),
       })

@@ -90,6 +90,10 @@ export class UserspaceBackend implements Backend {
     return undefined;
   }
 
+  syncListening(): undefined {
+    return undefined;
+  }
+
   stop(): Promise<void> {
     return this.ipvsu.stop();
   }

@@ -3,7 +3,6 @@ import type { EventLog } from '@piranha/events';
 import type { Notifier } from '@piranha/notify';
 import {
   decodeHeartbeat,
-  type HandoverAnswer,
   type HeartbeatMeasurement,
   type PulseAlive,
   type PulseStatus,
@@ -19,24 +18,22 @@ import type { HeartbeatPath } from '../core/settings.js';
 import { startPulse } from '../core/start.js';
 import type { PulseEffect, PulseEvent, PulseStart, PulseState, PulseStep } from '../core/types.js';
 import { AdaptiveDeadtime } from './adaptive-deadtime.js';
-import type { Backend } from './backend.js';
 import { CurrentGate } from './current-gate.js';
 import { HeartbeatMeasure } from './heartbeat-measure.js';
 import { HeartbeatSockets } from './heartbeat-sockets.js';
 import type { LoadedSettings } from './load-settings.js';
-import { PendingHandovers } from './pending-handovers.js';
+import { NodePolicy, type PolicyParts } from './node-policy.js';
 import { RoleHooks } from './role-hooks.js';
 import { writeSavedState } from './saved-state.js';
 import type { SupervisedDaemon } from './supervised-daemon.js';
 import { isHolding, partnerOf, pathStatuses, pulseStatus } from './worker-status.js';
 
 const RELOAD_LIMIT_MS = 30_000;
+const NO_COST = Promise.resolve(undefined);
 
-export interface WorkerParts {
+export interface WorkerParts extends PolicyParts {
   readonly files: RunDirectory;
   readonly configFile: string;
-  readonly log: EventLog;
-  readonly backend: Backend;
   readonly lvsd: SupervisedDaemon;
   readonly notifier: Notifier;
   /** Called after each change that the guardian must know. */
@@ -51,12 +48,11 @@ export class PulseWorker {
   private timer: NodeJS.Timeout | undefined;
   private timerDueMs = Infinity;
   private lateTick: NodeJS.Immediate | undefined;
-  private readonly handovers = new PendingHandovers();
   private since = new Date();
   /** What the wall clock is ahead of the one that nobody sets, ms. */
   private readonly clockAtStartMs = Date.now() - monotonicNowMs();
   /** What the voluntary move under way costs. */
-  private moveCost: Promise<string | undefined> = Promise.resolve(undefined);
+  private moveCost: Promise<string | undefined> = NO_COST;
   private readonly heardAtMs = new Map<string, number>();
   private readonly measure: HeartbeatMeasure;
   private readonly adaptive: AdaptiveDeadtime;
@@ -64,6 +60,7 @@ export class PulseWorker {
   private readonly hooks: RoleHooks;
   private readonly gate: CurrentGate;
   private takes = 0;
+  readonly policy: NodePolicy;
 
   constructor(
     private readonly parts: WorkerParts,
@@ -76,6 +73,12 @@ export class PulseWorker {
     );
     this.adaptive = new AdaptiveDeadtime(this.measure, log, () => this.loaded);
     this.hooks = new RoleHooks(parts.notifier);
+    this.policy = new NodePolicy(parts, {
+      dispatch: (event) => this.dispatch(event),
+      now: () => ({ ...this.loaded, state: this.state }),
+      cost: () => this.moveCost,
+      witness: () => this.gate.status(),
+    });
     this.gate = new CurrentGate(log, () => this.tickSoon(this.timerDueMs));
   }
 
@@ -83,11 +86,12 @@ export class PulseWorker {
   async start(how: PulseStart, since?: Date): Promise<void> {
     this.measure.start();
     this.adaptive.start();
+    this.policy.start();
     this.sockets = await this.openSockets(this.loaded);
     this.gate.change(this.loaded, monotonicNowMs());
     if (since !== undefined) this.since = since;
     if (how.type === 'adopt') this.hooks.adopted();
-    const step = startPulse(this.loaded.settings, how, monotonicNowMs());
+    const step = startPulse(this.loaded.settings, how, monotonicNowMs(), this.parts.maintenance.read());
     this.commit(step, since !== undefined);
     if (this.state.duty === 'standby') this.standBy();
     this.plan();
@@ -97,11 +101,6 @@ export class PulseWorker {
   dispatch(event: PulseEvent): void {
     this.commit(stepPulse(this.adaptive.settings, this.state, event, monotonicNowMs()), false);
     this.plan();
-  }
-
-  /** Starts a handover; resolves when it is done, refused or undone. */
-  handover(): Promise<HandoverAnswer> {
-    return this.handovers.wait(() => this.dispatch({ type: 'handover' }));
   }
 
   /** Takes a new configuration: lvsd's part first, so that a new VIP finds its service in the table. */
@@ -160,6 +159,7 @@ export class PulseWorker {
       configFile,
       paths: pathStatuses(counters, this.heardAtMs, this.measure.qualities()),
       witness: this.gate.status(),
+      readiness: this.policy.readiness(),
       adaptive: this.adaptive.status(),
       sync,
       children: [lvsd, ...backend.children].map((child) => child.status()),
@@ -180,6 +180,7 @@ export class PulseWorker {
     this.gate.stop();
     this.measure.close();
     this.adaptive.stop();
+    this.policy.stop();
     this.sockets?.close();
   }
 
@@ -193,8 +194,11 @@ export class PulseWorker {
     const changed = step.state.duty !== before.duty;
     this.state = step.state;
     if (changed && !keepSince) this.since = new Date();
-    if (changed && step.state.duty === 'releasing') this.moveCost = this.readMoveCost();
+    if (changed && step.state.duty !== 'dropping') {
+      this.moveCost = step.state.duty === 'releasing' ? this.readMoveCost() : NO_COST;
+    }
     if (changed) this.save();
+    this.policy.stepped(before, step.state);
     // The guardian learns of a change before the partner does: it must never beat an old word.
     if (changed) this.parts.onChange();
     for (const effect of step.effects) this.run(effect);
@@ -230,7 +234,8 @@ export class PulseWorker {
         this.adaptive.diedEarly(effect.silentSinceMs);
         return;
       case 'handoverResult':
-        void this.handovers.answer(effect.ok, effect.text, this.moveCost);
+      case 'maintenanceResult':
+        this.policy.answer(effect);
         return;
       case 'exit':
         this.parts.onExit();

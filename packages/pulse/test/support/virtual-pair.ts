@@ -4,6 +4,7 @@ import { nextTickMs, stepPulse } from '../../src/core/machine.js';
 import { startPulse } from '../../src/core/start.js';
 import type {
   GateAnswer,
+  MaintenanceOrder,
   PulseEvent,
   PulseSettings,
   PulseStart,
@@ -39,6 +40,8 @@ export interface VirtualNode {
   /** What it said of each death of the partner. */
   readonly dead: { limit: unknown; adaptiveMs?: unknown; deadtimeMs: unknown }[];
   readonly results: { ok: boolean; text: string }[];
+  /** Answers to orders of maintenance standby. */
+  readonly orders: { ok: boolean; text: string }[];
 }
 
 /** What a node's gate says to a question. */
@@ -79,16 +82,17 @@ export class VirtualPair extends PairClock {
         log: [],
         dead: [],
         results: [],
+        orders: [],
       };
     };
     this.nodes = { primary: node('primary'), backup: node('backup') };
   }
 
-  start(role: NodeRole, how: PulseStart = { type: 'fresh' }): void {
+  start(role: NodeRole, how: PulseStart = { type: 'fresh' }, order?: MaintenanceOrder): void {
     const node = this.nodes[role];
     node.alive = true;
     node.life += 1;
-    this.commit(role, startPulse(node.settings, how, this.nowMs));
+    this.commit(role, startPulse(node.settings, how, this.nowMs, order));
   }
 
   /** The process and its addresses are gone at once. */
@@ -146,6 +150,7 @@ export class VirtualPair extends PairClock {
         node.dead.push({ limit, deadtimeMs, ...(adaptiveMs === undefined ? {} : { adaptiveMs }) });
       }
       if (effect.type === 'handoverResult') node.results.push({ ok: effect.ok, text: effect.text });
+      if (effect.type === 'maintenanceResult') node.orders.push({ ok: effect.ok, text: effect.text });
       if (effect.type === 'exit') node.alive = false;
       if (effect.type === 'take') this.after(this.takeMs, () => this.finish(role, life, true));
       if (effect.type === 'drop') this.after(this.dropMs, () => this.finish(role, life, false));
@@ -169,4 +174,16 @@ export class VirtualPair extends PairClock {
     const to: NodeRole = from === 'primary' ? 'backup' : 'primary';
     this.after(this.delayMs, () => this.send(to, { type: 'heard', word, random: this.random() }));
   }
+}
+
+/** A calm pair: the primary serves, the backup stands by, and the times of nobody and of both are counted from now. */
+export function servingPair(overrides: Partial<PulseSettings> = {}): VirtualPair {
+  const pair = new VirtualPair(undefined, overrides);
+  pair.start('primary');
+  pair.start('backup');
+  pair.run(2_000);
+  if (pair.holders().join() !== 'primary') throw new Error('the primary does not serve');
+  pair.nobodyMs = 0;
+  pair.bothMs = 0;
+  return pair;
 }

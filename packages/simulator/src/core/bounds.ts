@@ -13,6 +13,8 @@ export interface Bounds {
   readonly twoHoldersMs: number;
   /** Two holders, one of whose processes must be missed, killed and replaced first. */
   readonly twoUnattendedMs: number;
+  /** Two holders that were ordered to hand over to each other at once. */
+  readonly twoReleasingMs: number;
   /** Nobody serves while a healthy node could. */
   readonly nobodyMs: number;
   /** As nobodyMs, where somebody holds the addresses and the network believes that another does. */
@@ -55,6 +57,7 @@ export function boundsOf(
     // The beat by which one of them learns of it, and its reaction.
     twoHoldersMs: 2 * keepaliveMs + moveMs + SLACK_MS,
     twoUnattendedMs: replacedMs + 3 * keepaliveMs + moveMs + SLACK_MS,
+    twoReleasingMs: releaseLimitMs * CLOCK_SHARE + SLACK_MS,
     nobodyMs,
     nobodyDisputedMs: nobodyMs + Math.max(replacedMs, ANSWER_SPACING_MS),
     // Whoever replaces a pulse that died in the middle of a move listens first.

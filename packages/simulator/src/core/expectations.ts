@@ -26,6 +26,7 @@ export function expectationOf(
   const moveMs = 2 * keepaliveMs + 2 * (DURATIONS.takeMs + DURATIONS.dropMs);
   switch (fault.kind) {
     case 'stop':
+    case 'maintenance':
     case 'handover': {
       if (!hitsActive && fault.kind === 'handover') return undefined;
       const promise = 'a voluntary move is answered, and never without a holder';

@@ -20,6 +20,12 @@ export type Fault =
       readonly durationMs: number;
     }
   | { readonly kind: 'killPulse' | 'killGuardian' | 'handover'; readonly node: NodeRole }
+  | {
+      readonly kind: 'maintenance';
+      readonly node: NodeRole;
+      readonly unlessAlone: boolean;
+      readonly durationMs: number;
+    }
   | { readonly kind: 'slow'; readonly node: NodeRole; readonly factor: number; readonly durationMs: number };
 
 /** A fault and its time, ms after the beginning. */
@@ -45,12 +51,24 @@ const MOST_FAULTS = 10;
 /** Clocks of real machines differ by far less. */
 const MOST_DRIFT = 0.01;
 
+/** What a pair has beside two directors. */
+export interface ScriptParts {
+  /** The ways to a third host are cut too. */
+  readonly hasWitness: boolean;
+  /** Operators order maintenance standby too. */
+  readonly hasMaintenance: boolean;
+}
+
 /**
  * The script of a seed.
  * @param unitMs the deadtime of the pair: faults are spaced and last by it
- * @param hasWitness whether the ways to a third host are cut too
  */
-export function scriptOf(random: SeededRandom, seed: number, unitMs: number, hasWitness: boolean): Script {
+export function scriptOf(
+  random: SeededRandom,
+  seed: number,
+  unitMs: number,
+  { hasWitness, hasMaintenance }: ScriptParts,
+): Script {
   const drift = (): number => 1 + (random.next() * 2 - 1) * MOST_DRIFT;
   const clockRates = { primary: drift(), backup: drift() };
   const start = (): number => random.pick([100, 250, 600, 1_500]);
@@ -64,6 +82,7 @@ export function scriptOf(random: SeededRandom, seed: number, unitMs: number, has
     atMs += random.between(0, random.chance(0.4) ? 8 * unitMs : unitMs);
     faults.push({ atMs, fault: faultOf(random, unitMs) });
     if (hasWitness) faults.push(...witnessFaults(random, atMs, unitMs));
+    if (hasMaintenance && random.chance(0.5)) faults.push(maintenance(random, atMs, unitMs));
   }
   return { seed, clockRates, startMs, headStartMs, faults };
 }
@@ -84,6 +103,14 @@ function witnessFaults(random: SeededRandom, atMs: number, unitMs: number): read
     atMs: atMs + (random.chance(0.5) ? 0 : random.between(0, unitMs)),
     fault: { kind, node, durationMs: random.between(1, 8 * unitMs) },
   }));
+}
+
+/** An order a little before or after something else, long enough that the partner may die meanwhile. */
+function maintenance(random: SeededRandom, atMs: number, unitMs: number): TimedFault {
+  const durationMs = random.between(unitMs, 12 * unitMs);
+  const node = random.pick(NODES);
+  const fault = { kind: 'maintenance', node, unlessAlone: random.chance(0.3), durationMs } as const;
+  return { atMs: random.chance(0.3) ? atMs : Math.max(0, atMs + random.between(-unitMs, unitMs)), fault };
 }
 
 function faultOf(random: SeededRandom, unitMs: number): Fault {
@@ -138,6 +165,8 @@ export function faultText(fault: Fault): string {
       return `noise${duration}: loss ${fault.noise.lossShare}, jitter ${fault.noise.jitterMs} ms, doubles ${fault.noise.duplicateShare}`;
     case 'slow':
       return `the ${fault.node} is ${fault.factor} times slower${duration}`;
+    case 'maintenance':
+      return `the ${fault.node} is ordered out${fault.unlessAlone ? ' unless alone' : ''}${duration}`;
     default:
       return `${WORDS[fault.kind]} the ${fault.node}${duration}`;
   }

@@ -55,6 +55,9 @@ function beginAt(
     case 'handover':
       node.pulse?.tell({ type: 'handover' });
       return NOTHING;
+    case 'maintenance':
+      node.orderOut(fault.unlessAlone);
+      return () => node.endOrder();
     case 'freezePulse':
       node.pulse?.freeze(fault.durationMs);
       return NOTHING;

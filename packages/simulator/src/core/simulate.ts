@@ -88,7 +88,8 @@ export function simulateSeed(
   seed: number,
 ): { readonly outcome: Outcome; readonly failure: Failure | undefined } {
   const unitMs = pair.settings.primary.deadtimeMs;
-  const script = scriptOf(new SeededRandom(seed), seed, unitMs, pair.witness !== undefined);
+  const parts = { hasWitness: pair.witness !== undefined, hasMaintenance: pair.hasMaintenance === true };
+  const script = scriptOf(new SeededRandom(seed), seed, unitMs, parts);
   const outcome = runScript(pair, script);
   if (outcome.violation === undefined) return { outcome, failure: undefined };
   return { outcome, failure: explain(pair, script, outcome.violation.promise) };

@@ -1,5 +1,10 @@
 import type { HeartbeatWord, NodeRole } from '@piranha/protocol';
-import { type PulseEvent, type PulseSettings, REPLACE_GUARDIAN_MS } from '@piranha/pulse/machines';
+import {
+  type MaintenanceOrder,
+  type PulseEvent,
+  type PulseSettings,
+  REPLACE_GUARDIAN_MS,
+} from '@piranha/pulse/machines';
 import type { PathNumber } from './network.js';
 import { SimulatedGuardian } from './simulated-guardian.js';
 import type { SimulatedMeasure } from './simulated-measure.js';
@@ -12,6 +17,8 @@ const EXIT_SEEN_MS = 1;
 const LINGERS_MS = 15_000;
 /** How soon a start is tried again while the stop goes on, ms. */
 const RETRY_START_MS = 50;
+/** How soon an operator ends an order again that could not be ended. */
+const RETRY_ORDER_MS = 50;
 /** Timers of an idle machine fire within this, ms. */
 const PROMPT_MS = 0.5;
 
@@ -31,6 +38,11 @@ export class SimulatedNode {
   private slowest = 1;
   pulse: SimulatedPulse | undefined;
   guardian: SimulatedGuardian | undefined;
+  /** The order of maintenance standby on its disk. */
+  order: MaintenanceOrder | undefined;
+  /** What the operator wants, and what the operator was told to be so. */
+  private asked: MaintenanceOrder | undefined;
+  private accepted: MaintenanceOrder | undefined;
   private pausedUntilMs = Number.NEGATIVE_INFINITY;
   private boots = 0;
 
@@ -180,6 +192,32 @@ export class SimulatedNode {
   /** A process that is born on a machine that stands still. */
   private freezeNew(born: SimulatedPulse | SimulatedGuardian): void {
     if (this.isPaused) born.freeze(this.pausedUntilMs - this.world.timeline.nowMs);
+  }
+
+  /** An operator orders this node out; a pulse that does not answer takes no order. */
+  orderOut(unlessAlone: boolean): void {
+    const order = { unlessAlone, by: 'operator', at: '', reason: '' };
+    if (!this.pulse?.runs) return;
+    this.asked = order;
+    this.pulse.dispatch({ type: 'maintenance', order, force: false });
+  }
+
+  /** pulse answers an order, or its end. */
+  orderAnswered(ok: boolean): void {
+    if (ok) this.accepted = this.asked;
+  }
+
+  /** Whether an operator believes that this node takes nothing, come what may. */
+  get isOrderedOut(): boolean {
+    return this.accepted?.unlessAlone === false;
+  }
+
+  /** An operator ends the order, again and again until it is over. */
+  endOrder(): void {
+    this.asked = undefined;
+    if (this.pulse?.runs) this.pulse.dispatch({ type: 'maintenanceOver', by: 'operator' });
+    const isOver = this.order === undefined && this.accepted === undefined && !this.pulse?.state?.ordered;
+    if (!isOver) this.world.timeline.after(RETRY_ORDER_MS, () => this.endOrder());
   }
 
   killPulse(): void {

@@ -90,7 +90,8 @@ export class SimulatedPulse extends SimulatedProcess {
       : { type: this.node.addresses.size > 0 ? 'leftover' : 'fresh' };
     this.gate = this.buildGate();
     this.gate?.start();
-    const step = this.world.machines.startPulse(this.node.settings, start, this.node.localMs());
+    const { settings, order } = this.node;
+    const step = this.world.machines.startPulse(settings, start, this.node.localMs(), order);
     this.state = step.state;
     this.commit(step);
     if (!this.node.linkUp) this.dispatch(this.node.linkFailure());
@@ -120,6 +121,7 @@ export class SimulatedPulse extends SimulatedProcess {
   private commit(step: PulseStep): void {
     const changed = this.state?.duty !== step.state.duty;
     this.state = step.state;
+    this.node.order = step.state.maintenance;
     if (changed) {
       if (step.state.duty === 'taking') this.node.takeovers += 1;
       this.world.note(this.node.role, `is ${step.state.duty}: ${step.state.reason}`);
@@ -187,6 +189,10 @@ export class SimulatedPulse extends SimulatedProcess {
         return;
       case 'handoverResult':
         this.world.note(this.node.role, `handover: ${effect.ok ? 'done' : 'not done'}, ${effect.text}`);
+        return;
+      case 'maintenanceResult':
+        this.world.note(this.node.role, `standby: ${effect.ok ? 'done' : 'not done'}, ${effect.text}`);
+        this.node.orderAnswered(effect.ok);
         return;
       case 'exit':
         this.node.pulseEnds();

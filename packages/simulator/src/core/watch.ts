@@ -37,6 +37,7 @@ export class Watch {
   private nowMs = 0;
   private twoMs = 0;
   private twoUnattendedMs = 0;
+  private twoReleasingMs = 0;
   private twoUnwitnessedMs = 0;
   private nobodySinceMs = 0;
   private served = false;
@@ -71,6 +72,7 @@ export class Watch {
     this.watchUnwitnessed(holders, passedMs);
     this.watchNobody(passedMs);
     this.watchTorn(passedMs);
+    this.watchOrders();
     this.watchExpectation();
   }
 
@@ -96,7 +98,9 @@ export class Watch {
 
   private watchTwo(holders: readonly SimulatedNode[], passedMs: number): void {
     const [one, other] = holders;
-    const meet = one !== undefined && other !== undefined && this.hearEachOther(one.role, other.role);
+    const isOrdered = this.watchOrdersMeet(holders, passedMs);
+    const hear = one !== undefined && other !== undefined && this.hearEachOther(one.role, other.role);
+    const meet = hear && !isOrdered;
     const attentive = meet && one.isAttentive && other.isAttentive;
     const watched =
       meet && [one, other].every((node) => node.guardian?.isFrozen === false && !node.hangsAtStart);
@@ -109,6 +113,23 @@ export class Watch {
     if (this.twoUnattendedMs > this.bounds.twoUnattendedMs + slackMs) {
       this.broken('never two holders for long', `for ${Math.round(this.twoUnattendedMs)} ms`);
     }
+  }
+
+  /**
+   * Both were ordered to hand over at once, and the words of one were lost meanwhile: both say "stopped" and serve on,
+   * until the first of them has waited long enough. @returns whether that is so now
+   */
+  private watchOrdersMeet(holders: readonly SimulatedNode[], passedMs: number): boolean {
+    const states = holders.map(({ pulse }) => pulse?.state);
+    const isOrdered =
+      holders.length === 2 &&
+      states.every((state) => state?.duty === 'releasing') &&
+      states.some((state) => state?.intent === 'maintenance');
+    this.twoReleasingMs = isOrdered ? this.twoReleasingMs + passedMs : 0;
+    if (this.twoReleasingMs > this.bounds.twoReleasingMs + this.slownessMs()) {
+      this.broken('never two that hand over to each other', `for ${Math.round(this.twoReleasingMs)} ms`);
+    }
+    return isOrdered;
   }
 
   /** Under `require`: who neither hears the partner nor reaches the witness lets go. */
@@ -161,6 +182,15 @@ export class Watch {
     }
   }
 
+  private watchOrders(): void {
+    for (const { role, pulse, isOrderedOut } of this.watched.nodes) {
+      const duty = pulse?.state?.duty;
+      if (isOrderedOut && (duty === 'taking' || duty === 'active')) {
+        this.broken('a node in maintenance standby takes nothing', `${role} is ${duty}`);
+      }
+    }
+  }
+
   private watchExpectation(): void {
     const { expectation } = this;
     if (expectation === undefined) return;
@@ -177,7 +207,8 @@ export class Watch {
 
   private isHealthy(node: SimulatedNode): boolean {
     const isWitnessed = this.bounds.twoUnwitnessedMs === Infinity || node.reachesWitness;
-    return node.isAttentive && node.linkUp && node.slownessMs === 0 && isWitnessed;
+    const isFree = node.order === undefined;
+    return node.isAttentive && node.linkUp && node.slownessMs === 0 && isWitnessed && isFree;
   }
 
   private hearEachOther(one: NodeRole, other: NodeRole): boolean {

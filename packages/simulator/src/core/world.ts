@@ -39,6 +39,8 @@ export interface SimulatedPair {
   readonly machines: Machines;
   /** A third host that both ask; undefined for none. */
   readonly witness?: WitnessConfig | undefined;
+  /** Operators order its directors out and in. */
+  readonly hasMaintenance?: boolean | undefined;
 }
 
 /** What all parts of a run share. */

@@ -120,6 +120,32 @@ export const WITNESS_BUGS: Readonly<Record<string, Bug>> = {
   }),
 };
 
+/** Faults that only a pair has whose operators order directors out. */
+export const MAINTENANCE_BUGS: Readonly<Record<string, Bug>> = {
+  'the order is forgotten at the next word of the partner': ({ stepPulse }) => ({
+    stepPulse: (settings, state, event, nowMs) => {
+      const step = stepPulse(settings, { ...state, maintenance: undefined }, event, nowMs);
+      return { ...step, state: { ...step.state, maintenance: step.state.maintenance ?? state.maintenance } };
+    },
+  }),
+  'the order is forgotten at a restart': ({ startPulse }) => ({
+    startPulse: (settings, start, nowMs) => startPulse(settings, start, nowMs),
+  }),
+  'the addresses go down before the partner serves': ({ stepPulse }) => ({
+    stepPulse: (settings, state, event, nowMs) =>
+      event.type === 'maintenance'
+        ? stepPulse(settings, { ...state, partnerWord: undefined }, { ...event, force: true }, nowMs)
+        : stepPulse(settings, state, event, nowMs),
+  }),
+  'the order never ends': ({ stepPulse }) => ({
+    stepPulse: (settings, state, event, nowMs) => {
+      const step = stepPulse(settings, state, event, nowMs);
+      const isOver = event.type === 'maintenanceOver';
+      return isOver ? { ...step, state: { ...step.state, duty: 'standby', partnerWord: undefined } } : step;
+    },
+  }),
+};
+
 /** The daemons' own machines with one fault. */
 export function withBug(bug: Bug): Machines {
   return { ...OWN_MACHINES, ...bug(OWN_MACHINES) };

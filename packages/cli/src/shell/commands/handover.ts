@@ -1,4 +1,6 @@
-import { runDirectory } from '@piranha/protocol';
+import { lookup } from 'node:dns/promises';
+import { UserError } from '@piranha/common';
+import { type HandoverRequest, runDirectory } from '@piranha/protocol';
 import { handoverAnswerSchema } from '@piranha/protocol/schemas';
 import { EXIT, type ExitStatus } from '../../core/exit-status.js';
 import { terminalText } from '../../core/terminal-text.js';
@@ -9,13 +11,35 @@ import type { CommonOptions } from '../options.js';
 /** Longer than any handover takes, its undoing included, ms. */
 const HANDOVER_LIMIT_MS = 120_000;
 
+export interface HandoverOptions extends CommonOptions {
+  readonly to?: string;
+  readonly force?: true;
+}
+
 /** `lvsctl handover`: gives the VIPs to the partner, and waits until that is done, refused or undone. */
-export async function handover(io: LvsctlIo, options: CommonOptions): Promise<ExitStatus> {
+export async function handover(io: LvsctlIo, options: HandoverOptions): Promise<ExitStatus> {
   const { pulseSocket } = runDirectory(options.runDir);
-  const answer = await askFor(handoverAnswerSchema, pulseSocket, 'handover', HANDOVER_LIMIT_MS);
+  const { force } = options;
+  const to = options.to === undefined ? undefined : await nodeOf(options.to);
+  const request: HandoverRequest = { force, to };
+  const answer = await askFor(handoverAnswerSchema, pulseSocket, 'handover', HANDOVER_LIMIT_MS, request);
   const { ok, text, durationMs } = answer;
   if (options.json) printJson(io, answer);
   else if (ok) io.stdout(`${terminalText(text)} (${Math.round(durationMs)} ms)\n`);
   else io.stderr(`lvsctl: not handed over: ${terminalText(text)}\n`);
   return ok ? EXIT.ok : EXIT.no;
+}
+
+/** A node with all its addresses, as this machine knows them. @throws UserError `NODE_UNKNOWN` */
+async function nodeOf(name: string): Promise<NonNullable<HandoverRequest['to']>> {
+  try {
+    const found = await lookup(name, { all: true });
+    return { name, addresses: found.map(({ address }) => address) };
+  } catch (error) {
+    const why = (error as NodeJS.ErrnoException).code ?? String(error);
+    throw new UserError(`${name}: no address is known of it (${why})`, {
+      code: 'NODE_UNKNOWN',
+      hint: 'give an address of the partner, or a host name that this machine can resolve',
+    });
+  }
 }

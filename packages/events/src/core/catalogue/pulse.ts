@@ -39,6 +39,28 @@ export const PULSE_EVENTS = {
   PULSE_HANDOVER_DONE: pulse('info', 'partner serves: releasing addresses'),
   PULSE_HANDOVER_UNDONE: pulse('warning', 'handover undone: partner did not say running'),
   PULSE_HANDOVER_REFUSED: pulse('info', 'handover refused: {reason}'),
+  PULSE_MAINTENANCE_ON: pulse('warning', 'maintenance standby, ordered by {by}: taking nothing by itself'),
+  PULSE_MAINTENANCE_KEPT: pulse(
+    'warning',
+    'still in maintenance standby, ordered by {by} at {at}: taking nothing by itself',
+  ),
+  PULSE_MAINTENANCE_OFF: pulse('info', 'maintenance standby is over, ended by {by}'),
+  PULSE_MAINTENANCE_REFUSED: pulse('info', 'maintenance standby refused: {reason}'),
+  PULSE_MAINTENANCE_ALONE: pulse(
+    'error',
+    'in maintenance standby and NOBODY SERVES: {why}; lvsctl standby off ends it',
+  ),
+  PULSE_MAINTENANCE_BROKEN: pulse(
+    'error',
+    '{file}: {problem}: taken as an order of maintenance standby; lvsctl standby off ends it',
+  ),
+  PULSE_FAILBACK_WAITS: pulse(
+    'info',
+    'the primary is back: handing back when it has been fit for {holdMs} ms',
+  ),
+  PULSE_FAILBACK: pulse('info', 'handing back to the primary'),
+  PULSE_READY: pulse('info', 'ready to take over'),
+  PULSE_NOT_READY: pulse('warning', 'not ready to take over: {reason}'),
   PULSE_STOP: pulse('info', 'Terminating due to signal {signal}'),
   PULSE_LOCAL_FAILURE: pulse('error', 'local failure: {what}: handing over'),
   PULSE_LOCAL_RECOVERED: pulse('info', 'local failure is over: {what}'),

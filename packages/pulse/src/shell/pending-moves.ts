@@ -6,11 +6,11 @@ interface Pending {
   readonly resolve: (answer: HandoverAnswer) => void;
 }
 
-/** Those who asked for a handover and wait for its end. */
-export class PendingHandovers {
+/** Those who asked for a move and wait for its end. */
+export class PendingMoves {
   private pending: Pending[] = [];
 
-  /** Resolves with the next answer; `begin` starts the handover and may answer at once. */
+  /** Resolves with the next answer; `begin` starts the move and may answer at once. */
   wait(begin: () => void): Promise<HandoverAnswer> {
     return new Promise((resolve) => {
       this.pending.push({ startedAtMs: monotonicNowMs(), resolve });

@@ -1,0 +1,54 @@
+import { Argument, type Command, InvalidArgumentError } from 'commander';
+import type { ExitStatus } from '../core/exit-status.js';
+import type { HandoverOptions } from './commands/handover.js';
+import type { StandbyOptions } from './commands/standby.js';
+import type { LvsctlIo } from './io.js';
+
+const LONGEST_REASON = 200;
+
+/** Words for a log line: what would move a cursor or split the line is refused. */
+function reasonText(text: string): string {
+  if (text.length > LONGEST_REASON) throw new InvalidArgumentError(`over ${LONGEST_REASON} characters.`);
+  if (/\p{Cc}|\p{Zl}|\p{Zp}|\p{Bidi_Control}/u.test(text)) {
+    throw new InvalidArgumentError('it has a character that cannot be printed.');
+  }
+  return text.trim();
+}
+
+/** Commands that move the VIPs, or keep them from coming here; each is loaded when it is called. */
+export function addVipMoves(program: Command, io: LvsctlIo, finish: (status: ExitStatus) => void): void {
+  program
+    .command('handover')
+    .description('give the VIPs to the partner without a refused connection')
+    .option('--to <node>', 'only if the partner is this node, by address or host name')
+    .option('--force', 'although the partner is silent or not ready')
+    .action(async (_: unknown, command: Command) =>
+      finish(
+        await (await import('./commands/handover.js')).handover(
+          io,
+          command.optsWithGlobals<HandoverOptions>(),
+        ),
+      ),
+    );
+  program
+    .command('standby')
+    .description(
+      'maintenance standby: this node holds nothing and takes nothing by itself, over restarts too',
+    )
+    .addArgument(
+      new Argument('<switch>', 'on hands over first where this node serves').choices(['on', 'off']),
+    )
+    .option('--reason <text>', 'why, for status and log', reasonText)
+    .option('--unless-alone', 'take over all the same when the partner is dead')
+    .option('--force', 'although no partner serves then')
+    .action(async (word: 'on' | 'off', _: unknown, command: Command) => {
+      const options = command.optsWithGlobals<StandbyOptions>();
+      if (options.force && options.unlessAlone) {
+        command.error('error: --force puts the VIPs down, --unless-alone would take them again');
+      }
+      if (word === 'off' && (options.force || options.unlessAlone || options.reason !== undefined)) {
+        command.error('error: off takes no option');
+      }
+      finish(await (await import('./commands/standby.js')).standby(io, word === 'on', options));
+    });
+}

@@ -1,0 +1,137 @@
+import { monotonicNowMs } from '@piranha/common';
+import type { EventLog } from '@piranha/events';
+import type { ReadinessStatus, WitnessStatus } from '@piranha/protocol';
+import { type FailbackState, NO_FAILBACK, stepFailback } from '../core/failback.js';
+import type { Views } from '../core/move-refusal.js';
+import {
+  type NodeView,
+  ownView,
+  type ReadinessFacts,
+  type ReadinessNews,
+  readinessGaps,
+  readinessStatus,
+  stepReadinessNews,
+} from '../core/readiness.js';
+import type { PulseEvent, PulseState } from '../core/types.js';
+import type { Backend } from './backend.js';
+import type { LoadedSettings } from './load-settings.js';
+import type { LvsdWord } from './lvsd-word.js';
+import type { MaintenanceFile } from './maintenance-file.js';
+import { type MoveResult, OperatorMoves } from './operator-moves.js';
+
+/** How often the readiness is looked at, ms. */
+const LOOK_MS = 500;
+
+/** What is there beside the state machine. */
+export interface PolicyParts {
+  readonly log: EventLog;
+  readonly backend: Backend;
+  readonly maintenance: MaintenanceFile;
+  /** What lvsd says of itself. */
+  readonly lvsdWord: LvsdWord;
+}
+
+/** What the policy sees of the worker. */
+export interface PolicyNeeds {
+  readonly dispatch: (event: PulseEvent) => void;
+  readonly now: () => LoadedSettings & { readonly state: PulseState };
+  /** What the voluntary move under way costs. */
+  readonly cost: () => Promise<string | undefined>;
+  readonly witness: () => WitnessStatus | undefined;
+}
+
+/** Everything about moves that nobody is forced to: what operators ask for, and whether this node is ready. */
+export class NodePolicy {
+  /**
+   * What the partner says of itself in beats of the own protocol; whoever hears them puts it here. Words of 4 bytes say
+   * nothing of the kind.
+   */
+  partnerView: () => NodeView | undefined = () => undefined;
+  readonly moves: OperatorMoves;
+  private news: ReadinessNews = { told: undefined, pending: undefined };
+  private failback: FailbackState = NO_FAILBACK;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly parts: PolicyParts,
+    private readonly needs: PolicyNeeds,
+  ) {
+    this.moves = new OperatorMoves({ ...needs, views: () => this.views(), file: parts.maintenance });
+  }
+
+  start(): void {
+    this.timer = setInterval(() => this.look(), LOOK_MS);
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+  }
+
+  /** The state machine made a step. */
+  stepped(before: PulseState, after: PulseState): void {
+    this.moves.keep(before, after);
+  }
+
+  /** Tells those who asked for a move. */
+  answer(result: MoveResult): void {
+    this.moves.answer(result);
+  }
+
+  /** What a beat of the own protocol is to say of this node. */
+  ownView(): NodeView {
+    return ownView(this.facts());
+  }
+
+  /** For pulse's status. */
+  readiness(): ReadinessStatus {
+    return readinessStatus(this.facts());
+  }
+
+  private views(): Views {
+    return { own: this.ownView(), partner: this.partnerView() };
+  }
+
+  private facts(): ReadinessFacts {
+    const { backend, lvsdWord } = this.parts;
+    const { state, configuration } = this.needs.now();
+    return {
+      state,
+      isCold: configuration.standby === 'cold',
+      lvsd: lvsdWord.latest(),
+      missing: backend.children
+        .filter((child) => child.connection === undefined)
+        .map((child) => child.status().name),
+      sync: backend.syncListening(),
+      witness: this.needs.witness(),
+    };
+  }
+
+  private look(): void {
+    this.lookAtReadiness();
+    this.lookAtFailback();
+  }
+
+  private lookAtFailback(): void {
+    const { state, settings, configuration } = this.needs.now();
+    const views = this.views();
+    const step = stepFailback(configuration, settings, state, views, this.failback, monotonicNowMs());
+    this.failback = step.state;
+    if (step.news === 'nothing') return;
+    const fields = { reason: `failback = ${configuration.failback}`, holdMs: configuration.failbackHoldMs };
+    this.parts.log.log(step.news === 'waits' ? 'PULSE_FAILBACK_WAITS' : 'PULSE_FAILBACK', fields);
+    // Of `always` nothing is asked that the partner could lack; the handover itself is undone where it does not take.
+    if (step.news === 'begins') this.needs.dispatch({ type: 'handover' });
+  }
+
+  /** Who serves is not waiting to take over: what it lacks is told when it stands by again. */
+  private lookAtReadiness(): void {
+    const facts = this.facts();
+    if (facts.state.duty !== 'standby') return;
+    const gaps = readinessGaps(facts);
+    const { news, changed } = stepReadinessNews(this.news, gaps, monotonicNowMs());
+    this.news = news;
+    if (!changed) return;
+    if (gaps.length === 0) this.parts.log.log('PULSE_READY');
+    else this.parts.log.log('PULSE_NOT_READY', { reason: gaps.map(({ text }) => text).join('; ') });
+  }
+}

@@ -1,0 +1,120 @@
+import { errorText, UserError } from '@piranha/common';
+import type { HandoverAnswer, HandoverRequest, StandbyRequest } from '@piranha/protocol';
+import { z } from 'zod';
+import type { Views } from '../core/move-refusal.js';
+import { notThePartner } from '../core/partner-name.js';
+import type { HeartbeatPath } from '../core/settings.js';
+import type { PulseEffect, PulseEvent, PulseState } from '../core/types.js';
+import type { MaintenanceFile } from './maintenance-file.js';
+import { PendingMoves } from './pending-moves.js';
+
+/** What a request looks like on the socket. */
+const HANDOVER: z.ZodType<HandoverRequest> = z.object({
+  force: z.boolean().optional(),
+  to: z.object({ name: z.string().max(255), addresses: z.array(z.string().max(64)).max(64) }).optional(),
+});
+const STANDBY: z.ZodType<StandbyRequest> = z.object({
+  on: z.boolean(),
+  by: z.string().max(200),
+  reason: z.string().max(500).optional(),
+  force: z.boolean().optional(),
+  unlessAlone: z.boolean().optional(),
+});
+
+/** What the moves need of the worker. */
+export interface MovesNeeds {
+  readonly dispatch: (event: PulseEvent) => void;
+  readonly now: () => { readonly state: PulseState; readonly paths: readonly HeartbeatPath[] };
+  /** What the voluntary move under way costs. */
+  readonly cost: () => Promise<string | undefined>;
+  /** What both directors say of themselves. */
+  readonly views: () => Views;
+  readonly file: MaintenanceFile;
+}
+
+export type MoveResult = Extract<PulseEffect, { type: 'handoverResult' | 'maintenanceResult' }>;
+
+/** Moves that operators ask for: handovers, and maintenance standby. */
+export class OperatorMoves {
+  private readonly handovers = new PendingMoves();
+  private readonly orders = new PendingMoves();
+  /** Why the disk does not know of the last order, or of its end. */
+  private unkept: string | undefined;
+
+  constructor(private readonly needs: MovesNeeds) {}
+
+  /** Starts a handover; resolves when it is done, refused or undone. @throws UserError `PULSE_NOT_THE_PARTNER` */
+  async handover(params: unknown): Promise<HandoverAnswer> {
+    const { force = false, to } = read(HANDOVER, params);
+    const { paths, state } = this.needs.now();
+    const wrong = to && notThePartner(to, paths);
+    if (wrong !== undefined) {
+      throw new UserError(wrong, {
+        code: 'PULSE_NOT_THE_PARTNER',
+        hint: 'lvsctl status shows the addresses of both directors; nothing was moved',
+      });
+    }
+    // A second one would get the answer of the first.
+    if (state.duty === 'releasing') return refused(`a move is under way: ${state.reason}`);
+    const views = this.needs.views();
+    return this.handovers.wait(() => this.needs.dispatch({ type: 'handover', force, views }));
+  }
+
+  /** Maintenance standby on or off; resolves when it is so, or refused. @throws UserError `PULSE_STATE_UNWRITABLE` */
+  async standby(params: unknown): Promise<HandoverAnswer> {
+    const { on, by, reason = '', force = false, unlessAlone = false } = read(STANDBY, params);
+    // Two orders at once would get each other's answer.
+    if (this.needs.now().state.ordered !== undefined)
+      return refused('an order is under way: try again in a moment');
+    // An order that would be forgotten at the next start is none.
+    if (on) this.requireWritable();
+    const order = { unlessAlone, by, at: new Date().toISOString(), reason };
+    const views = this.needs.views();
+    return this.orders.wait(() =>
+      this.needs.dispatch(
+        on ? { type: 'maintenance', order, force, views } : { type: 'maintenanceOver', by },
+      ),
+    );
+  }
+
+  /** Tells those who wait. */
+  answer({ type, ok, text }: MoveResult): void {
+    const cost = this.needs.cost();
+    if (type === 'handoverResult') void this.handovers.answer(ok, text, cost);
+    else {
+      const kept = this.unkept === undefined ? '' : `; a restart will not know of it: ${this.unkept}`;
+      void this.orders.answer(ok, `${text}${kept}`, cost);
+    }
+  }
+
+  /** Keeps an order that came into force, or forgets one that is over, on disk. */
+  keep(before: PulseState, after: PulseState): void {
+    if (before.maintenance === after.maintenance) return;
+    this.unkept = this.needs.file.save(after.maintenance);
+  }
+
+  private requireWritable(): void {
+    try {
+      this.needs.file.tryOut();
+    } catch (error) {
+      throw new UserError(`the order cannot be kept: ${errorText(error)}`, {
+        code: 'PULSE_STATE_UNWRITABLE',
+        hint: "make pulse's state directory writable, or give another --state-dir: nothing was changed",
+      });
+    }
+  }
+}
+
+function refused(text: string): HandoverAnswer {
+  return { ok: false, text, durationMs: 0 };
+}
+
+function read<T>(schema: z.ZodType<T>, params: unknown): T {
+  const result = schema.safeParse(params);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  throw new UserError(`bad request: ${issue?.path.join('.')}: ${issue?.message}`, {
+    code: 'PULSE_BAD_REQUEST',
+    hint: 'pulse and lvsctl must be of one version: restart pulse after an update',
+  });
+}

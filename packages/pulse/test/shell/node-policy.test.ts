@@ -1,0 +1,172 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { EventFields, EventId } from '@piranha/events';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { NodeView } from '../../src/core/readiness.js';
+import { startPulse } from '../../src/core/start.js';
+import type { PulseEvent, PulseSettings, PulseState } from '../../src/core/types.js';
+import { LvsdWord } from '../../src/shell/lvsd-word.js';
+import { MaintenanceFile } from '../../src/shell/maintenance-file.js';
+import { NodePolicy } from '../../src/shell/node-policy.js';
+import { nodeView } from '../support/node-views.js';
+
+const SETTINGS: PulseSettings = {
+  role: 'backup',
+  hasPartner: true,
+  keepaliveMs: 100,
+  deadtimeMs: 400,
+  releaseLimitMs: 1_000,
+  vips: ['10.0.0.9'],
+};
+const HOLD_MS = 5_000;
+const PATHS = [{ name: 'public', local: '10.0.0.2', partner: '10.0.0.1' }] as const;
+
+let directory: string;
+let state: PulseState;
+let events: PulseEvent[];
+let lines: string[];
+let word: LvsdWord;
+let policy: NodePolicy;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  directory = mkdtempSync(join(tmpdir(), 'node-policy-'));
+  [events, lines, word] = [[], [], new LvsdWord()];
+  state = startPulse(SETTINGS, { type: 'fresh' }, 0).state;
+  const log = {
+    log: (id: EventId, fields: EventFields = {}) => void lines.push([id, fields.reason].join(' ').trim()),
+  };
+  const configuration = { standby: 'warm', failback: 'ready', failbackHoldMs: HOLD_MS };
+  policy = new NodePolicy(
+    {
+      log: log as never,
+      backend: { children: [], syncListening: () => undefined } as never,
+      maintenance: new MaintenanceFile(join(directory, 'state'), log),
+      lvsdWord: word,
+    },
+    {
+      dispatch: (event) => void events.push(event),
+      now: () => ({
+        state,
+        settings: SETTINGS,
+        paths: PATHS,
+        configuration: configuration as never,
+        warnings: [],
+      }),
+      cost: () => Promise.resolve(undefined),
+      witness: () => undefined,
+    },
+  );
+  policy.start();
+});
+afterEach(() => {
+  policy.stop();
+  vi.useRealTimers();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+function serve(partnerWord: PulseState['partnerWord']): void {
+  state = { ...state, duty: 'active', partnerWord };
+}
+
+/** The primary was away while this node serves, and is back with this to say of itself. */
+function primaryReturns(view: NodeView | undefined): void {
+  word.heard({ pid: 7, ready: true, tableInSync: true, serversUp: 3, serversTotal: 3 });
+  policy.partnerView = () => view;
+  serve(undefined);
+  vi.advanceTimersByTime(1_000);
+  serve('lvs stopped');
+  vi.advanceTimersByTime(HOLD_MS + 1_500);
+}
+
+describe('the readiness of a standby', () => {
+  it('is told when it changes', () => {
+    vi.advanceTimersByTime(3_000);
+    word.heard({ pid: 7, ready: true, tableInSync: true, serversUp: 3, serversTotal: 3 });
+    vi.advanceTimersByTime(3_000);
+    expect(lines).toEqual(['PULSE_NOT_READY lvsd is not reached', 'PULSE_READY']);
+    expect(policy.readiness()).toMatchObject({ ready: true, serversUp: 3 });
+    expect(policy.ownView()).toMatchObject(nodeView());
+  });
+});
+
+describe('failback', () => {
+  it('begins a planned handover once the partner itself says that it is ready', () => {
+    primaryReturns(nodeView());
+    expect(events).toEqual([{ type: 'handover' }]);
+    expect(lines).toEqual(['PULSE_FAILBACK_WAITS failback = ready', 'PULSE_FAILBACK failback = ready']);
+  });
+
+  it('does not begin with 4-byte words, nor while the partner lacks something', () => {
+    primaryReturns(undefined);
+    primaryReturns(nodeView({ firstVerdicts: false }));
+    expect([events, lines]).toEqual([[], []]);
+  });
+});
+
+describe('what operators ask for', () => {
+  it('goes to the state machine with what both directors say of themselves', async () => {
+    policy.partnerView = () => nodeView({ serversUp: 1 });
+    void policy.moves.handover({ force: true, to: { name: 'one', addresses: ['10.0.0.1'] } });
+    void policy.moves.standby({ on: true, by: 'alice', reason: 'new memory', unlessAlone: true });
+    void policy.moves.standby({ on: false, by: 'bob' });
+    const views = { own: policy.ownView(), partner: nodeView({ serversUp: 1 }) };
+    expect(events).toEqual([
+      { type: 'handover', force: true, views },
+      {
+        type: 'maintenance',
+        force: false,
+        views,
+        order: {
+          by: 'alice',
+          reason: 'new memory',
+          unlessAlone: true,
+          at: expect.stringMatching(/^\d{4}-.*Z$/),
+        },
+      },
+      { type: 'maintenanceOver', by: 'bob' },
+    ]);
+    await expect(
+      policy.moves.handover({ to: { name: 'two', addresses: ['10.0.0.2'] } }),
+    ).rejects.toMatchObject({ code: 'PULSE_NOT_THE_PARTNER', message: 'two is this node' });
+    await expect(policy.moves.standby({ on: 'yes' })).rejects.toMatchObject({ code: 'PULSE_BAD_REQUEST' });
+    expect(events).toHaveLength(3);
+  });
+
+  it('a second move gets an answer of its own', async () => {
+    const first = policy.moves.handover({});
+    state = { ...state, duty: 'releasing', reason: 'handover' };
+    expect(await policy.moves.handover({})).toMatchObject({
+      ok: false,
+      text: 'a move is under way: handover',
+    });
+    policy.answer({ type: 'handoverResult', ok: true, text: 'partner took over' });
+    expect(await first).toMatchObject({ ok: true });
+    const order = policy.moves.standby({ on: true, by: 'alice' });
+    const pending = { force: false, unlessAlone: false, by: 'alice', at: '', reason: '' };
+    state = { ...state, ordered: pending };
+    expect(await policy.moves.standby({ on: true, by: 'bob' })).toMatchObject({ ok: false });
+    policy.answer({ type: 'maintenanceResult', ok: true, text: 'partner took over' });
+    expect(await order).toMatchObject({ ok: true, text: 'partner took over' });
+  });
+
+  it('an order that cannot be kept changes nothing', async () => {
+    rmSync(directory, { recursive: true });
+    writeFileSync(directory, '');
+    await expect(policy.moves.standby({ on: true, by: 'alice' })).rejects.toMatchObject({
+      code: 'PULSE_STATE_UNWRITABLE',
+    });
+    expect(events).toEqual([]);
+  });
+
+  it('tells where the disk does not know of what was done', async () => {
+    const order = policy.moves.standby({ on: true, by: 'alice' });
+    rmSync(directory, { recursive: true });
+    writeFileSync(directory, '');
+    const maintenance = { unlessAlone: false, by: 'alice', at: '', reason: '' };
+    policy.stepped(state, { ...state, maintenance });
+    policy.answer({ type: 'maintenanceResult', ok: true, text: 'the partner serves' });
+    expect((await order).text).toContain('the partner serves; a restart will not know of it: ');
+  });
+});
