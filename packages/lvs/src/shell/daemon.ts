@@ -224,7 +224,9 @@ export class Daemon {
   }
 
   private announce(): void {
-    const alive: LvsdAlive = { pid: process.pid, ready: this.ready };
+    const { ready, loaded: tableLoaded } = this;
+    const servers = this.monitoring.counts();
+    const alive: LvsdAlive = { pid: process.pid, ready, tableLoaded, servers };
     this.server?.broadcast('alive', alive);
   }
 

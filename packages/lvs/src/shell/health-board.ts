@@ -48,6 +48,12 @@ export class HealthBoard {
     return this.entries.get(id)?.state;
   }
 
+  /** Servers that are up, of all that are watched. */
+  counts(): { readonly up: number; readonly total: number } {
+    const all = [...this.entries.values()];
+    return { up: all.filter(({ state }) => state.health === 'up').length, total: all.length };
+  }
+
   /** True once no server is waited for any more. */
   get settled(): boolean {
     const nowMs = monotonicNowMs();

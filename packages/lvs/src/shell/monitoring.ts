@@ -106,6 +106,11 @@ export class Monitoring {
     return { pid: this.nannies.pidOf(id), starts: this.nannies.startsOf(id) };
   }
 
+  /** Servers that are up, of all that are watched. */
+  counts(): { readonly up: number; readonly total: number } {
+    return this.board.counts();
+  }
+
   /** True once no server's first verdict is waited for any more. */
   get settled(): boolean {
     return this.started && this.board.settled;

@@ -49,7 +49,12 @@ export class Guardian {
     private readonly log: EventLog,
   ) {
     this.pid = livingPid(files.pulsePid, 'pulse-worker');
-    this.standIn = new StandIn(files, options.director, (word) => this.dispatch({ type: 'heard', word }));
+    this.standIn = new StandIn(
+      files,
+      options.director,
+      (word) => this.dispatch({ type: 'heard', word }),
+      (problem) => log.log('PULSE_BEAT_KEYS_UNREAD', { problem }),
+    );
     this.first = startGuardian(this.pid !== undefined, LIMITS, monotonicNowMs());
     this.state = this.first.state;
   }
@@ -66,6 +71,8 @@ export class Guardian {
     this.pid = plan.pid;
     this.peer = peer;
     this.dispatch({ type: 'report', plan });
+    const stoodIn = this.standIn.reported(plan);
+    if (stoodIn !== undefined) peer.emit('beat.stoodIn', stoodIn);
   }
 
   /** A connection ended; if it was pulse's, its process may be gone. */

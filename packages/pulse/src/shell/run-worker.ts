@@ -18,11 +18,12 @@ import { FailureBoard } from './failure-board.js';
 import { GuardianLink } from './guardian-link.js';
 import { KernelBackend } from './kernel-backend.js';
 import { type LoadedSettings, settingsOf } from './load-settings.js';
+import { LvsdReadiness } from './lvsd-readiness.js';
 import { openPulseLog } from './pulse-log.js';
 import { readSavedState } from './saved-state.js';
 import { SupervisedDaemon } from './supervised-daemon.js';
 import { UserspaceBackend } from './userspace-backend.js';
-import { PulseWorker, reloadSafely } from './worker.js';
+import { PulseWorker, reloadSafely, type WorkerParts } from './worker.js';
 
 /** Starts the children, decides how to begin, and serves until it is told to stop. */
 export async function runWorker(options: PulseOptions): Promise<void> {
@@ -48,7 +49,13 @@ export async function runWorker(options: PulseOptions): Promise<void> {
     },
     loaded,
   );
-  const link = new GuardianLink(files, options.foreground, log, () => worker.alive());
+  const link = new GuardianLink(
+    files,
+    options.foreground,
+    log,
+    () => worker.alive(),
+    (stoodIn) => worker.stoodIn(stoodIn),
+  );
   parts.backend.start();
   if (loaded.configuration.standby === 'warm') parts.lvsd.start();
 
@@ -82,14 +89,16 @@ export async function runWorker(options: PulseOptions): Promise<void> {
   };
   link.start();
   process.on('SIGHUP', () => void reload());
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.on(signal, () => {
-      if (leaving.isSet()) {
-        link.reportLeft();
-        void leaveAll({ files, log, parts, notifier, closeSockets });
-      } else worker.dispatch({ type: 'shutdown', signal });
-    });
-  }
+  onEndSignals((signal) => {
+    if (leaving.isSet()) {
+      link.reportLeft();
+      void leaveAll({ files, log, parts, notifier, closeSockets });
+    } else worker.dispatch({ type: 'shutdown', signal });
+  });
+}
+
+function onEndSignals(end: (signal: NodeJS.Signals) => void): void {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => end(signal));
 }
 
 /** A restart on a file that broke since goes on with the last good one; every other broken file is refused. */
@@ -114,7 +123,11 @@ interface PartsNeeds {
   readonly insists: () => boolean;
 }
 
-function buildParts({ options, files, log, loaded, failures, insists }: PartsNeeds): WorkerChildren {
+type BuiltParts = WorkerChildren & Pick<WorkerParts, 'readiness'>;
+
+function buildParts({ options, files, log, loaded, failures, insists }: PartsNeeds): BuiltParts {
+  const lvsdSays = new LvsdReadiness();
+  const readiness = () => lvsdSays.read();
   const args = commonDaemonArguments(options);
   const common = { inheritOutput: options.foreground, log };
   const lvsd = new SupervisedDaemon({
@@ -125,11 +138,12 @@ function buildParts({ options, files, log, loaded, failures, insists }: PartsNee
     socketPath: files.lvsdSocket,
     pidFile: files.lvsdPid,
     onBroken: (broken) => failures.child('lvsd', broken),
+    onAlive: (data) => lvsdSays.heard(data),
   });
   if (options.director === 'userspace') {
     const onBroken = (broken: boolean): void => failures.child('ipvsu', broken);
     const backend = new UserspaceBackend({ ...common, files, args, onBroken }, loaded.configuration);
-    return { lvsd, backend };
+    return { lvsd, backend, readiness };
   }
   const backend = new KernelBackend(
     {
@@ -144,7 +158,7 @@ function buildParts({ options, files, log, loaded, failures, insists }: PartsNee
     },
     loaded.configuration,
   );
-  return { lvsd, backend };
+  return { lvsd, backend, readiness };
 }
 
 async function decideStart(options: PulseOptions, adopt: boolean, backend: Backend): Promise<PulseStart> {

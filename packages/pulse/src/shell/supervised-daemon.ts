@@ -45,6 +45,8 @@ export interface SupervisedDaemonOptions {
   readonly onDisconnected?: () => void;
   /** Called when the daemon begins or ceases to count as broken. */
   readonly onBroken: (broken: boolean) => void;
+  /** The data of each of its events `alive`. */
+  readonly onAlive?: (data: unknown) => void;
 }
 
 /**
@@ -189,8 +191,10 @@ export class SupervisedDaemon {
     const attempt = (): void => {
       ControlClient.connect({
         path: this.options.socketPath,
-        onEvent: (event) => {
-          if (event === 'alive') this.dispatch({ type: 'sign' });
+        onEvent: (event, data) => {
+          if (event !== 'alive') return;
+          this.dispatch({ type: 'sign' });
+          this.options.onAlive?.(data);
         },
         onClose: () => this.disconnected(),
       })
