@@ -189,9 +189,14 @@ describe('a pair with a key', () => {
     writeFileSync(pair.configFile, text.replace(/^heartbeat_(key|encrypt).*\n/gm, ''));
     const { active } = await pair.settled();
     const answer = await active.call(active.files.pulseSocket, 'reload', 20_000);
-    writeFileSync(pair.configFile, text);
     expect(answer).toMatchObject({ ok: false, diagnostics: [expect.stringContaining('heartbeat_key')] });
+    // Nor does a crash take the file that was refused.
+    const { pid } = await active.pulse();
+    expect(signal(pid, 'SIGKILL')).toBe(true);
+    await pair.waitFor('another worker', async () => (await active.pulse()).pid !== pid);
     await pause(1.5 * DEADTIME_MS);
+    writeFileSync(pair.configFile, text);
+    expect(await eventsOf(active)).toContain('PULSE_PROTOCOL_KEPT');
     expect(await rolesOf()).toEqual(before);
   });
 

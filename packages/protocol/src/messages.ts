@@ -11,6 +11,12 @@ export const ALIVE_INTERVAL_MS = patient(250);
  */
 export const RESTARTED_VARIABLE = 'PIRANHA_RESTARTED';
 
+/**
+ * Environment variable that the guardian sets for a pulse which it starts again: the key file by which the one before
+ * spoke to the partner, empty where it spoke the original's words. Never a secret.
+ */
+export const SPOKEN_VARIABLE = 'PIRANHA_HEARTBEAT_KEY';
+
 /** Environment of a nanny that lvsd started. Without the socket a nanny works alone and prints. */
 export const NANNY_ENVIRONMENT = {
   /** Path of lvsd's socket. */

@@ -1,22 +1,13 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { newBeatKeyLine } from '@piranha/protocol/beat';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { run } from '../support/run.js';
 
-const PAIR = `primary = 192.0.2.1
-backup = 192.0.2.2
-backup_active = 1
-virtual web {
-active = 1
-address = 192.0.2.100 eth0:1
-server a {
-address = 10.0.0.11
-active = 1
-}
-}
-`;
+const SAMPLE = readFileSync(new URL('../../../../etc/samples/heartbeat-key.cf', import.meta.url), 'utf8');
+
+const KEY_LINE = SAMPLE.split('\n').findIndex((line) => line.startsWith('heartbeat_key')) + 1;
 
 let directory: string;
 let file: string;
@@ -27,7 +18,7 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 const check = (...more: readonly string[]) =>
-  run(['check', ...more, '-'], `${PAIR}heartbeat_key = ${file}\n`);
+  run(['check', ...more, '-'], SAMPLE.replace(/^heartbeat_key = .*$/m, `heartbeat_key = ${file}`));
 
 it('lvsctl check takes a key file of lvsctl keygen', async () => {
   writeFileSync(file, `${newBeatKeyLine(1)}\n`, { mode: 0o600 });
@@ -39,7 +30,7 @@ it('lvsctl check refuses a key file that others may read, with place and remedy'
   chmodSync(file, 0o644);
   const { status, stderr } = await check();
   expect(status).toBe(1);
-  expect(stderr).toContain(`:12:1: error BEAT_KEYS_MODE: ${file}:0:0: has mode 0644`);
+  expect(stderr).toContain(`:${KEY_LINE}:1: error BEAT_KEYS_MODE: ${file}:0:0: has mode 0644`);
   expect(stderr).toContain('chmod 600');
 });
 
@@ -50,7 +41,7 @@ it('lvsctl check names the wrong line of a key file, and no part of a secret', a
   expect(status).toBe(1);
   const { ok, diagnostics } = JSON.parse(stdout);
   expect(ok).toBe(false);
-  expect(diagnostics).toEqual([expect.objectContaining({ code: 'BEAT_KEYS_DUPLICATE', line: 12 })]);
+  expect(diagnostics).toEqual([expect.objectContaining({ code: 'BEAT_KEYS_DUPLICATE', line: KEY_LINE })]);
   expect(stdout).not.toContain(line.split(' ')[1]);
 });
 

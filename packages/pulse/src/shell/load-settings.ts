@@ -71,9 +71,25 @@ export function settingsOf(
 /** @throws UserError as loadBeatSetup: without its keys a director is deaf, and the partner would take over */
 function loadBeat({ heartbeatKey, backupActive }: LvsConfiguration, role: NodeRole): LoadedBeat | undefined {
   if (heartbeatKey === undefined || !backupActive) return undefined;
-  const { file, encrypt } = heartbeatKey;
+  return beatOf(heartbeatKey.file, heartbeatKey.encrypt, role);
+}
+
+function beatOf(file: string, encrypt: boolean, role: NodeRole): LoadedBeat {
   const names = pairBeatNames(role);
   return { names, keyFile: file, keys: beatKeys(loadBeatSetup(file, names), encrypt) };
+}
+
+/**
+ * What a pulse that is started again speaks: what the one before spoke, whatever became of lvs.cf since, for the partner
+ * still speaks it too.
+ * @param spoken key file of the one before, empty for the original's words; undefined when nothing was spoken
+ * @throws UserError as loadBeatSetup
+ */
+export function keepProtocol(loaded: LoadedSettings, spoken: string | undefined): LoadedSettings {
+  const { settings, paths, beat } = loaded;
+  if (spoken === undefined || paths.length === 0 || (spoken === '') === (beat === undefined)) return loaded;
+  if (spoken === '') return { ...loaded, beat: undefined };
+  return { ...loaded, beat: beatOf(spoken, true, settings.role) };
 }
 
 /** A ring of keys, ready for use. */
