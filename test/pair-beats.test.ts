@@ -10,6 +10,7 @@ import type { Director } from './support/director.js';
 import { Pair } from './support/pair.js';
 import { DEADTIME_SECONDS } from './support/pair-configuration.js';
 import { signal } from './support/processes.js';
+import { runProgram } from './support/run-program.js';
 
 const DEADTIME_MS = DEADTIME_SECONDS * 1_000;
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -181,6 +182,39 @@ describe('a pair with a key', () => {
     expect(answer).toMatchObject({ ok: false, diagnostics: [expect.stringContaining(`${keyFile}:1:3`)] });
     await pause(1.5 * DEADTIME_MS);
     expect(await rolesOf()).toEqual(before);
+  });
+
+  it('shows in lvsctl status what the partner says of itself, and an lvs.cf that differs', async () => {
+    const { active, standby } = await pair.settled();
+    const statusOf = async ({ files: { directory: runDirectory } }: Director) => {
+      const words = ['status', '--verbose', '--run-dir', runDirectory];
+      return (await runProgram('lvsctl', words, runDirectory)).stdout;
+    };
+    const alike = await statusOf(active);
+    expect(alike).toMatch(/protocol +authenticated and encrypted, sent by key 2/);
+    expect(alike).toMatch(/session +open for/);
+    expect(alike).toMatch(/partner +standby, priority/);
+    expect(alike).toMatch(/ready +ready, 3 of 3 servers up/);
+    expect(alike).toMatch(/lvs\.cf +as here/);
+    expect(alike).toMatch(/hears us +public 0\.\d s ago, private 0\.\d s ago/);
+    expect(alike).toMatch(/dropped .*no envelope/);
+    expect(alike).not.toContain('DIFFERS');
+
+    const reload = (director: Director) => director.call(director.files.pulseSocket, 'reload', 20_000);
+    writeFileSync(pair.configFile, `serial_no = 5\n${readFileSync(pair.configFile, 'utf8')}`);
+    expect(await reload(active)).toMatchObject({ ok: true });
+    await pair.waitFor('the difference in the status', async () =>
+      /lvs\.cf +DIFFERS from the partner's: serial_no 0 here, 5 there/.test(await statusOf(standby)),
+    );
+    expect(await reload(standby)).toMatchObject({ ok: true });
+    await pair.waitFor('no difference any more', async () =>
+      (await eventsOf(active)).includes('PULSE_CONFIG_ALIKE'),
+    );
+    for (const director of [active, standby]) {
+      const events = await eventsOf(director);
+      expect(events.filter((event) => event === 'PULSE_CONFIG_DIFFERS')).toHaveLength(1);
+      expect(await statusOf(director)).not.toContain('DIFFERS');
+    }
   });
 
   it('refuses to drop or take keys under a partner that is there: neither would believe the other', async () => {
