@@ -39,6 +39,10 @@ export interface SimulatedPair {
   readonly machines: Machines;
   /** A third host that both ask; undefined for none. */
   readonly witness?: WitnessConfig | undefined;
+  /** Beats are spoken in place of the original's words. */
+  readonly hasKey?: boolean | undefined;
+  /** Somebody records every packet, and replays and forges them all the time. */
+  readonly isAttacked?: boolean | undefined;
 }
 
 /** What all parts of a run share. */
@@ -48,6 +52,8 @@ export interface World {
   readonly network: HeartbeatNetwork;
   readonly machines: Machines;
   readonly witness: WitnessConfig | undefined;
+  /** Beats are spoken in place of the original's words. */
+  readonly hasKey: boolean;
   /** A line of the history. */
   note(who: string, text: string): void;
 }
