@@ -131,6 +131,15 @@ export interface NotifyConfig {
   readonly lines: Readonly<Record<string, number>>;
 }
 
+/** The suite's own heartbeats, which need a key. */
+export interface HeartbeatKeyConfig {
+  /** Absolute path of the key file. */
+  readonly file: string;
+  /** Line of `heartbeat_key`, from 1; for findings about the file. */
+  readonly line: number;
+  readonly encrypt: boolean;
+}
+
 export interface LvsConfiguration {
   readonly serialNumber: number;
   readonly service: 'lvs' | 'fos';
@@ -149,6 +158,8 @@ export interface LvsConfiguration {
   /** When the backup hands the addresses back to a primary that was away. */
   readonly failback: 'none' | 'ready' | 'always';
   readonly failbackHoldMs: number;
+  /** Authenticated heartbeats; undefined = the original's words. */
+  readonly heartbeatKey: HeartbeatKeyConfig | undefined;
   readonly rshCommand: string;
   /** Forwarding method where neither virtual nor server has its own. */
   readonly network: ForwardingMethod;
@@ -199,6 +210,8 @@ export interface Diagnostic {
 /** What reading an lvs.cf gives: a configuration only when no diagnostic is an error. */
 export interface LoadResult {
   readonly file: string;
+  /** Of the file's bytes, 16 hexadecimal digits: equal for equal files alone; absent where none could be read. */
+  readonly hash?: string;
   readonly configuration: LvsConfiguration | undefined;
   readonly diagnostics: readonly Diagnostic[];
 }

@@ -62,6 +62,7 @@ export function configurationOf(
 ): LvsConfiguration {
   return {
     serialNumber: 0,
+    heartbeatKey: undefined,
     service: 'lvs',
     primary: '127.0.0.2',
     primaryPrivate: undefined,

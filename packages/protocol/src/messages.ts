@@ -11,6 +11,12 @@ export const ALIVE_INTERVAL_MS = patient(250);
  */
 export const RESTARTED_VARIABLE = 'PIRANHA_RESTARTED';
 
+/**
+ * Environment variable that the guardian sets for a pulse which it starts again: the key file by which the one before
+ * spoke to the partner, empty where it spoke the original's words. Never a secret.
+ */
+export const SPOKEN_VARIABLE = 'PIRANHA_HEARTBEAT_KEY';
+
 /** Environment of a nanny that lvsd started. Without the socket a nanny works alone and prints. */
 export const NANNY_ENVIRONMENT = {
   /** Path of lvsd's socket. */
@@ -109,6 +115,38 @@ export interface HandoverAnswer {
   readonly durationMs: number;
 }
 
+/** What the guardian needs to go on beating in the worker's life. Never a secret: keys it reads for itself. */
+export interface PulseAliveBeat {
+  readonly node: string;
+  readonly partner: string;
+  readonly keyFile: string;
+  /** Grows with each time that the worker took the key file in: then the guardian does so too. */
+  readonly keysTaken: number;
+  readonly encrypt: boolean;
+  readonly boot: string;
+  /** Number of the newest beat sent, 0 for none. */
+  readonly sequence: number;
+  /** The partner's life that counts, and its newest beat. */
+  readonly session?: { readonly boot: string; readonly sequence: number } | undefined;
+  readonly priority: number;
+  readonly configuration: { readonly hash: string; readonly serial: number };
+  readonly readiness: {
+    readonly tableLoaded: boolean;
+    readonly firstVerdicts: boolean;
+    readonly serversUp: number;
+    readonly serversTotal: number;
+  };
+}
+
+/**
+ * Guardian → pulse event `beat.stoodIn`: it has beaten in this life of pulse's up to this number, so that a pulse which
+ * lives after all must go on far above it.
+ */
+export interface StoodIn {
+  readonly boot: string;
+  readonly sequence: number;
+}
+
 /** pulse → guardian event `pulse.alive`: what to beat for it should it die. */
 export interface PulseAlive {
   readonly pid: number;
@@ -117,5 +155,11 @@ export interface PulseAlive {
   readonly keepaliveMs: number;
   readonly deadtimeMs: number;
   readonly port: number;
-  readonly paths: readonly { readonly local: string; readonly partner: string }[];
+  readonly paths: readonly {
+    readonly local: string;
+    readonly partner: string;
+    readonly name?: string | undefined;
+  }[];
+  /** With a key file: the own protocol is spoken, and words of the original are neither sent nor believed. */
+  readonly beat?: PulseAliveBeat | undefined;
 }

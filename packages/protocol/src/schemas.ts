@@ -60,6 +60,37 @@ const witnessStatus = z.object({
   ),
 });
 
+const beatConfiguration = z.object({ hash: z.string(), serial: count });
+
+const heartbeatStatus = z.object({
+  protocol: z.enum(['words', 'authenticated']),
+  keyId: count.optional(),
+  encrypted: z.boolean().optional(),
+  configuration: beatConfiguration.optional(),
+  dropped: z.record(z.string(), count).optional(),
+  partner: z
+    .object({
+      life: z.string(),
+      openMs: z.number(),
+      heardAgoMs: z.number(),
+      duty: z.string(),
+      standIn: z.boolean(),
+      priority: count,
+      readiness: z.object({
+        tableLoaded: z.boolean(),
+        firstVerdicts: z.boolean(),
+        coveragePercent: z.number().optional(),
+        serversUp: count,
+        serversTotal: count,
+      }),
+      failure: z.string().optional(),
+      reason: z.string(),
+      configuration: beatConfiguration,
+      hearsUs: z.array(z.object({ name: z.string(), agoMs: z.number().optional() })).optional(),
+    })
+    .optional(),
+});
+
 /** Answer of pulse's `status`. */
 export const pulseStatusSchema: z.ZodType<PulseStatus> = z.object({
   version: z.string(),
@@ -91,6 +122,7 @@ export const pulseStatusSchema: z.ZodType<PulseStatus> = z.object({
     .optional(),
   partner: partnerStateSchema,
   paths: z.array(pathStatus),
+  heartbeat: heartbeatStatus.optional(),
   vips: z.array(z.string()),
   witness: witnessStatus.optional(),
   sync: syncStatus.optional(),

@@ -121,6 +121,53 @@ export interface AdaptiveStatus {
   readonly falseAlarms: number;
 }
 
+/** How the partner is spoken to, and with a key what it says of itself. */
+export interface HeartbeatStatus {
+  /** `words`: those of the original, which anybody can forge. */
+  readonly protocol: 'words' | 'authenticated';
+  /** Key by which this node sends; from here on absent with `words`. */
+  readonly keyId?: number | undefined;
+  readonly encrypted?: boolean | undefined;
+  /** The lvs.cf in use here: hash of the file, serial_no. */
+  readonly configuration?: BeatConfiguration | undefined;
+  /** Packets that changed nothing since the start, by reason. */
+  readonly dropped?: Readonly<Record<string, number>> | undefined;
+  /** Absent as long as no session was opened with it. */
+  readonly partner?:
+    | {
+        /** Its boot id. */
+        readonly life: string;
+        /** For how long the session has been open, ms. */
+        readonly openMs: number;
+        readonly heardAgoMs: number;
+        readonly duty: string;
+        /** Its guardian speaks for a pulse that is silent. */
+        readonly standIn: boolean;
+        readonly priority: number;
+        readonly readiness: {
+          readonly tableLoaded: boolean;
+          readonly firstVerdicts: boolean;
+          /** How many of the active node's connections it knows, 0 to 100. */
+          readonly coveragePercent?: number | undefined;
+          readonly serversUp: number;
+          readonly serversTotal: number;
+        };
+        readonly failure?: string | undefined;
+        readonly reason: string;
+        readonly configuration: BeatConfiguration;
+        /** When it heard us last on each of our paths, ms ago; no time: never. Absent: it did not say. */
+        readonly hearsUs?:
+          | readonly { readonly name: string; readonly agoMs?: number | undefined }[]
+          | undefined;
+      }
+    | undefined;
+}
+
+interface BeatConfiguration {
+  readonly hash: string;
+  readonly serial: number;
+}
+
 export interface PulseStatus {
   readonly version: string;
   readonly pid: number;
@@ -144,6 +191,8 @@ export interface PulseStatus {
   readonly maintenance?: MaintenanceStatus | undefined;
   readonly partner: PartnerState;
   readonly paths: readonly PathStatus[];
+  /** Absent from a pulse of before. */
+  readonly heartbeat?: HeartbeatStatus | undefined;
   readonly vips: readonly string[];
   /** Absent where lvs.cf names no witness. */
   readonly witness?: WitnessStatus | undefined;

@@ -1,5 +1,8 @@
 export { adaptiveMode, guardedSilenceMs } from './core/adaptive.js';
 export { AdaptiveUse } from './core/adaptive-use.js';
+export { beatContent } from './core/beat-content.js';
+export { type BeatKeys, BeatVoice } from './core/beat-voice.js';
+export { wordOfBeat } from './core/beat-words.js';
 export { YOUNG_DEADTIME_MS } from './core/dead-timer.js';
 export { gateAfterMs, gateQuestion, hasSlept } from './core/gate.js';
 export {
@@ -24,6 +27,7 @@ export {
   REPORT_MS,
 } from './core/process-times.js';
 export { pulseSettings } from './core/settings.js';
+export { StandInVoice } from './core/stand-in-voice.js';
 export { startPulse } from './core/start.js';
 export type {
   GateAnswer,

@@ -1,5 +1,6 @@
 import type { HistoryEntry, LvsdStatus, PathStatus, PulseStatus } from '@piranha/protocol';
 import { countText, durationText } from './figures.js';
+import { heartbeatLines, heartbeatWarnings } from './render-heartbeat.js';
 import { serviceLines } from './render-services.js';
 import { isLvsdWanted, type StatusView } from './status-view.js';
 import { columns, spanText, terminalText } from './terminal-text.js';
@@ -124,13 +125,14 @@ function pulseLines(status: PulseStatus, nowMs: number, verbose: boolean): strin
       ...maintenanceRows(status, nowMs),
       ['partner', partner],
       ['beat', beat],
+      ...heartbeatWarnings(status),
       ['VIPs', status.vips.length === 0 ? 'none held' : status.vips.join(' ')],
       ...witnessRows(status),
       ...syncRows(status),
       ['pulse', `pid ${status.pid}, version ${status.version}, ${status.configFile}`],
     ]),
     ...(status.paths.length === 0 ? [] : ['paths', ...columns(status.paths.map(pathRow))]),
-    ...(verbose ? qualityLines(status) : []),
+    ...(verbose ? [...heartbeatLines(status), ...qualityLines(status)] : []),
     ...(children.length === 0 ? [] : ['children', ...columns(children)]),
   ];
 }

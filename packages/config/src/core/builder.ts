@@ -1,8 +1,8 @@
-import type { FailoverServiceConfig, FailoverState, LvsConfiguration } from '../model.js';
+import type { FailoverServiceConfig, FailoverState, HeartbeatKeyConfig, LvsConfiguration } from '../model.js';
 import { buildNotify } from './builder-notify.js';
 import { buildVirtual, FORWARDING_METHODS } from './builder-virtual.js';
 import { buildSplitBrain } from './builder-witness.js';
-import type { ParsedBlock, ParsedFile } from './parsed.js';
+import { type ParsedBlock, type ParsedFile, statementOf } from './parsed.js';
 import { Values } from './values.js';
 
 const FAILOVER_STATES: readonly FailoverState[] = ['sync', 'hash', 'none'];
@@ -33,6 +33,13 @@ function buildPair(values: Values): Pick<LvsConfiguration, PairKeys> {
     backupActive: values.flag('backup_active') && backup !== undefined,
     standby: values.word('standby') === 'cold' ? 'cold' : 'warm',
   };
+}
+
+function buildHeartbeatKey(values: Values, parsed: ParsedFile): HeartbeatKeyConfig | undefined {
+  const file = values.text('heartbeat_key');
+  if (file === undefined) return undefined;
+  const line = (statementOf(parsed, 'heartbeat_key')?.lineIndex ?? -1) + 1;
+  return { file, line, encrypt: values.flag('heartbeat_encrypt') };
 }
 
 type StateKeys = 'failoverState' | 'tableDrift' | 'resetGuard' | 'manageSysctls';
@@ -68,6 +75,7 @@ export function buildConfiguration(parsed: ParsedFile): LvsConfiguration {
     falseTakeoverYears: values.number('false_takeover_years'),
     failback: values.choice('failback', ['none', 'ready', 'always'], 'ready'),
     failbackHoldMs: values.milliseconds('failback_hold'),
+    heartbeatKey: buildHeartbeatKey(values, parsed),
     rshCommand: values.word('rsh_command'),
     network,
     natRouter: values.deviceAddress('nat_router'),

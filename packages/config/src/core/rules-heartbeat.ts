@@ -1,8 +1,34 @@
 import { statementOf } from './parsed.js';
 import { type RuleInput, valuePlace } from './rules.js';
 
-/** Rules about heartbeats: an adaptive deadtime needs a second path to compare with. */
-export function checkHeartbeats({ configuration, parsed, findings }: RuleInput): void {
+/** A key that cannot be meant as it stands, or that nobody uses. */
+function checkKey({ configuration, parsed, findings }: RuleInput): void {
+  const key = statementOf(parsed, 'heartbeat_key');
+  const encrypt = statementOf(parsed, 'heartbeat_encrypt');
+  if (encrypt?.value === true && configuration.heartbeatKey === undefined) {
+    const text = 'heartbeat_encrypt has no effect without heartbeat_key: heartbeats go out in the clear';
+    const hint = 'make a key with lvsctl keygen and name its file in heartbeat_key';
+    findings.warning('CF_HEARTBEAT_KEY_UNUSED', valuePlace(encrypt), text, hint);
+  }
+  if (key === undefined) return;
+  const { heartbeatKey } = configuration;
+  if (heartbeatKey === undefined || !heartbeatKey.file.startsWith('/')) {
+    const hint =
+      'for instance heartbeat_key = /etc/sysconfig/ha/beat.keys; without the line, words of the original are spoken';
+    findings.error('CF_HEARTBEAT_KEY_PATH', valuePlace(key), 'heartbeat_key is no absolute path', hint);
+  } else if (!configuration.backupActive) {
+    const text = 'heartbeat_key has no effect without backup_active = 1';
+    findings.warning('CF_HEARTBEAT_KEY_UNUSED', valuePlace(key), text);
+  }
+}
+
+/** Rules about heartbeats: keys, and an adaptive deadtime needs a second path to compare with. */
+export function checkHeartbeats(input: RuleInput): void {
+  checkKey(input);
+  checkAdaptive(input);
+}
+
+function checkAdaptive({ configuration, parsed, findings }: RuleInput): void {
   const { adaptive, backupActive, primary, primaryPrivate, backup, backupPrivate } = configuration;
   const statement = statementOf(parsed, 'adaptive');
   if (!adaptive || statement === undefined) return;

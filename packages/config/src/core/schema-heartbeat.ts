@@ -2,8 +2,26 @@ import type { DirectiveSpec } from './schema-types.js';
 
 const levels = ['global'] as const;
 
-/** Directives that stand outside all blocks: how sure pulse is of a partner's death. */
+/** Directives that stand outside all blocks: whose heartbeats count, and how sure pulse is of a partner's death. */
 export const heartbeatDirectives: readonly DirectiveSpec[] = [
+  {
+    name: 'heartbeat_key',
+    levels,
+    type: 'text',
+    default: undefined,
+    since: 'ours 0.1',
+    use: 'live',
+    help: "Key file of the suite's own authenticated heartbeats, as `lvsctl keygen` makes it; absolute path. Given: words of the original are neither sent nor believed. Absent: those words alone are spoken. Both directors need it.",
+  },
+  {
+    name: 'heartbeat_encrypt',
+    levels,
+    type: 'boolean',
+    default: false,
+    since: 'ours 0.1',
+    use: 'live',
+    help: '1: heartbeats are encrypted too; 0: they can be read by anybody, but neither forged nor changed. Either form is taken from the partner. Needs `heartbeat_key`.',
+  },
   {
     name: 'adaptive',
     levels,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { hostNamesOf, type ParsedLvsCf, parseLvsCf } from '../core/parse-lvs-cf.js';
 import type { Diagnostic, LoadResult } from '../model.js';
 import { readServicePorts, resolveHosts } from './names.js';
@@ -42,5 +43,6 @@ export async function loadConfiguration(path: string): Promise<LoadResult> {
 /** As loadConfiguration, for bytes that come from elsewhere, such as standard input; `file` is their name in messages. */
 export async function parseConfiguration(bytes: Uint8Array, file: string): Promise<LoadResult> {
   const { configuration, diagnostics } = await parseWithNames(bytes, file);
-  return { file, configuration, diagnostics };
+  const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 16);
+  return { file, hash, configuration, diagnostics };
 }

@@ -64,3 +64,30 @@ describe('the words of the adaptive deadtime', () => {
     expect(codes(`${PAIR}false_takeover_years = 0\n`).some((code) => code.startsWith('error'))).toBe(true);
   });
 });
+
+describe('the words of the authenticated heartbeats', () => {
+  it('are absent: the words of the original are spoken', () => {
+    expect(read(PAIR).configuration?.heartbeatKey).toBeUndefined();
+  });
+
+  it('are read', () => {
+    const text = `${PAIR}heartbeat_key = /etc/beat.keys\n`;
+    expect(read(text).configuration?.heartbeatKey).toEqual({
+      file: '/etc/beat.keys',
+      line: 4,
+      encrypt: false,
+    });
+    expect(read(`${text}heartbeat_encrypt = 1\n`).configuration?.heartbeatKey?.encrypt).toBe(true);
+    expect(codes(`${text}heartbeat_encrypt = 1\n`)).toEqual([]);
+  });
+
+  it('never fall back to the words of the original without saying so', () => {
+    const wrong = ['error CF_HEARTBEAT_KEY_PATH'];
+    expect(codes(`${PAIR}heartbeat_key = beat.keys\n`)).toEqual(wrong);
+    expect(codes(`${PAIR}heartbeat_key = ""\n`)).toEqual(wrong);
+    expect(codes(`${PAIR}heartbeat_encrypt = 1\n`)).toEqual(['warning CF_HEARTBEAT_KEY_UNUSED']);
+    expect(codes('primary = 192.0.2.1\nheartbeat_key = /etc/beat.keys\n')).toEqual([
+      'warning CF_HEARTBEAT_KEY_UNUSED',
+    ]);
+  });
+});

@@ -101,6 +101,7 @@ export function leastRoomBytes(
     reason: '',
     hears: peers.map((peer) => ({ node: peer, boots: [{ boot: '0'.repeat(16), sequence: most }] })),
     path: { name: longest(pathNames), sent: most },
+    standIn: true,
     farewell: true,
   });
   return BODY_LIMIT_BYTES - Buffer.byteLength(JSON.stringify(wire));

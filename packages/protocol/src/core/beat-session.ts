@@ -86,6 +86,20 @@ export function createBeatSessions(own: BeatSessions['own'], peers: readonly str
   return { own, peers: new Map(peers.map((name) => [name, NOTHING])) };
 }
 
+/**
+ * The state of a process that goes on with the life of another one of its node: `newest` of `beat`'s sender was heard
+ * last by that one, and nothing up to it counts again.
+ */
+export function resumeSession(
+  state: BeatSessions,
+  { boot, sequence, beat }: HeardBeat,
+  nowMs: number,
+): BeatSessions {
+  const session = { boot, window: windowAt(sequence), beat, heardMs: nowMs, openedMs: nowMs };
+  const peer = state.peers.get(beat.node) ?? NOTHING;
+  return { ...state, peers: new Map(state.peers).set(beat.node, { ...peer, session }) };
+}
+
 /** The state with other peers, after a reload; those that stay keep their sessions. */
 export function withPeers(state: BeatSessions, peers: readonly string[]): BeatSessions {
   return { ...state, peers: new Map(peers.map((name) => [name, state.peers.get(name) ?? NOTHING])) };

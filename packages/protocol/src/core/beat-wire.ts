@@ -33,6 +33,8 @@ export interface WireBeat {
   readonly e: readonly WireHeard[];
   /** This path: name, beats sent on it. */
   readonly x?: readonly [string, number];
+  /** Said in another one's stead. */
+  readonly si?: true;
   readonly bye?: true;
 }
 
@@ -82,6 +84,7 @@ export function toWire(beat: Beat): WireBeat {
         : { p: paths.map(({ name, ageMs }) => [name, Math.round(ageMs)] as const) }),
     })),
     ...(path === undefined ? {} : { x: [path.name, path.sent] as const }),
+    ...(beat.standIn ? { si: true } : {}),
     ...(beat.farewell ? { bye: true } : {}),
   };
 }
@@ -106,6 +109,7 @@ export function fromWire(wire: WireBeat): Beat {
     reason: wire.w,
     hears: wire.e.map(heardOf),
     ...(wire.x === undefined ? {} : { path: { name: wire.x[0], sent: wire.x[1] } }),
+    ...(wire.si ? { standIn: true } : {}),
     ...(wire.bye ? { farewell: true } : {}),
   };
 }
@@ -180,6 +184,7 @@ export function wireProblem(wire: unknown): string | undefined {
   if (!isList(wire.e, 0, BEAT_LIMITS.hears) || !wire.e.every(isHeard)) return 'hears';
   if (!isDistinct(wire.e, (heard: WireHeard) => heard.n)) return 'a heard node twice';
   if (!isAbsentOr(wire.x, (path) => isPair(path, isName, 1, Number.MAX_SAFE_INTEGER))) return 'path';
+  if (!isAbsentOr(wire.si, isFlag)) return 'stand-in';
   return isAbsentOr(wire.bye, isFlag) ? undefined : 'farewell';
 }
 

@@ -88,6 +88,8 @@ export interface Beat {
   readonly hears: readonly HeardNode[];
   /** The path on which this beat goes out, and how many went out on it, this one included: so that losses are seen. */
   readonly path?: { readonly name: string; readonly sent: number };
+  /** The guardian says this in the stead of a worker that died or hangs. */
+  readonly standIn?: boolean;
   /** The sender leaves. */
   readonly farewell?: boolean;
 }

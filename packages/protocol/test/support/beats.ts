@@ -70,6 +70,7 @@ export const anyBeat: fc.Arbitrary<Beat> = fc.record(
     reason: text,
     hears: fc.uniqueArray(heardNode, { maxLength: 16, selector: (one) => one.node }),
     path: fc.record({ name, sent: sequence }),
+    standIn: fc.constant(true),
     farewell: fc.constant(true),
   },
   {

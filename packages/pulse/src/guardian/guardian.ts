@@ -9,7 +9,13 @@ import {
   signalProcess,
 } from '@piranha/common';
 import type { EventLog } from '@piranha/events';
-import { type ControlPeer, type PulseAlive, RESTARTED_VARIABLE, type RunDirectory } from '@piranha/protocol';
+import {
+  type ControlPeer,
+  type PulseAlive,
+  RESTARTED_VARIABLE,
+  type RunDirectory,
+  SPOKEN_VARIABLE,
+} from '@piranha/protocol';
 import {
   GUARDIAN_LIMITS,
   GUARDIAN_TICK_MS,
@@ -26,6 +32,8 @@ import { StandIn } from './stand-in.js';
 
 /** How long pulse may take to hand over and stop, beyond its own release limit, ms. */
 const STOP_SLACK_MS = patient(15_000);
+/** What this process was told by its own starter is not for pulse. */
+const OWN_VARIABLES = ['PIRANHA_ADOPT', 'PIRANHA_DAEMON', RESTARTED_VARIABLE, SPOKEN_VARIABLE];
 const LIMITS = {
   silenceMs: patient(GUARDIAN_LIMITS.silenceMs),
   hangMs: patient(GUARDIAN_LIMITS.hangMs),
@@ -49,7 +57,12 @@ export class Guardian {
     private readonly log: EventLog,
   ) {
     this.pid = livingPid(files.pulsePid, 'pulse-worker');
-    this.standIn = new StandIn(files, options.director, (word) => this.dispatch({ type: 'heard', word }));
+    this.standIn = new StandIn(
+      files,
+      options.director,
+      (word) => this.dispatch({ type: 'heard', word }),
+      (problem) => log.log('PULSE_BEAT_KEYS_UNREAD', { problem }),
+    );
     this.first = startGuardian(this.pid !== undefined, LIMITS, monotonicNowMs());
     this.state = this.first.state;
   }
@@ -66,6 +79,8 @@ export class Guardian {
     this.pid = plan.pid;
     this.peer = peer;
     this.dispatch({ type: 'report', plan });
+    const stoodIn = this.standIn.reported(plan);
+    if (stoodIn !== undefined) peer.emit('beat.stoodIn', stoodIn);
   }
 
   /** A connection ended; if it was pulse's, its process may be gone. */
@@ -141,8 +156,11 @@ export class Guardian {
 
   private spawn(adopt: boolean): void {
     const output = this.options.foreground ? 'inherit' : 'ignore';
-    const { PIRANHA_ADOPT: _, PIRANHA_DAEMON: __, [RESTARTED_VARIABLE]: ___, ...environment } = process.env;
-    const restart = this.state.plan !== undefined;
+    const environment = { ...process.env };
+    for (const name of OWN_VARIABLES) delete environment[name];
+    const { plan } = this.state;
+    const restart = plan !== undefined;
+    const spoken = plan === undefined || plan.paths.length === 0 ? undefined : (plan.beat?.keyFile ?? '');
     const args = resolvedArguments(this.options);
     if (this.options.forceActive && !restart) args.push(FORCE_ACTIVE);
     const child: ChildProcess = spawn(process.execPath, [binaryPath('pulse-worker'), ...args], {
@@ -154,6 +172,7 @@ export class Guardian {
         ...environment,
         ...(adopt ? { PIRANHA_ADOPT: '1' } : {}),
         ...(restart ? { [RESTARTED_VARIABLE]: '1' } : {}),
+        ...(spoken === undefined ? {} : { [SPOKEN_VARIABLE]: spoken }),
       },
     });
     this.pid = child.pid;

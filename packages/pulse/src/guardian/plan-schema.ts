@@ -4,6 +4,28 @@ import { z } from 'zod';
 
 const ADDRESS = z.string().refine((text) => isIPv4(text));
 
+const BOOT = z.string().regex(/^[0-9a-f]{16}$/);
+const COUNT = z.number().int().min(0);
+
+const BEAT = z.object({
+  node: z.string().max(63),
+  partner: z.string().max(63),
+  keyFile: z.string(),
+  keysTaken: COUNT,
+  encrypt: z.boolean(),
+  boot: BOOT,
+  sequence: COUNT,
+  session: z.object({ boot: BOOT, sequence: COUNT }).optional(),
+  priority: COUNT,
+  configuration: z.object({ hash: BOOT, serial: COUNT }),
+  readiness: z.object({
+    tableLoaded: z.boolean(),
+    firstVerdicts: z.boolean(),
+    serversUp: COUNT,
+    serversTotal: COUNT,
+  }),
+});
+
 const PULSE_ALIVE = z.object({
   pid: z.number().int().positive(),
   active: z.boolean(),
@@ -11,7 +33,8 @@ const PULSE_ALIVE = z.object({
   keepaliveMs: z.number().positive().finite(),
   deadtimeMs: z.number().positive().finite(),
   port: z.number().int().min(1).max(65_535),
-  paths: z.array(z.object({ local: ADDRESS, partner: ADDRESS })).max(16),
+  paths: z.array(z.object({ local: ADDRESS, partner: ADDRESS, name: z.string().max(63).optional() })).max(16),
+  beat: BEAT.optional(),
 });
 
 /** Checks a report of pulse; undefined when it is none. */

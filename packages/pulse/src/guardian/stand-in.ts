@@ -8,9 +8,11 @@ import {
   type HeartbeatWord,
   type PulseAlive,
   type RunDirectory,
+  type StoodIn,
   type VipAnswer,
 } from '@piranha/protocol';
-import { HeartbeatSockets } from '../shell/heartbeat-sockets.js';
+import { HeartbeatSockets, type SocketPath } from '../shell/heartbeat-sockets.js';
+import { BeatStandIn } from './beat-stand-in.js';
 
 /** How soon a heartbeat port that was taken is tried again, ms. */
 const LISTEN_RETRY_MS = 50;
@@ -18,24 +20,39 @@ const LISTEN_RETRY_MS = 50;
 /** What the guardian does on the network in pulse's stead: beat, listen, put addresses down. */
 export class StandIn {
   private readonly senders = new Map<string, Socket>();
-  private listeners: HeartbeatSockets | undefined;
+  private listeners: HeartbeatSockets<SocketPath> | undefined;
   /** Where to listen; undefined while the ports are pulse's. */
   private listenPlan: PulseAlive | undefined;
   private opening = false;
   private byteOrder: ByteOrder = 'little';
+  /** While this process stands in: what it says. */
+  private lastSaid: { readonly plan: PulseAlive; readonly word: HeartbeatWord } | undefined;
+  private readonly beats: BeatStandIn;
 
   constructor(
     private readonly files: RunDirectory,
     private readonly director: string,
     private readonly onHeard: (word: HeartbeatWord) => void,
-  ) {}
+    /** Keys could not be read; what was read before stays in use. */
+    onProblem: (problem: string) => void = () => undefined,
+  ) {
+    this.beats = new BeatStandIn(onProblem);
+  }
 
   /** Sends a word on every path from the path's own address; any source port does. */
   beat(plan: PulseAlive, word: HeartbeatWord): void {
-    const datagram = encodeHeartbeat(word, this.byteOrder);
-    for (const { local, partner } of plan.paths) {
-      this.sender(local).send(datagram, plan.port, partner, () => undefined);
+    const words = encodeHeartbeat(word, this.byteOrder);
+    for (const { local, partner, name = '' } of plan.paths) {
+      const datagram = plan.beat === undefined ? words : this.beats.say(plan, plan.beat, word, name);
+      if (datagram !== undefined) this.sender(local).send(datagram, plan.port, partner, () => undefined);
     }
+    this.lastSaid = { plan, word };
+  }
+
+  /** pulse reported: what a stand-in will need is made ready. Gives what pulse must know of an earlier one. */
+  reported(plan: PulseAlive): StoodIn | undefined {
+    this.lastSaid = undefined;
+    return plan.beat === undefined ? undefined : this.beats.reported(plan.beat);
   }
 
   /**
@@ -82,12 +99,12 @@ export class StandIn {
   }
 
   private async tryToListen(plan: PulseAlive): Promise<boolean> {
-    const paths = plan.paths.map((path) => ({ ...path, name: 'public' as const }));
+    const paths = plan.paths.map((path) => ({ ...path, name: path.name ?? '' }));
     const partners = new Set(paths.map(({ partner }) => partner));
-    let opened: HeartbeatSockets;
+    let opened: HeartbeatSockets<SocketPath>;
     try {
       opened = await HeartbeatSockets.open(paths, plan.port, {
-        onDatagram: (_, datagram, address) => this.received(partners, datagram, address),
+        onDatagram: ({ name }, datagram, address) => this.received(plan, partners, name, datagram, address),
         onSendChange: () => undefined,
       });
     } catch {
@@ -111,8 +128,21 @@ export class StandIn {
     return socket;
   }
 
-  private received(partners: ReadonlySet<string>, datagram: Buffer, address: string): void {
+  private received(
+    plan: PulseAlive,
+    partners: ReadonlySet<string>,
+    path: string,
+    datagram: Buffer,
+    address: string,
+  ): void {
     if (!partners.has(address)) return;
+    if (plan.beat !== undefined) {
+      const { word, answer } = this.beats.hear(plan, plan.beat, path, datagram);
+      const { lastSaid } = this;
+      if (answer && lastSaid !== undefined) this.beat(lastSaid.plan, lastSaid.word);
+      if (word !== undefined) this.onHeard(word);
+      return;
+    }
     const verdict = decodeHeartbeat(datagram);
     if (verdict.type !== 'word') return;
     this.byteOrder = verdict.byteOrder;

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { binaryPath, livingPid, monotonicNowMs, patient, signalProcess } from '@piranha/common';
 import type { EventLog } from '@piranha/events';
-import { ControlClient, type PulseAlive, type RunDirectory } from '@piranha/protocol';
+import { ControlClient, type PulseAlive, type RunDirectory, type StoodIn } from '@piranha/protocol';
+import { z } from 'zod';
 import { REPLACE_GUARDIAN_MS, REPORT_MS } from '../core/process-times.js';
 import { FORCE_ACTIVE } from '../options.js';
 import { Ticker } from './ticker.js';
@@ -10,6 +11,8 @@ import { Ticker } from './ticker.js';
 const SILENCE_LIMIT_MS = patient(1_000);
 /** How long a guardian that we started may take, ms. */
 const START_LIMIT_MS = patient(15_000);
+
+const stoodInEvent = z.object({ boot: z.string(), sequence: z.number().int().min(1) });
 
 /**
  * pulse's end of the watch: reports to the guardian, and starts another one when it dies or hangs. So neither of the
@@ -28,6 +31,7 @@ export class GuardianLink {
     private readonly inheritOutput: boolean,
     private readonly log: EventLog,
     private readonly report: () => PulseAlive,
+    private readonly onStoodIn: (stoodIn: StoodIn) => void,
   ) {}
 
   start(): void {
@@ -97,8 +101,10 @@ export class GuardianLink {
     this.connecting = true;
     ControlClient.connect({
       path: this.files.guardianSocket,
-      onEvent: (event) => {
+      onEvent: (event, data) => {
         if (event === 'alive') this.lastSignMs = monotonicNowMs();
+        const told = event === 'beat.stoodIn' ? stoodInEvent.safeParse(data) : undefined;
+        if (told?.success) this.onStoodIn(told.data);
       },
       onClose: () => this.lost(),
     })

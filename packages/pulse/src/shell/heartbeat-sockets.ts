@@ -1,16 +1,23 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { errorText, UserError } from '@piranha/common';
-import { type ByteOrder, encodeHeartbeat, type HeartbeatWord, type PathStatus } from '@piranha/protocol';
+import { type ByteOrder, encodeHeartbeat, type HeartbeatWord } from '@piranha/protocol';
 import type { HeartbeatPath } from '../core/settings.js';
 
-export interface HeartbeatHandlers {
-  readonly onDatagram: (path: HeartbeatPath, datagram: Buffer, address: string) => void;
-  /** A send failed, or works again (`problem` undefined). Told once per change. */
-  readonly onSendChange: (path: HeartbeatPath, problem: string | undefined) => void;
+/** A heartbeat path by any name. */
+export interface SocketPath {
+  readonly name: string;
+  readonly local: string;
+  readonly partner: string;
 }
 
-interface OpenPath {
-  readonly path: HeartbeatPath;
+export interface HeartbeatHandlers<Path extends SocketPath = HeartbeatPath> {
+  readonly onDatagram: (path: Path, datagram: Buffer, address: string) => void;
+  /** A send failed, or works again (`problem` undefined). Told once per change. */
+  readonly onSendChange: (path: Path, problem: string | undefined) => void;
+}
+
+interface OpenPath<Path> {
+  readonly path: Path;
   readonly socket: Socket;
   sent: number;
   received: number;
@@ -18,22 +25,22 @@ interface OpenPath {
 }
 
 /** The UDP sockets of all heartbeat paths, each bound to its own address and the heartbeat port. */
-export class HeartbeatSockets {
+export class HeartbeatSockets<Path extends SocketPath = HeartbeatPath> {
   private byteOrder: ByteOrder = 'little';
 
   private constructor(
-    private readonly open: readonly OpenPath[],
+    private readonly open: readonly OpenPath<Path>[],
     private readonly port: number,
-    private readonly handlers: HeartbeatHandlers,
+    private readonly handlers: HeartbeatHandlers<Path>,
   ) {}
 
   /** @throws UserError `PULSE_BIND_FAILED` when an own address cannot be bound */
-  static async open(
-    paths: readonly HeartbeatPath[],
+  static async open<Path extends SocketPath>(
+    paths: readonly Path[],
     port: number,
-    handlers: HeartbeatHandlers,
-  ): Promise<HeartbeatSockets> {
-    const opened: OpenPath[] = [];
+    handlers: HeartbeatHandlers<Path>,
+  ): Promise<HeartbeatSockets<Path>> {
+    const opened: OpenPath<Path>[] = [];
     for (const path of paths) {
       try {
         opened.push({ path, socket: await bind(path, port), sent: 0, received: 0, failing: false });
@@ -56,8 +63,14 @@ export class HeartbeatSockets {
   /** Sends a word on every path; from an ephemeral port nothing differs for the partner. */
   send(word: HeartbeatWord): void {
     const datagram = encodeHeartbeat(word, this.byteOrder);
+    this.sendEach(() => datagram);
+  }
+
+  /** Sends on every path what `make` gives for it; `sent` counts what went out on the path, this one included. */
+  sendEach(make: (path: Path, sent: number) => Buffer): void {
     for (const entry of this.open) {
       entry.sent += 1;
+      const datagram = make(entry.path, entry.sent);
       entry.socket.send(datagram, this.port, entry.path.partner, (error) => this.sent(entry, error));
     }
   }
@@ -68,7 +81,7 @@ export class HeartbeatSockets {
   }
 
   /** Counters per path, for status. */
-  counters(): readonly Omit<PathStatus, 'silentMs'>[] {
+  counters(): readonly (Path & { readonly sent: number; readonly received: number })[] {
     return this.open.map(({ path, sent, received }) => ({ ...path, sent, received }));
   }
 
@@ -76,7 +89,7 @@ export class HeartbeatSockets {
     for (const { socket } of this.open) socket.close();
   }
 
-  private listen(entry: OpenPath): void {
+  private listen(entry: OpenPath<Path>): void {
     entry.socket.on('message', (datagram, { address }) => {
       entry.received += 1;
       this.handlers.onDatagram(entry.path, datagram, address);
@@ -85,7 +98,7 @@ export class HeartbeatSockets {
     entry.socket.on('error', (error) => this.sent(entry, error));
   }
 
-  private sent(entry: OpenPath, error: Error | null): void {
+  private sent(entry: OpenPath<Path>, error: Error | null): void {
     const failing = error !== null;
     if (failing === entry.failing) return;
     entry.failing = failing;
@@ -93,7 +106,7 @@ export class HeartbeatSockets {
   }
 }
 
-function bind(path: HeartbeatPath, port: number): Promise<Socket> {
+function bind(path: SocketPath, port: number): Promise<Socket> {
   const socket = createSocket('udp4');
   return new Promise((resolve, reject) => {
     socket.once('error', (error) => {

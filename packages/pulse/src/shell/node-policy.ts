@@ -34,19 +34,18 @@ export interface PolicyParts {
 /** What the policy sees of the worker. */
 export interface PolicyNeeds {
   readonly dispatch: (event: PulseEvent) => void;
-  readonly now: () => LoadedSettings & { readonly state: PulseState };
+  readonly now: () => Pick<LoadedSettings, 'configuration' | 'settings' | 'paths'> & {
+    readonly state: PulseState;
+  };
   /** What the voluntary move under way costs. */
   readonly cost: () => Promise<string | undefined>;
   readonly witness: () => WitnessStatus | undefined;
+  /** What the partner says of itself in its beats; words of 4 bytes say nothing of the kind. */
+  readonly partnerView: () => NodeView | undefined;
 }
 
 /** Everything about moves that nobody is forced to: what operators ask for, and whether this node is ready. */
 export class NodePolicy {
-  /**
-   * What the partner says of itself in beats of the own protocol; whoever hears them puts it here. Words of 4 bytes say
-   * nothing of the kind.
-   */
-  partnerView: () => NodeView | undefined = () => undefined;
   readonly moves: OperatorMoves;
   private news: ReadinessNews = { told: undefined, pending: undefined };
   private failback: FailbackState = NO_FAILBACK;
@@ -88,7 +87,7 @@ export class NodePolicy {
   }
 
   private views(): Views {
-    return { own: this.ownView(), partner: this.partnerView() };
+    return { own: this.ownView(), partner: this.needs.partnerView() };
   }
 
   private facts(): ReadinessFacts {

@@ -8,6 +8,7 @@ import {
   RESTARTED_VARIABLE,
   type RunDirectory,
   runDirectory,
+  SPOKEN_VARIABLE,
 } from '@piranha/protocol';
 import { heartbeatPaths, ownHeartbeatAddresses } from '../core/settings.js';
 import type { PulseStart } from '../core/types.js';
@@ -17,7 +18,7 @@ import { leaveAll, requireLeave, shutDown, type WorkerChildren } from './end-wor
 import { FailureBoard } from './failure-board.js';
 import { GuardianLink } from './guardian-link.js';
 import { KernelBackend } from './kernel-backend.js';
-import { type LoadedSettings, settingsOf } from './load-settings.js';
+import { keepProtocol, type LoadedSettings, settingsOf } from './load-settings.js';
 import { LvsdWord } from './lvsd-word.js';
 import { MaintenanceFile } from './maintenance-file.js';
 import type { PolicyParts } from './node-policy.js';
@@ -34,7 +35,7 @@ export async function runWorker(options: PulseOptions): Promise<void> {
   const log = openPulseLog(options);
   const load = (isRestart: boolean): Promise<LoadedSettings> =>
     loadOrLastGood(options, files, log, isRestart);
-  const loaded = await load(process.env[RESTARTED_VARIABLE] === '1');
+  const loaded = await loadToStart(load, log);
   writePidFile(files.pulsePid, process.pid);
   const failures = new FailureBoard((event) => worker.dispatch(event));
   const parts = buildParts({ options, files, log, loaded, failures, insists: () => worker.insists });
@@ -51,7 +52,13 @@ export async function runWorker(options: PulseOptions): Promise<void> {
     },
     loaded,
   );
-  const link = new GuardianLink(files, options.foreground, log, () => worker.alive());
+  const link = new GuardianLink(
+    files,
+    options.foreground,
+    log,
+    () => worker.alive(),
+    (stoodIn) => worker.stoodIn(stoodIn),
+  );
   parts.backend.start();
   if (loaded.configuration.standby === 'warm') parts.lvsd.start();
 
@@ -86,14 +93,27 @@ export async function runWorker(options: PulseOptions): Promise<void> {
   };
   link.start();
   process.on('SIGHUP', () => void reload());
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.on(signal, () => {
-      if (leaving.isSet()) {
-        link.reportLeft();
-        void leaveAll({ files, log, parts, notifier, closeSockets });
-      } else worker.dispatch({ type: 'shutdown', signal });
-    });
-  }
+  onEndSignals((signal) => {
+    if (leaving.isSet()) {
+      link.reportLeft();
+      void leaveAll({ files, log, parts, notifier, closeSockets });
+    } else worker.dispatch({ type: 'shutdown', signal });
+  });
+}
+
+function onEndSignals(end: (signal: NodeJS.Signals) => void): void {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => end(signal));
+}
+
+/** The settings to begin with; the protocol stays the one that the partner was heard by. */
+async function loadToStart(
+  load: (isRestart: boolean) => Promise<LoadedSettings>,
+  log: EventLog,
+): Promise<LoadedSettings> {
+  const loaded = await load(process.env[RESTARTED_VARIABLE] === '1');
+  const kept = keepProtocol(loaded, process.env[SPOKEN_VARIABLE]);
+  if (kept !== loaded) log.log('PULSE_PROTOCOL_KEPT');
+  return kept;
 }
 
 /** A restart on a file that broke since goes on with the last good one; every other broken file is refused. */

@@ -39,7 +39,15 @@ function reasonText({ reason, failure, heldBack }: PulseState): string {
 /** What only the worker's shell knows. */
 type ShellFacts = Pick<
   PulseStatus,
-  'configFile' | 'paths' | 'witness' | 'readiness' | 'adaptive' | 'sync' | 'children' | 'history'
+  | 'configFile'
+  | 'paths'
+  | 'heartbeat'
+  | 'witness'
+  | 'readiness'
+  | 'adaptive'
+  | 'sync'
+  | 'children'
+  | 'history'
 > & {
   readonly since: Date;
   /** What the wall clock was ahead of the one that nobody sets when the process started, ms. */
@@ -48,8 +56,19 @@ type ShellFacts = Pick<
 
 /** The answer to `status`. */
 export function pulseStatus(settings: PulseSettings, state: PulseState, facts: ShellFacts): PulseStatus {
-  const { configFile, paths, witness, readiness, adaptive, sync, children, history, since, clockAtStartMs } =
-    facts;
+  const {
+    configFile,
+    paths,
+    heartbeat,
+    witness,
+    readiness,
+    adaptive,
+    sync,
+    children,
+    history,
+    since,
+    clockAtStartMs,
+  } = facts;
   return {
     version: SUITE_VERSION,
     pid: process.pid,
@@ -67,6 +86,7 @@ export function pulseStatus(settings: PulseSettings, state: PulseState, facts: S
     ...(state.maintenance === undefined ? {} : { maintenance: state.maintenance }),
     partner: partnerOf(settings, state),
     paths,
+    heartbeat,
     vips: isHolding(state) ? settings.vips : [],
     ...(witness === undefined ? {} : { witness }),
     ...(sync === undefined ? {} : { sync }),

@@ -1,18 +1,22 @@
 import { errorText, monotonicNowMs, UserError } from '@piranha/common';
 import type { EventLog } from '@piranha/events';
 import type { Notifier } from '@piranha/notify';
-import {
-  decodeHeartbeat,
-  type HeartbeatMeasurement,
-  type PulseAlive,
-  type PulseStatus,
-  type ReloadAnswer,
-  type RunDirectory,
+import type {
+  HeartbeatMeasurement,
+  HeartbeatWord,
+  PulseAlive,
+  PulseStatus,
+  ReloadAnswer,
+  RunDirectory,
+  StoodIn,
 } from '@piranha/protocol';
+import { beatContent } from '../core/beat-content.js';
+import type { BeatContent } from '../core/beat-voice.js';
 import { moveCostText } from '../core/coverage.js';
 import { hasSlept } from '../core/gate.js';
 import { nextTickMs, stepPulse } from '../core/machine.js';
 import { wordOf } from '../core/moves.js';
+import type { Beat } from '../core/path-tracker.js';
 import { LONGEST_WAIT_MS } from '../core/process-times.js';
 import type { HeartbeatPath } from '../core/settings.js';
 import { startPulse } from '../core/start.js';
@@ -20,9 +24,9 @@ import type { PulseEffect, PulseEvent, PulseStart, PulseState, PulseStep } from 
 import { AdaptiveDeadtime } from './adaptive-deadtime.js';
 import { CurrentGate } from './current-gate.js';
 import { HeartbeatMeasure } from './heartbeat-measure.js';
-import { HeartbeatSockets } from './heartbeat-sockets.js';
 import type { LoadedSettings } from './load-settings.js';
 import { NodePolicy, type PolicyParts } from './node-policy.js';
+import { configurationOf, PartnerLine } from './partner-line.js';
 import { RoleHooks } from './role-hooks.js';
 import { writeSavedState } from './saved-state.js';
 import type { SupervisedDaemon } from './supervised-daemon.js';
@@ -44,7 +48,7 @@ export interface WorkerParts extends PolicyParts {
 /** Carries out what the state machine decides: sockets, addresses, children, log. */
 export class PulseWorker {
   private state: PulseState;
-  private sockets: HeartbeatSockets | undefined;
+  private readonly line: PartnerLine;
   private timer: NodeJS.Timeout | undefined;
   private timerDueMs = Infinity;
   private lateTick: NodeJS.Immediate | undefined;
@@ -56,7 +60,6 @@ export class PulseWorker {
   private readonly heardAtMs = new Map<string, number>();
   private readonly measure: HeartbeatMeasure;
   private readonly adaptive: AdaptiveDeadtime;
-  private strangersLogged = 0;
   private readonly hooks: RoleHooks;
   private readonly gate: CurrentGate;
   private takes = 0;
@@ -78,8 +81,15 @@ export class PulseWorker {
       now: () => ({ ...this.loaded, state: this.state }),
       cost: () => this.moveCost,
       witness: () => this.gate.status(),
+      partnerView: () => this.line.partnerView(),
     });
     this.gate = new CurrentGate(log, () => this.tickSoon(this.timerDueMs));
+    this.line = new PartnerLine(log, {
+      onHeard: (path, word, numbered) => this.heard(path, word, numbered),
+      onAnswer: () => this.line.send(this.state.listening ? undefined : wordOf(this.state)),
+      content: (word) => this.beatContent(word),
+      isListening: () => this.state.listening,
+    });
   }
 
   /** Binds the heartbeat sockets and begins. @throws UserError `PULSE_BIND_FAILED` */
@@ -87,13 +97,15 @@ export class PulseWorker {
     this.measure.start();
     this.adaptive.start();
     this.policy.start();
-    this.sockets = await this.openSockets(this.loaded);
+    await this.line.open(this.loaded);
     this.gate.change(this.loaded, monotonicNowMs());
     if (since !== undefined) this.since = since;
     if (how.type === 'adopt') this.hooks.adopted();
     const step = startPulse(this.loaded.settings, how, monotonicNowMs(), this.parts.maintenance.read());
     this.commit(step, since !== undefined);
     if (this.state.duty === 'standby') this.standBy();
+    // Whoever only listens must be believed all the same, or it could not believe the partner.
+    if (this.state.listening) this.line.send(undefined);
     this.plan();
   }
 
@@ -109,9 +121,10 @@ export class PulseWorker {
     if (connection === undefined) {
       throw new UserError('lvsd is not connected', { code: 'PULSE_NO_LVSD', hint: 'try again in a moment' });
     }
+    this.line.requireSameProtocol(next, this.state.partnerWord !== undefined);
     const answer = (await connection.call('reload', {}, RELOAD_LIMIT_MS)) as ReloadAnswer;
     if (!answer.ok) return answer;
-    await this.exchangeSockets(next);
+    await this.line.exchange(next);
     this.loaded = next;
     this.measure.change(next);
     this.gate.change(next, monotonicNowMs());
@@ -147,17 +160,24 @@ export class PulseWorker {
       keepaliveMs: settings.keepaliveMs,
       deadtimeMs: settings.deadtimeMs,
       port: configuration.heartbeatPort,
-      paths: paths.map(({ local, partner }) => ({ local, partner })),
+      paths: paths.map(({ name, local, partner }) => ({ name, local, partner })),
+      beat: this.aliveBeat(),
     };
+  }
+
+  /** The guardian has beaten in this process's stead, which lives after all. */
+  stoodIn(stoodIn: StoodIn): void {
+    this.line.stoodIn(stoodIn);
   }
 
   async status(): Promise<PulseStatus> {
     const sync = await this.parts.backend.syncStatus(this.heardSeconds());
     const { lvsd, backend, configFile, log } = this.parts;
-    const counters = this.sockets?.counters() ?? [];
+    const counters = this.line.counters();
     return pulseStatus(this.loaded.settings, this.state, {
       configFile,
       paths: pathStatuses(counters, this.heardAtMs, this.measure.qualities()),
+      heartbeat: this.line.status(),
       witness: this.gate.status(),
       readiness: this.policy.readiness(),
       adaptive: this.adaptive.status(),
@@ -181,7 +201,20 @@ export class PulseWorker {
     this.measure.close();
     this.adaptive.stop();
     this.policy.stop();
-    this.sockets?.close();
+    this.line.close();
+  }
+
+  private beatContent(word: HeartbeatWord | undefined): BeatContent {
+    const file = configurationOf(this.loaded);
+    return beatContent(this.loaded.settings, this.state, word, file, this.policy.ownView());
+  }
+
+  private aliveBeat(): PulseAlive['beat'] {
+    const life = this.line.life();
+    const names = this.loaded.beat?.names;
+    if (life === undefined || names === undefined) return undefined;
+    const { priority, configuration, readiness } = this.beatContent(undefined);
+    return { ...life, node: names.node, partner: names.peers[0] ?? '', priority, configuration, readiness };
   }
 
   private heardSeconds(): number | undefined {
@@ -216,7 +249,7 @@ export class PulseWorker {
     switch (effect.type) {
       case 'send':
         log.log('PULSE_SENT', { word: effect.word });
-        this.sockets?.send(effect.word);
+        this.line.send(effect.word);
         return;
       case 'take':
         this.take();
@@ -323,54 +356,14 @@ export class PulseWorker {
     this.plan();
   }
 
-  private async exchangeSockets(next: LoadedSettings): Promise<void> {
-    const same =
-      JSON.stringify([next.paths, next.configuration.heartbeatPort]) ===
-      JSON.stringify([this.loaded.paths, this.loaded.configuration.heartbeatPort]);
-    if (same) return;
-    const old = this.sockets;
-    this.sockets = undefined;
-    old?.close();
-    try {
-      this.sockets = await this.openSockets(next);
-    } catch (error) {
-      this.sockets = await this.openSockets(this.loaded);
-      throw error;
-    }
-  }
-
-  private openSockets(loaded: LoadedSettings): Promise<HeartbeatSockets> {
-    const { log } = this.parts;
-    return HeartbeatSockets.open(loaded.paths, loaded.configuration.heartbeatPort, {
-      onDatagram: (path, datagram, address) => this.received(path, datagram, address),
-      onSendChange: (path, problem) => {
-        if (problem === undefined) log.log('PULSE_SEND_WORKS', { path: path.name });
-        else log.log('PULSE_SEND_FAILED', { path: path.name, problem });
-      },
-    });
-  }
-
-  private received(path: HeartbeatPath, datagram: Buffer, address: string): void {
-    const { log } = this.parts;
-    if (!this.loaded.paths.some(({ partner }) => partner === address)) {
-      this.strangersLogged += 1;
-      log.log('PULSE_STRANGER', { address, count: this.strangersLogged });
-      return;
-    }
-    const verdict = decodeHeartbeat(datagram);
-    if (verdict.type === 'bad length') {
-      log.log('PULSE_BAD_LENGTH', { address, bytes: verdict.bytes });
-    } else if (verdict.type === 'unknown word') {
-      log.log('PULSE_BAD_WORD', { address, word: `0x${verdict.value.toString(16)}` });
-    } else {
-      log.log('PULSE_RECEIVED', { word: verdict.word, path: path.name });
-      this.heardAtMs.set(path.name, monotonicNowMs());
-      this.sockets?.answerIn(verdict.byteOrder);
-      this.measure.heard(path);
-      this.gate.heard();
-      this.adaptive.heard(path.name);
-      this.dispatch({ type: 'heard', word: verdict.word, random: Math.random() });
-    }
+  /** Something proven of the partner's came by a path. */
+  private heard(path: HeartbeatPath, word: HeartbeatWord | undefined, numbered: Beat['numbered']): void {
+    this.heardAtMs.set(path.name, monotonicNowMs());
+    this.measure.heard(path, numbered);
+    this.adaptive.heard(path.name);
+    if (word === undefined) return;
+    this.gate.heard();
+    this.dispatch({ type: 'heard', word, random: Math.random() });
   }
 }
 

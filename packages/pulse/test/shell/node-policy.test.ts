@@ -28,9 +28,11 @@ let events: PulseEvent[];
 let lines: string[];
 let word: LvsdWord;
 let policy: NodePolicy;
+let partnerView: NodeView | undefined;
 
 beforeEach(() => {
   vi.useFakeTimers();
+  partnerView = undefined;
   directory = mkdtempSync(join(tmpdir(), 'node-policy-'));
   [events, lines, word] = [[], [], new LvsdWord()];
   state = startPulse(SETTINGS, { type: 'fresh' }, 0).state;
@@ -52,10 +54,10 @@ beforeEach(() => {
         settings: SETTINGS,
         paths: PATHS,
         configuration: configuration as never,
-        warnings: [],
       }),
       cost: () => Promise.resolve(undefined),
       witness: () => undefined,
+      partnerView: () => partnerView,
     },
   );
   policy.start();
@@ -73,7 +75,7 @@ function serve(partnerWord: PulseState['partnerWord']): void {
 /** The primary was away while this node serves, and is back with this to say of itself. */
 function primaryReturns(view: NodeView | undefined): void {
   word.heard({ pid: 7, ready: true, tableInSync: true, serversUp: 3, serversTotal: 3 });
-  policy.partnerView = () => view;
+  partnerView = view;
   serve(undefined);
   vi.advanceTimersByTime(1_000);
   serve('lvs stopped');
@@ -107,7 +109,7 @@ describe('failback', () => {
 
 describe('what operators ask for', () => {
   it('goes to the state machine with what both directors say of themselves', async () => {
-    policy.partnerView = () => nodeView({ serversUp: 1 });
+    partnerView = nodeView({ serversUp: 1 });
     void policy.moves.handover({ force: true, to: { name: 'one', addresses: ['10.0.0.1'] } });
     void policy.moves.standby({ on: true, by: 'alice', reason: 'new memory', unlessAlone: true });
     void policy.moves.standby({ on: false, by: 'bob' });

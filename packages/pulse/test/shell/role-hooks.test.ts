@@ -22,6 +22,8 @@ const LOADED: LoadedSettings = {
   configuration: CONFIGURATION,
   settings: pulseSettings(CONFIGURATION, 'backup'),
   paths: [],
+  hash: '0'.repeat(16),
+  beat: undefined,
   warnings: [],
 };
 const STANDBY: PulseState = {

@@ -6,6 +6,11 @@ import type { Timeline } from './timeline.js';
 export const PATHS = [0, 1] as const;
 export type PathNumber = (typeof PATHS)[number];
 
+/** One heartbeat as it travels: a word of the original, or a beat with a key. */
+export type Packet = HeartbeatWord | Buffer;
+/** Recordings that somebody keeps of what went by. */
+const RECORDED = 2_000;
+
 /** What the network does to every packet at the moment. */
 export interface Noise {
   /** 0 to 1. */
@@ -22,12 +27,14 @@ const DELAY_MS = 0.3;
 /** Carries heartbeats from node to node, or loses, delays, doubles and reorders them. */
 export class HeartbeatNetwork {
   noise = QUIET;
+  private readonly recorded: Packet[] = [];
+  private sends = 0;
   private readonly cuts = new Map<string, number>();
 
   constructor(
     private readonly timeline: Timeline,
     private readonly random: SeededRandom,
-    private readonly deliver: (to: NodeRole, word: HeartbeatWord, path: PathNumber) => void,
+    private readonly deliver: (to: NodeRole, packet: Packet, path: PathNumber) => void,
   ) {}
 
   /** Cuts one direction of a path; cuts add up. */
@@ -51,18 +58,43 @@ export class HeartbeatNetwork {
     return PATHS.some((path) => !this.isCut(from, to, path));
   }
 
-  /** Sends a word on every path. */
-  send(from: NodeRole, to: NodeRole, word: HeartbeatWord): void {
+  /** Sends on every path what `make` gives for it. */
+  send(from: NodeRole, to: NodeRole, make: (path: PathNumber) => Packet): void {
     for (const path of PATHS) {
+      const packet = make(path);
       if (this.isCut(from, to, path) || this.random.chance(this.noise.lossShare)) continue;
-      this.carry(from, to, path, word);
-      if (this.random.chance(this.noise.duplicateShare)) this.carry(from, to, path, word);
+      this.carry(from, to, path, packet);
+      if (this.random.chance(this.noise.duplicateShare)) this.carry(from, to, path, packet);
     }
   }
 
-  private carry(from: NodeRole, to: NodeRole, path: PathNumber, word: HeartbeatWord): void {
+  /** Somebody sends a recording to a node, as it was or changed a little, by whatever path. */
+  replay(): void {
+    if (this.recorded.length === 0) return;
+    const packet = this.random.pick(this.recorded);
+    this.deliver(this.random.pick(['primary', 'backup']), this.forged(packet), this.random.pick(PATHS));
+  }
+
+  private forged(packet: Packet): Packet {
+    if (typeof packet === 'string' || !this.random.chance(0.2)) return packet;
+    const forged = Buffer.from(packet);
+    forged[this.random.between(0, forged.length - 1)] = 7;
+    return forged;
+  }
+
+  /** Only what arrived: to keep a packet back and let it go later is another attack, which nothing here withstands. */
+  private record(packet: Packet): void {
+    // Of each time some: old ones are of lives that have ended.
+    if (this.recorded.length < RECORDED) this.recorded.push(packet);
+    else this.recorded[this.sends % RECORDED] = packet;
+    this.sends += 7;
+  }
+
+  private carry(from: NodeRole, to: NodeRole, path: PathNumber, packet: Packet): void {
     this.timeline.after(DELAY_MS + this.random.next() * this.noise.jitterMs, () => {
-      if (!this.isCut(from, to, path)) this.deliver(to, word, path);
+      if (this.isCut(from, to, path)) return;
+      this.record(packet);
+      this.deliver(to, packet, path);
     });
   }
 }

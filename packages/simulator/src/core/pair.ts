@@ -10,6 +10,8 @@ import { Timeline } from './timeline.js';
 import { type Violation, Watch } from './watch.js';
 import type { SimulatedPair, World } from './world.js';
 
+/** The longest that an attacker waits before the next packet, ms. */
+const ATTACK_GAP_MS = 100;
 /** Lines of a history that are kept. */
 const KEPT_LINES = 60;
 
@@ -46,8 +48,8 @@ class PairRun {
   ) {
     this.random = new SeededRandom(script.seed);
     const { timeline, random } = this;
-    this.network = new HeartbeatNetwork(timeline, random, (to, word, path) =>
-      this.nodes[to].hear(word, path),
+    this.network = new HeartbeatNetwork(timeline, random, (to, packet, path) =>
+      this.nodes[to].hear(packet, path),
     );
     const world: World = {
       timeline,
@@ -55,6 +57,7 @@ class PairRun {
       network: this.network,
       machines: pair.machines,
       witness: pair.witness,
+      hasKey: pair.hasKey === true,
       note: (who, text) => this.note(`${who} ${text}`),
     };
     const node = (role: NodeRole): SimulatedNode =>
@@ -74,6 +77,7 @@ class PairRun {
     timeline.at(Math.max(0, -headStartMs), () => this.nodes.primary.boot());
     timeline.at(Math.max(0, headStartMs), () => this.nodes.backup.boot());
     for (const fault of faults) timeline.at(fault.atMs, () => this.inject(fault));
+    if (this.pair.isAttacked === true) this.attack();
     const { deadtimeMs } = this.pair.settings.primary;
     const lastMs = Math.max(4 * deadtimeMs, ...faults.map(endOf));
     const { settleMs } = this.bounds;
@@ -87,6 +91,12 @@ class PairRun {
       simulatedMs: Math.round(timeline.nowMs),
       takeovers: this.takeovers,
     };
+  }
+
+  /** Somebody who records everything replays it all the time, and changes it. */
+  private attack(): void {
+    this.network.replay();
+    this.timeline.after(this.random.between(1, ATTACK_GAP_MS), () => this.attack());
   }
 
   /** After the last fault: one holder, and it stays. */

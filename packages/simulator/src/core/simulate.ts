@@ -64,13 +64,15 @@ export function pairOfConfiguration(configuration: LvsConfiguration): SimulatedP
   const { witness } = configuration;
   // One that only advises changes nothing in who takes; several are played as one that answers or does not.
   const decides = witness.policy === 'require' && witness.targets.length > 0;
-  return settings.hasPartner
-    ? pairOf({ ...settings, vips }, OWN_MACHINES, decides ? { ...witness, quorum: 1 } : undefined)
-    : undefined;
+  if (!settings.hasPartner) return undefined;
+  const pair = pairOf({ ...settings, vips }, OWN_MACHINES, decides ? { ...witness, quorum: 1 } : undefined);
+  const hasKey = configuration.heartbeatKey !== undefined;
+  // Anybody can move a pair that speaks words: with a key that must not be so.
+  return { ...pair, hasKey, isAttacked: hasKey };
 }
 
 /** What is promised for a pair, in lines for a person. */
-export function promisesOf({ settings }: SimulatedPair): readonly string[] {
+export function promisesOf({ settings, isAttacked }: SimulatedPair): readonly string[] {
   const { keepaliveMs, deadtimeMs } = settings.primary;
   const { twoHoldersMs, nobodyMs } = boundsOf(settings.primary, 0);
   return [
@@ -79,6 +81,7 @@ export function promisesOf({ settings }: SimulatedPair): readonly string[] {
     `promised: nobody for ${nobodyMs} ms at most while a healthy director can serve`,
     'promised: a voluntary move, or a daemon that dies, without a moment of nobody',
     'promised: one holder that stays, once the faults are over',
+    ...(isAttacked === true ? ['all this while somebody replays and forges heartbeats'] : []),
   ];
 }
 

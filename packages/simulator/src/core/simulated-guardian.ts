@@ -6,8 +6,11 @@ import {
   type GuardianEvent,
   type GuardianState,
   type GuardianStep,
+  StandInVoice,
 } from '@piranha/pulse/machines';
+import type { Packet, PathNumber } from './network.js';
 import { SimulatedProcess } from './process-base.js';
+import { PATH_NAMES, SIMULATED_KEYS } from './simulated-keys.js';
 import type { SimulatedNode } from './simulated-node.js';
 import type { World } from './world.js';
 
@@ -15,6 +18,9 @@ import type { World } from './world.js';
 export class SimulatedGuardian extends SimulatedProcess {
   private state: GuardianState;
   private stopping = false;
+  private readonly voice = new StandInVoice(SIMULATED_KEYS);
+  /** While it stands in: what it says. */
+  private said: HeartbeatWord | undefined;
   /** Whether it listens on the heartbeat ports in pulse's stead. */
   listens = false;
 
@@ -31,11 +37,35 @@ export class SimulatedGuardian extends SimulatedProcess {
   }
 
   report(plan: PulseAlive): void {
-    this.receive(() => this.dispatch({ type: 'report', plan }));
+    this.receive(() => {
+      this.said = undefined;
+      this.dispatch({ type: 'report', plan });
+      const stoodIn = plan.beat && this.voice.reported(plan.beat);
+      if (stoodIn !== undefined) this.node.pulse?.stoodIn(stoodIn);
+    });
   }
 
-  hear(word: HeartbeatWord): void {
-    if (this.listens) this.receive(() => this.dispatch({ type: 'heard', word }));
+  hear(packet: Packet, path: PathNumber): void {
+    if (this.listens) this.receive(() => this.heard(packet, path));
+  }
+
+  private heard(packet: Packet, path: PathNumber): void {
+    const { plan } = this.state;
+    if (typeof packet === 'string') this.dispatch({ type: 'heard', word: packet });
+    if (typeof packet === 'string' || plan?.beat === undefined) return;
+    const heard = this.voice.hear(plan, plan.beat, PATH_NAMES[path], packet, this.node.localMs());
+    if (heard.answer && this.said !== undefined) this.beat(this.said);
+    if (heard.word !== undefined) this.dispatch({ type: 'heard', word: heard.word });
+  }
+
+  private beat(word: HeartbeatWord): void {
+    const { plan } = this.state;
+    const beat = plan?.beat;
+    this.said = word;
+    this.node.send((path) => {
+      if (plan === undefined || beat === undefined) return word;
+      return this.voice.say(plan, beat, word, PATH_NAMES[path], this.node.localMs());
+    });
   }
 
   pulseExited(): void {
@@ -89,7 +119,7 @@ export class SimulatedGuardian extends SimulatedProcess {
         this.node.killPulse();
         return;
       case 'beat':
-        this.node.send(effect.word);
+        this.beat(effect.word);
         return;
       case 'listen':
         this.listens = effect.on;

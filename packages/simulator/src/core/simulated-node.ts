@@ -1,11 +1,11 @@
-import type { HeartbeatWord, NodeRole } from '@piranha/protocol';
+import type { NodeRole } from '@piranha/protocol';
 import {
   type MaintenanceOrder,
   type PulseEvent,
   type PulseSettings,
   REPLACE_GUARDIAN_MS,
 } from '@piranha/pulse/machines';
-import type { PathNumber } from './network.js';
+import type { Packet, PathNumber } from './network.js';
 import { SimulatedGuardian } from './simulated-guardian.js';
 import type { SimulatedMeasure } from './simulated-measure.js';
 import { SimulatedPulse } from './simulated-pulse.js';
@@ -296,15 +296,15 @@ export class SimulatedNode {
     return this.pulse?.runs === true && this.linkUp && holds;
   }
 
-  send(word: HeartbeatWord): void {
-    this.world.network.send(this.role, this.partner, word);
+  send(make: (path: PathNumber) => Packet): void {
+    this.world.network.send(this.role, this.partner, make);
   }
 
-  /** A word of the partner reaches this machine. */
-  hear(word: HeartbeatWord, path: PathNumber): void {
+  /** A packet reaches this machine. */
+  hear(packet: Packet, path: PathNumber): void {
     if (!this.isUp) return;
     // While pulse is down or only starts, the ports are the guardian's.
-    if (this.pulse?.alive === true && this.pulse.state !== undefined) this.pulse.hear(word, path);
-    else this.guardian?.hear(word);
+    if (this.pulse?.alive === true && this.pulse.state !== undefined) this.pulse.hear(packet, path);
+    else this.guardian?.hear(packet, path);
   }
 }

@@ -1,6 +1,8 @@
-import type { HeartbeatWord } from '@piranha/protocol';
+import type { HeartbeatWord, PulseAlive, StoodIn } from '@piranha/protocol';
 import {
   ANSWER_SPACING_MS,
+  BeatVoice,
+  beatContent,
   hasSlept,
   LONGEST_WAIT_MS,
   type PulseEffect,
@@ -10,10 +12,12 @@ import {
   type PulseStep,
   REPORT_MS,
   wordOf,
+  wordOfBeat,
 } from '@piranha/pulse/machines';
-import type { PathNumber } from './network.js';
+import type { Packet, PathNumber } from './network.js';
 import { SimulatedProcess } from './process-base.js';
 import { SimulatedGate } from './simulated-gate.js';
+import { BEAT_FACTS, drawnBoot, PATH_NAMES, SIMULATED_KEYS } from './simulated-keys.js';
 import type { SimulatedNode } from './simulated-node.js';
 import type { World } from './world.js';
 
@@ -29,6 +33,8 @@ export class SimulatedPulse extends SimulatedProcess {
   private ticks = 0;
   private tickDueMs = Number.POSITIVE_INFINITY;
   private gate: SimulatedGate | undefined;
+  private voice: BeatVoice | undefined;
+  private sent = 0;
   private answers = false;
   private answeredAtMs = Number.NEGATIVE_INFINITY;
 
@@ -57,13 +63,59 @@ export class SimulatedPulse extends SimulatedProcess {
     this.commit(machines.stepPulse(this.node.settingsInUse, this.state, event, this.node.localMs()));
   }
 
-  /** A word arrives at its socket. */
-  hear(word: HeartbeatWord, path: PathNumber): void {
+  /** A packet arrives at its socket. */
+  hear(packet: Packet, path: PathNumber): void {
     if (this.state === undefined) return;
     this.receive(() => {
+      const word = typeof packet === 'string' ? packet : this.hearBeat(packet, path);
+      if (word === undefined) return;
       this.node.measure?.heard(path, this.node.settings, this.node.localMs());
       this.dispatch({ type: 'heard', word, random: this.world.random.next() });
     });
+  }
+
+  /** The guardian has beaten in its life. */
+  stoodIn({ boot, sequence }: StoodIn): void {
+    this.receive(() => {
+      if (this.voice?.boot === boot && this.voice.leapOver(sequence)) this.answer();
+    });
+  }
+
+  private hearBeat(packet: Buffer, path: PathNumber): HeartbeatWord | undefined {
+    const outcome = this.voice?.hear(packet, PATH_NAMES[path], this.node.localMs());
+    if (outcome === undefined) return undefined;
+    const unproven = outcome.type === 'dropped' && outcome.reason === 'unproven';
+    if (outcome.answer || (unproven && this.state?.listening === true)) this.answer();
+    return outcome.type === 'counts' && outcome.isNewest ? wordOfBeat(outcome.beat) : undefined;
+  }
+
+  private answer(): void {
+    const { state } = this;
+    if (state !== undefined) this.say(state.listening ? undefined : wordOf(state));
+  }
+
+  private say(word: HeartbeatWord | undefined): void {
+    const { voice, state, node } = this;
+    if (voice === undefined || state === undefined) {
+      if (word !== undefined) node.send(() => word);
+      return;
+    }
+    const { configuration, readiness } = BEAT_FACTS;
+    const view = { readiness, failure: state.failure };
+    const content = beatContent(node.settings, state, word, configuration, view);
+    this.sent += 1;
+    node.send((path) => voice.say(content, { name: PATH_NAMES[path], sent: this.sent }, node.localMs()));
+  }
+
+  private life(): PulseAlive['beat'] {
+    const { voice, node } = this;
+    if (voice === undefined) return undefined;
+    const { boot, sequence, session } = voice;
+    return {
+      ...{ node: node.role, partner: node.partner, keyFile: '', keysTaken: 1, encrypt: false },
+      ...{ boot, sequence, priority: 0, ...BEAT_FACTS },
+      session: session && { boot: session.boot, sequence: session.window.newest },
+    };
   }
 
   /** As dispatch, when the process runs: it learns of this through a socket. */
@@ -90,12 +142,19 @@ export class SimulatedPulse extends SimulatedProcess {
       : { type: this.node.addresses.size > 0 ? 'leftover' : 'fresh' };
     this.gate = this.buildGate();
     this.gate?.start();
+    if (this.world.hasKey) this.voice = this.newVoice();
     const { settings, order } = this.node;
     const step = this.world.machines.startPulse(settings, start, this.node.localMs(), order);
     this.state = step.state;
     this.commit(step);
+    if (step.state.listening) this.answer();
     if (!this.node.linkUp) this.dispatch(this.node.linkFailure());
     this.report();
+  }
+
+  private newVoice(): BeatVoice {
+    const { role, partner } = this.node;
+    return new BeatVoice({ node: role, boot: drawnBoot(this.world.random) }, partner, SIMULATED_KEYS);
   }
 
   private report(): void {
@@ -115,6 +174,7 @@ export class SimulatedPulse extends SimulatedProcess {
       deadtimeMs,
       port: 539,
       paths: [{ local: this.node.role, partner: this.node.partner }],
+      beat: this.life(),
     });
   }
 
@@ -170,7 +230,7 @@ export class SimulatedPulse extends SimulatedProcess {
   private run(effect: PulseEffect): void {
     switch (effect.type) {
       case 'send':
-        this.node.send(effect.word);
+        this.say(effect.word);
         return;
       case 'take':
         this.move('taken');

@@ -50,6 +50,7 @@ export class Soak {
       network,
       machines: OWN_MACHINES,
       witness: undefined,
+      hasKey: false,
       note: () => undefined,
     };
     const node = (role: NodeRole): SimulatedNode => {

@@ -41,6 +41,10 @@ export interface SimulatedPair {
   readonly witness?: WitnessConfig | undefined;
   /** Operators order its directors out and in. */
   readonly hasMaintenance?: boolean | undefined;
+  /** Beats are spoken in place of the original's words. */
+  readonly hasKey?: boolean | undefined;
+  /** Somebody records every packet, and replays and forges them all the time. */
+  readonly isAttacked?: boolean | undefined;
 }
 
 /** What all parts of a run share. */
@@ -50,6 +54,8 @@ export interface World {
   readonly network: HeartbeatNetwork;
   readonly machines: Machines;
   readonly witness: WitnessConfig | undefined;
+  /** Beats are spoken in place of the original's words. */
+  readonly hasKey: boolean;
   /** A line of the history. */
   note(who: string, text: string): void;
 }

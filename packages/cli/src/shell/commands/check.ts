@@ -1,19 +1,23 @@
 import { checkNotifyFiles } from '@piranha/notify';
 import { EXIT, type ExitStatus } from '../../core/exit-status.js';
 import { terminalText } from '../../core/terminal-text.js';
+import { checkKeyFile } from '../check-key-file.js';
 import { type LvsctlIo, printJson } from '../io.js';
 import { loadFile, printDiagnostics } from '../load-file.js';
 import type { CommonOptions } from '../options.js';
 
 /**
- * `lvsctl check FILE`: could a director start from it, and are the programs and files that it names for notifications
- * fit on this machine? Findings go to standard error, or all into the JSON.
+ * `lvsctl check FILE`: could a director start from it, and are the key file of the heartbeats and the programs and files
+ * for notifications fit on this machine? Findings go to standard error, or all into the JSON.
  */
 export async function check(io: LvsctlIo, file: string, options: CommonOptions): Promise<ExitStatus> {
   const loaded = await loadFile(io, file);
   const { configuration } = loaded;
-  const ok = configuration !== undefined;
-  const here = configuration === undefined ? [] : await checkNotifyFiles(configuration);
+  const here =
+    configuration === undefined
+      ? []
+      : [...(await checkNotifyFiles(configuration)), ...checkKeyFile(configuration)];
+  const ok = configuration !== undefined && here.every(({ severity }) => severity !== 'error');
   const diagnostics = [...loaded.diagnostics, ...here].sort((one, other) => one.line - other.line);
   if (options.json) {
     printJson(io, { file, ok, diagnostics });

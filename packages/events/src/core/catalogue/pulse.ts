@@ -84,6 +84,17 @@ export const PULSE_EVENTS = {
     'Incompatible heartbeat received -- other system not using identical services',
   ),
   PULSE_STRANGER: pulse('debug', 'Unexpected heartbeat from {address}'),
+  PULSE_BEAT_DROPPED: pulse('warning', 'heartbeat packets dropped on the {path} path: {reason}'),
+  PULSE_CONFIG_DIFFERS: pulse(
+    'warning',
+    'the partner has another lvs.cf: serial_no {serial} here, {partnerSerial} there',
+  ),
+  PULSE_CONFIG_ALIKE: pulse('info', 'the partner has the same lvs.cf again: serial_no {serial}'),
+  PULSE_PROTOCOL_KEPT: pulse(
+    'error',
+    'heartbeat_key has come or gone in lvs.cf: speaking to the partner as before',
+  ),
+  PULSE_BEAT_KEYS_UNREAD: pulse('error', 'guardian cannot read the heartbeat keys: {problem}'),
   PULSE_SEND_FAILED: pulse('warning', 'Warning -- failed to send heartbeat ({path} if): {problem}'),
   PULSE_SEND_WORKS: pulse('info', 'heartbeats can be sent again ({path} if)'),
   PULSE_SENT: pulse('debug', 'DEBUG -- Sending heartbeat...'),

@@ -1,0 +1,67 @@
+import type { PulseStatus } from '@piranha/protocol';
+import { columns, spanText } from './terminal-text.js';
+
+type Heartbeat = NonNullable<PulseStatus['heartbeat']>;
+type Partner = NonNullable<Heartbeat['partner']>;
+
+function serialText({ configuration }: Heartbeat, partner: Partner): string {
+  return `serial_no ${configuration?.serial ?? '?'} here, ${partner.configuration.serial} there`;
+}
+
+/** Paths on which the partner has not heard this node for a deadtime, although this node hears the partner. */
+function deafPaths(partner: Partner, deadtimeMs: number): readonly string[] {
+  const deaf = partner.hearsUs?.filter(({ agoMs = Infinity }) => agoMs > deadtimeMs) ?? [];
+  return deaf.map(({ name }) => name);
+}
+
+/** What an operator should see without asking for more; nothing as long as all is well. */
+export function heartbeatWarnings({ heartbeat, deadtimeMs }: PulseStatus): string[][] {
+  const partner = heartbeat?.partner;
+  if (heartbeat === undefined || partner === undefined || partner.heardAgoMs > deadtimeMs) return [];
+  const differs = heartbeat.configuration?.hash !== partner.configuration.hash;
+  const deaf = deafPaths(partner, deadtimeMs);
+  return [
+    ...(differs ? [['lvs.cf', `DIFFERS from the partner's: ${serialText(heartbeat, partner)}`]] : []),
+    ...(deaf.length === 0 ? [] : [['one-way', `the partner does not hear this node on ${deaf.join(', ')}`]]),
+    ...(partner.standIn
+      ? [['stand-in', "the partner's guardian speaks for its pulse, which is silent"]]
+      : []),
+  ];
+}
+
+function partnerRows(heartbeat: Heartbeat, partner: Partner): string[][] {
+  const { readiness, configuration } = partner;
+  const { tableLoaded, firstVerdicts, coveragePercent, serversUp, serversTotal } = readiness;
+  const ready = !tableLoaded ? 'table not loaded' : firstVerdicts ? 'ready' : 'waits for first verdicts';
+  const coverage = coveragePercent === undefined ? '' : `, knows ${coveragePercent} % of the connections`;
+  const same = heartbeat.configuration?.hash === configuration.hash ? 'as here' : 'ANOTHER ONE';
+  const heard = partner.hearsUs?.map(({ name, agoMs }) =>
+    agoMs === undefined ? `${name} never` : `${name} ${(agoMs / 1000).toFixed(1)} s ago`,
+  );
+  return [
+    ['', 'session', `open for ${spanText(partner.openMs)}, life ${partner.life}`],
+    ['', 'partner', `${partner.duty}, priority ${partner.priority}: ${partner.reason}`],
+    ['', 'ready', `${ready}, ${serversUp} of ${serversTotal} servers up${coverage}`],
+    ...(partner.failure === undefined ? [] : [['', 'failure', partner.failure || 'not told']]),
+    ['', 'lvs.cf', `${same}, ${configuration.hash}, ${serialText(heartbeat, partner)}`],
+    ['', 'hears us', heard?.join(', ') ?? 'not told'],
+  ];
+}
+
+/** Protocol, session, what the partner says of itself, and what was dropped; for `--verbose`. */
+export function heartbeatLines({ heartbeat }: PulseStatus): string[] {
+  if (heartbeat === undefined) return [];
+  if (heartbeat.protocol === 'words') return ['heartbeat', ...columns([['', "the original's words"]])];
+  const { keyId, encrypted, partner, dropped = {} } = heartbeat;
+  const counts = Object.entries(dropped).map(([reason, count]) => `${count} ${reason}`);
+  return [
+    'heartbeat',
+    ...columns([
+      ['', 'protocol', `authenticated${encrypted ? ' and encrypted' : ''}, sent by key ${keyId ?? '?'}`],
+      ...(partner === undefined
+        ? [['', 'session', 'none: nothing proven was heard']]
+        : partnerRows(heartbeat, partner)),
+      ['', 'dropped', counts.join(', ') || 'none'],
+    ]),
+  ];
+}

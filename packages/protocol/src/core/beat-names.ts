@@ -1,0 +1,22 @@
+/** The names of a pair's beats. */
+export const PAIR_NAMES = {
+  nodes: { primary: 'primary', backup: 'backup' },
+  /** All virtual addresses move together. */
+  group: 'main',
+  paths: ['public', 'private'],
+} as const;
+
+/** What stands in every beat of a node. */
+export interface BeatNames {
+  readonly node: string;
+  readonly groups: readonly string[];
+  readonly peers: readonly string[];
+  readonly paths: readonly string[];
+}
+
+/** The names that one director of a pair uses. */
+export function pairBeatNames(role: 'primary' | 'backup'): BeatNames {
+  const { nodes, group, paths } = PAIR_NAMES;
+  const peer = role === 'primary' ? nodes.backup : nodes.primary;
+  return { node: nodes[role], groups: [group], peers: [peer], paths };
+}

@@ -1,0 +1,35 @@
+import type { HeartbeatWord, NodeRole } from '@piranha/protocol';
+import type { Beat } from '@piranha/protocol/beat';
+import type { BeatContent } from './beat-voice.js';
+import { groupsOf } from './beat-words.js';
+import type { NodeView } from './readiness.js';
+import type { PulseSettings, PulseState } from './types.js';
+
+/** lvs.cf names no priorities: the primary is preferred. */
+const PRIORITIES: Readonly<Record<NodeRole, number>> = { primary: 200, backup: 100 };
+
+/** serial_no as a beat can carry it: tools write numbers of any size there. */
+export function beatSerial(serialNumber: number): number {
+  return ((serialNumber % 2 ** 32) + 2 ** 32) % 2 ** 32;
+}
+
+/** What a beat of this state says; without a word it only opens a session. */
+export function beatContent(
+  settings: PulseSettings,
+  state: PulseState,
+  word: HeartbeatWord | undefined,
+  configuration: Beat['configuration'],
+  { readiness, failure }: NodeView,
+): BeatContent {
+  const { reason, duty } = state;
+  return {
+    keepaliveMs: settings.keepaliveMs,
+    deadtimeMs: settings.deadtimeMs,
+    priority: PRIORITIES[settings.role],
+    groups: groupsOf(word, duty),
+    readiness,
+    ...(failure === undefined ? {} : { failure }),
+    configuration,
+    reason,
+  };
+}

@@ -1,0 +1,80 @@
+import type { HeartbeatWord, PulseAlive, PulseAliveBeat, StoodIn } from '@piranha/protocol';
+import { type Beat, STAND_IN_LEAP } from '@piranha/protocol/beat';
+import { type BeatContent, type BeatKeys, BeatVoice } from './beat-voice.js';
+import { groupsOf, wordOfBeat } from './beat-words.js';
+
+/**
+ * Beats in the life of a worker that died or hangs: with its boot id, far above its numbers, so that the partner's session
+ * goes on. Changed in place, as each number is used once.
+ */
+export class StandInVoice {
+  private voice: BeatVoice | undefined;
+  /** The report for which `voice` was made ready. */
+  private readyFor: PulseAliveBeat | undefined;
+  private readonly sent = new Map<string, number>();
+
+  constructor(private keys: BeatKeys) {}
+
+  useKeys(keys: BeatKeys): void {
+    this.keys = keys;
+    this.voice?.useKeys(keys);
+  }
+
+  /** A worker reported. Gives up to which number its life was used here, if it is not above that. */
+  reported({ boot, sequence }: PulseAliveBeat): StoodIn | undefined {
+    const { voice } = this;
+    if (voice === undefined || voice.boot !== boot || voice.sequence < sequence) return undefined;
+    return { boot, sequence: voice.sequence };
+  }
+
+  /** The next beat for a path. @param beat that of the newest report */
+  say(plan: PulseAlive, beat: PulseAliveBeat, word: HeartbeatWord, path: string, nowMs: number): Buffer {
+    const sent = (this.sent.get(path) ?? 0) + 1;
+    this.sent.set(path, sent);
+    const content = contentOf(plan, beat, groupsOf(word, 'standby'));
+    return this.voiceFor(plan, beat, nowMs).say(content, { name: path, sent }, nowMs);
+  }
+
+  /** Takes in what came on a path while the worker is down: the partner's newest word, if it is proven. */
+  hear(
+    plan: PulseAlive,
+    beat: PulseAliveBeat,
+    path: string,
+    datagram: Buffer,
+    nowMs: number,
+  ): { readonly word: HeartbeatWord | undefined; readonly answer: boolean } {
+    const outcome = this.voiceFor(plan, beat, nowMs).hear(datagram, path, nowMs);
+    const isWord = outcome.type === 'counts' && outcome.isNewest;
+    return { word: isWord ? wordOfBeat(outcome.beat) : undefined, answer: outcome.answer };
+  }
+
+  /** The voice of the worker's life, made ready for each report, but never below a number that was used. */
+  private voiceFor(plan: PulseAlive, beat: PulseAliveBeat, nowMs: number): BeatVoice {
+    if (this.voice === undefined || this.voice.boot !== beat.boot) {
+      const { node, boot, partner, sequence } = beat;
+      this.voice = new BeatVoice({ node, boot }, partner, this.keys, sequence + STAND_IN_LEAP);
+      this.sent.clear();
+    }
+    if (this.readyFor !== beat) {
+      this.readyFor = beat;
+      this.voice.leapOver(beat.sequence);
+      const { session } = beat;
+      const silent = { ...contentOf(plan, beat, []), node: beat.partner, hears: [] };
+      if (session !== undefined) this.voice.resume(session.boot, session.sequence, silent, nowMs);
+    }
+    return this.voice;
+  }
+}
+
+function contentOf(plan: PulseAlive, beat: PulseAliveBeat, groups: Beat['groups']): BeatContent {
+  return {
+    keepaliveMs: plan.keepaliveMs,
+    deadtimeMs: plan.deadtimeMs,
+    priority: beat.priority,
+    groups,
+    readiness: beat.readiness,
+    configuration: beat.configuration,
+    reason: 'the guardian speaks for a pulse that is silent',
+    standIn: true,
+  };
+}

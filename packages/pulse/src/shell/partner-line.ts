@@ -1,0 +1,249 @@
+import { monotonicNowMs, UserError } from '@piranha/common';
+import type { EventLog } from '@piranha/events';
+import {
+  decodeHeartbeat,
+  type HeartbeatStatus,
+  type HeartbeatWord,
+  type PathStatus,
+  type StoodIn,
+} from '@piranha/protocol';
+import { type Beat, newBootId } from '@piranha/protocol/beat';
+import { beatSerial } from '../core/beat-content.js';
+import { type BeatDrop, BeatDrops } from '../core/beat-drops.js';
+import { beatStatus } from '../core/beat-status.js';
+import { type BeatContent, BeatVoice } from '../core/beat-voice.js';
+import { wordOfBeat } from '../core/beat-words.js';
+import { ConfigurationWatch } from '../core/configuration-watch.js';
+import type { Beat as MeasuredBeat } from '../core/path-tracker.js';
+import type { NodeView } from '../core/readiness.js';
+import type { HeartbeatPath } from '../core/settings.js';
+import { HeartbeatSockets } from './heartbeat-sockets.js';
+import type { LoadedSettings } from './load-settings.js';
+
+/** Least time between two answers of a process that only listens, ms. */
+const LISTENING_ANSWER_GAP_MS = 10;
+
+export interface LineHandlers {
+  /** Something proven came by a path; `word` undefined: it says nothing new about the addresses. */
+  readonly onHeard: (
+    path: HeartbeatPath,
+    word: HeartbeatWord | undefined,
+    numbered: MeasuredBeat['numbered'],
+  ) => void;
+  /** A beat should go out now, out of turn. */
+  readonly onAnswer: () => void;
+  /** True while nothing is said in turn, so that only answers bring a session about. */
+  readonly isListening: () => boolean;
+  /** What the next beat says. */
+  readonly content: (word: HeartbeatWord | undefined) => BeatContent;
+}
+
+type Line = Pick<LoadedSettings, 'paths' | 'configuration' | 'beat' | 'hash'>;
+
+/** How the partner is spoken to: by the original's words, or with a key file by beats, of which only proven ones count. */
+export class PartnerLine {
+  private sockets: HeartbeatSockets | undefined;
+  private voice: BeatVoice | undefined;
+  private line: Line | undefined;
+  private keysTaken = 0;
+  private answeredMs = Number.NEGATIVE_INFINITY;
+  private strangersLogged = 0;
+  private readonly drops = new BeatDrops();
+  private readonly files = new ConfigurationWatch();
+
+  constructor(
+    private readonly log: EventLog,
+    private readonly handlers: LineHandlers,
+  ) {}
+
+  /** Binds the sockets. @throws UserError `PULSE_BIND_FAILED` */
+  async open(line: Line): Promise<void> {
+    this.take(line);
+    this.sockets = await this.openSockets(line);
+  }
+
+  /**
+   * Refuses a reload by which another protocol would be spoken to a partner that is there.
+   * @throws UserError `PULSE_PROTOCOL_CHANGE` while the partner is heard: neither would believe the other any more, and
+   * both would serve
+   */
+  requireSameProtocol(next: Line, partnerHeard: boolean): void {
+    if (!partnerHeard || next.paths.length === 0) return;
+    if ((this.line?.beat === undefined) === (next.beat === undefined)) return;
+    throw new UserError('heartbeat_key cannot come or go while the partner is heard: both would serve', {
+      code: 'PULSE_PROTOCOL_CHANGE',
+      hint: 'stop pulse on the standby director, reload here, then start it there with the same lvs.cf',
+    });
+  }
+
+  /** Goes on with other paths or keys. @throws UserError `PULSE_BIND_FAILED`; then everything is as before */
+  async exchange(next: Line): Promise<void> {
+    const { line } = this;
+    const same =
+      JSON.stringify([next.paths, next.configuration.heartbeatPort]) ===
+      JSON.stringify([line?.paths, line?.configuration.heartbeatPort]);
+    if (!same) {
+      this.sockets?.close();
+      this.sockets = undefined;
+      try {
+        this.sockets = await this.openSockets(next);
+      } catch (error) {
+        if (line !== undefined) this.sockets = await this.openSockets(line);
+        throw error;
+      }
+    }
+    this.take(next);
+  }
+
+  /** Says a word on every path; without one, which only beats can, a session is opened and nothing else is said. */
+  send(word: HeartbeatWord | undefined): void {
+    const { voice, sockets, handlers } = this;
+    if (voice !== undefined) {
+      const content = handlers.content(word);
+      sockets?.sendEach(({ name }, sent) => voice.say(content, { name, sent }, monotonicNowMs()));
+    } else if (word !== undefined) sockets?.send(word);
+  }
+
+  /** The guardian has spoken in this life while this process stood still. */
+  stoodIn({ boot, sequence }: StoodIn): void {
+    if (this.voice?.boot === boot && this.voice.leapOver(sequence)) this.handlers.onAnswer();
+  }
+
+  counters(): readonly PathStatus[] {
+    return this.sockets?.counters() ?? [];
+  }
+
+  /** What a guardian must know to go on in this life; undefined with the original's words. */
+  life() {
+    const { voice, line } = this;
+    const beat = line?.beat;
+    if (voice === undefined || beat === undefined) return undefined;
+    const { session } = voice;
+    return {
+      keyFile: beat.keyFile,
+      keysTaken: this.keysTaken,
+      encrypt: beat.keys.encrypt,
+      boot: voice.boot,
+      sequence: voice.sequence,
+      session: session && { boot: session.boot, sequence: session.window.newest },
+    };
+  }
+
+  /** What the partner said of itself last; undefined with the original's words. */
+  partnerView(): NodeView | undefined {
+    return this.voice?.session?.beat;
+  }
+
+  /** The protocol, and what it brought to light, for status. */
+  status(): HeartbeatStatus {
+    const { voice, line } = this;
+    const beat = line?.beat;
+    if (voice === undefined || line === undefined || beat === undefined) return { protocol: 'words' };
+    const own = {
+      node: beat.names.node,
+      keyId: beat.keys.sendId,
+      encrypted: beat.keys.encrypt,
+      configuration: configurationOf(line),
+      paths: line.paths.map(({ name }) => name),
+      dropped: this.drops.totals(),
+    };
+    return beatStatus(own, voice.session, monotonicNowMs());
+  }
+
+  close(): void {
+    this.sockets?.close();
+  }
+
+  private take(line: Line): void {
+    const before = this.line?.beat?.names.node;
+    this.line = line;
+    this.keysTaken += 1;
+    const { beat } = line;
+    if (beat === undefined) this.voice = undefined;
+    else if (this.voice !== undefined && before === beat.names.node) this.voice.useKeys(beat.keys);
+    else {
+      const { node, peers } = beat.names;
+      this.voice = new BeatVoice({ node, boot: newBootId() }, peers[0] ?? '', beat.keys);
+    }
+  }
+
+  private openSockets(line: Line): Promise<HeartbeatSockets> {
+    const { log } = this;
+    return HeartbeatSockets.open(line.paths, line.configuration.heartbeatPort, {
+      onDatagram: (path, datagram, address) => this.received(path, datagram, address),
+      onSendChange: (path, problem) => {
+        if (problem === undefined) log.log('PULSE_SEND_WORKS', { path: path.name });
+        else log.log('PULSE_SEND_FAILED', { path: path.name, problem });
+      },
+    });
+  }
+
+  private received(path: HeartbeatPath, datagram: Buffer, address: string): void {
+    if (!this.line?.paths.some(({ partner }) => partner === address)) {
+      this.strangersLogged += 1;
+      this.log.log('PULSE_STRANGER', { address, count: this.strangersLogged });
+    } else if (this.voice !== undefined) this.hearBeat(this.voice, path, datagram, address);
+    else this.hearWord(path, datagram, address);
+  }
+
+  private hearWord(path: HeartbeatPath, datagram: Buffer, address: string): void {
+    const { log } = this;
+    const verdict = decodeHeartbeat(datagram);
+    if (verdict.type === 'bad length') {
+      log.log('PULSE_BAD_LENGTH', { address, bytes: verdict.bytes });
+    } else if (verdict.type === 'unknown word') {
+      log.log('PULSE_BAD_WORD', { address, word: `0x${verdict.value.toString(16)}` });
+    } else {
+      log.log('PULSE_RECEIVED', { word: verdict.word, path: path.name });
+      this.sockets?.answerIn(verdict.byteOrder);
+      this.handlers.onHeard(path, verdict.word, undefined);
+    }
+  }
+
+  private hearBeat(voice: BeatVoice, path: HeartbeatPath, datagram: Buffer, address: string): void {
+    const outcome = voice.hear(datagram, path.name, monotonicNowMs());
+    if (outcome.type === 'dropped') this.dropped(outcome.reason, outcome.detail, path, address);
+    else {
+      const { beat, isNewest, boot } = outcome;
+      const word = isNewest ? wordOfBeat(beat) : undefined;
+      if (isNewest) this.compareFiles(beat.configuration);
+      this.log.log('PULSE_RECEIVED', { word: word ?? 'no word', path: path.name });
+      this.handlers.onHeard(path, word, numberedOf(beat, boot));
+    }
+    const unproven = outcome.type === 'dropped' && outcome.reason === 'unproven';
+    if (outcome.answer || (unproven && this.mayAnswerListening())) this.handlers.onAnswer();
+  }
+
+  private mayAnswerListening(): boolean {
+    const nowMs = monotonicNowMs();
+    if (!this.handlers.isListening() || nowMs - this.answeredMs < LISTENING_ANSWER_GAP_MS) return false;
+    this.answeredMs = nowMs;
+    return true;
+  }
+
+  private compareFiles(partner: Beat['configuration']): void {
+    if (this.line === undefined) return;
+    const own = configurationOf(this.line);
+    const news = this.files.compare(own.hash, partner.hash);
+    const fields = { serial: own.serial, partnerSerial: partner.serial };
+    if (news === 'differs') this.log.log('PULSE_CONFIG_DIFFERS', fields);
+    if (news === 'alike') this.log.log('PULSE_CONFIG_ALIKE', fields);
+  }
+
+  private dropped(reason: BeatDrop, detail: string | undefined, path: HeartbeatPath, address: string): void {
+    const count = this.drops.count(reason, monotonicNowMs());
+    if (count === undefined) return;
+    this.log.log('PULSE_BEAT_DROPPED', { reason: detail ?? reason, count, path: path.name, address });
+  }
+}
+
+/** What beats tell of the lvs.cf in use. */
+export function configurationOf({ hash, configuration }: Pick<Line, 'hash' | 'configuration'>) {
+  return { hash, serial: beatSerial(configuration.serialNumber) };
+}
+
+/** Guardian and worker number their beats on a path each for itself. */
+function numberedOf({ path, standIn }: Beat, boot: string): MeasuredBeat['numbered'] {
+  if (path === undefined) return undefined;
+  return { life: standIn === true ? `${boot} guardian` : boot, sequence: path.sent };
+}

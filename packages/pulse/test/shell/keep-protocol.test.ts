@@ -1,0 +1,57 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadConfiguration } from '@piranha/config';
+import { newBeatKeyLine } from '@piranha/protocol/beat';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { keepProtocol, type LoadedSettings, settingsOf } from '../../src/shell/load-settings.js';
+
+let directory: string;
+let keyFile: string;
+
+async function load(...lines: readonly string[]): Promise<LoadedSettings> {
+  const file = join(directory, 'lvs.cf');
+  const pair = ['primary = 192.0.2.1', 'backup = 192.0.2.2', 'backup_active = 1', ...lines];
+  const service =
+    'virtual web {\nactive = 1\naddress = 192.0.2.100 eth0:1\nserver a {\naddress = 10.0.0.11\n}\n}\n';
+  writeFileSync(file, `${pair.join('\n')}\n${service}`);
+  return settingsOf(await loadConfiguration(file), file, 'primary');
+}
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'keep-protocol-'));
+  keyFile = join(directory, 'beat.keys');
+  writeFileSync(keyFile, `${newBeatKeyLine(1)}\n`, { mode: 0o600 });
+});
+afterEach(() => rmSync(directory, { recursive: true }));
+
+describe('a pulse that is started again', () => {
+  it('speaks as lvs.cf says where the one before did so too, or spoke to nobody', async () => {
+    const words = await load();
+    const keyed = await load(`heartbeat_key = ${keyFile}`);
+    expect(keyed.beat?.names.node).toBe('primary');
+    for (const [loaded, spoken] of [
+      [words, ''],
+      [words, undefined],
+      [keyed, keyFile],
+      [keyed, `${keyFile}.old`],
+      [keyed, undefined],
+    ] as const) {
+      expect(keepProtocol(loaded, spoken)).toBe(loaded);
+    }
+    const alone = await load('backup_active = 0');
+    expect(keepProtocol(alone, keyFile)).toBe(alone);
+  });
+
+  it('goes on with words under a key that came', async () => {
+    const keyed = await load(`heartbeat_key = ${keyFile}`);
+    expect(keepProtocol(keyed, '').beat).toBeUndefined();
+  });
+
+  it('goes on with the key that went, and without it does not start at all', async () => {
+    const words = await load();
+    expect(keepProtocol(words, keyFile).beat).toMatchObject({ keyFile, names: { node: 'primary' } });
+    rmSync(keyFile);
+    expect(() => keepProtocol(words, keyFile)).toThrow(expect.objectContaining({ code: 'BEAT_KEYS_READ' }));
+  });
+});
