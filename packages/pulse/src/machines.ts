@@ -26,7 +26,7 @@ export {
   REPLACE_GUARDIAN_MS,
   REPORT_MS,
 } from './core/process-times.js';
-export { pulseSettings, releaseLimitMs } from './core/settings.js';
+export { pulseSettings } from './core/settings.js';
 export { StandInVoice } from './core/stand-in-voice.js';
 export { startPulse } from './core/start.js';
 export type {
