@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { encodeHeartbeat } from '@piranha/protocol';
 import { BeatCrypto, loadBeatKeys, newBeatKeyLine, newBootId, sealBeat } from '@piranha/protocol/beat';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -13,7 +14,6 @@ import { signal } from './support/processes.js';
 import { runProgram } from './support/run-program.js';
 
 const DEADTIME_MS = DEADTIME_SECONDS * 1_000;
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 const directory = mkdtempSync(join(tmpdir(), 'piranha-beats-'));
 const keyFile = join(directory, 'beat.keys');
