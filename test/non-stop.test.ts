@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Director } from './support/director.js';
 import { Pair } from './support/pair.js';
@@ -13,8 +14,6 @@ const CUT_LIMIT_MS = 10_000;
 const RUN_UP_MS = 200;
 const AFTERMATH_MS = 1_000;
 const HOW = ['restarted', 'upgraded'] as const;
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 let suite: SuiteCopy;
 let pair: Pair;

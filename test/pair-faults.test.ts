@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Director } from './support/director.js';
 import { Pair } from './support/pair.js';
@@ -110,8 +111,6 @@ function isRunning(pid: number): boolean {
     return false;
   }
 }
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe.each(UNNOTICED)('$name of the active director', (subject) => {
   it.each(FAULTS)('%s: no request fails, the holder stays, it is replaced', async (fault) => {

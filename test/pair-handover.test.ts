@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { HandoverAnswer } from '@piranha/protocol';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type { Director } from './support/director.js';
@@ -27,8 +28,6 @@ afterEach(async () => {
   pair.revive();
 });
 afterAll(() => pair?.stop());
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 it('booted together: one holds the address, and goes on holding it', async () => {
   const { active } = await pair.settled();

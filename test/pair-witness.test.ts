@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Director } from './support/director.js';
 import { Pair } from './support/pair.js';
@@ -8,8 +9,6 @@ import { WitnessHost } from './support/witness-host.js';
 
 /** Longer than a takeover with all that it waits for, ms. */
 const NO_TAKEOVER_MS = 4_000;
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function eventsOf(director: Director): Promise<readonly string[]> {
   return (await director.pulse()).history.map(({ event }) => event);

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { binaryPath } from '@piranha/common';
+import type { WitnessStatus } from '@piranha/protocol';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { TwoHosts } from './support/two-hosts.js';
 
@@ -25,16 +26,9 @@ virtual web {
 }
 `;
 
-interface Status {
-  readonly isEnough: boolean;
-  readonly text: string;
+/** A line of witness-node.mjs. */
+interface Status extends WitnessStatus {
   readonly freshAfterMs?: number;
-  readonly targets: readonly {
-    readonly name: string;
-    readonly reach: string;
-    readonly roundTripMs?: number;
-    readonly problem?: string;
-  }[];
 }
 
 describe.skipIf(process.getuid?.() !== 0)('witnesses on a network (needs root for namespaces)', () => {

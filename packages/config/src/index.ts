@@ -1,4 +1,4 @@
-export { needsFtpHelper, usesNat } from './core/derived.js';
+export { needsFtpHelper, releaseLimitMs, usesNat } from './core/derived.js';
 export { formatDiagnostic } from './core/diagnostics.js';
 export { type BlockPath, setValue } from './core/edit.js';
 export { formatLvsCf } from './core/format.js';

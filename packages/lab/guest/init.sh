@@ -9,11 +9,12 @@ mount -t tmpfs none /mnt
 mkdir -p /run/tmp /run/netns /mnt/lib
 # modprobe -d wants DIR/lib/modules.
 ln -s /usr/lib/uml/modules /mnt/lib/modules
-for module in ip_vs ip_vs_rr ip_vs_wrr ip_vs_lc ip_vs_wlc ip_vs_lblc ip_vs_lblcr ip_vs_dh ip_vs_sh ip_vs_sed ip_vs_nq \
+modprobe -d /mnt -a ip_vs ip_vs_rr ip_vs_wrr ip_vs_lc ip_vs_wlc ip_vs_lblc ip_vs_lblcr ip_vs_dh ip_vs_sh ip_vs_sed ip_vs_nq \
   ip_vs_fo ip_vs_ovf ip_vs_mh ip_vs_ftp sctp veth bridge ipip dummy bonding sch_netem \
-  ip_tables iptable_filter iptable_mangle ip6_tables ip6table_filter ip6table_mangle xt_mark xt_tcpudp xt_multiport nf_conntrack xt_conntrack; do
-  modprobe -d /mnt "$module" || echo "lab: no module $module"
-done
+  ip_tables iptable_filter iptable_mangle ip6_tables ip6table_filter ip6table_mangle xt_mark xt_tcpudp xt_multiport \
+  nf_conntrack xt_conntrack || echo "lab: a module is missing"
+# The kernel asks for modules again and again that it has or that do not exist; each time a process looked in vain.
+echo >/proc/sys/kernel/modprobe
 ip link set lo up
 cd /run || exit
 "$LAB_NODE" "$LAB_DRIVER" "$LAB_GROUP"

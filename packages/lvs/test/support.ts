@@ -1,4 +1,5 @@
 import type { LvsConfiguration, RealServerConfig, VirtualServerConfig } from '@piranha/config';
+import { notifyConfig } from '../../notify/test/support/configuration.js';
 
 export function realServer(changes: Partial<RealServerConfig> = {}): RealServerConfig {
   return {
@@ -101,15 +102,7 @@ export function configurationOf(
     hardShutdown: true,
     activeCommand: undefined,
     inactiveCommand: undefined,
-    notify: {
-      program: undefined,
-      serverProgram: undefined,
-      waits: false,
-      timeoutMs: 60_000,
-      user: undefined,
-      mail: undefined,
-      lines: {},
-    },
+    notify: notifyConfig(),
     ipvsadmPath: '/sbin/ipvsadm',
     standby: 'warm',
     virtualServers,

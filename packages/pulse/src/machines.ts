@@ -23,7 +23,7 @@ export {
   REPLACE_GUARDIAN_MS,
   REPORT_MS,
 } from './core/process-times.js';
-export { pulseSettings, releaseLimitMs } from './core/settings.js';
+export { pulseSettings } from './core/settings.js';
 export { startPulse } from './core/start.js';
 export type {
   GateAnswer,

@@ -6,5 +6,5 @@ export {
   startProbe,
   stepProbe,
 } from './core/probe.js';
-export { askWitness, type WitnessAnswer } from './shell/ask-once.js';
+export { askWitness, handLimitMs, type WitnessAnswer } from './shell/ask-once.js';
 export { type WitnessChange, WitnessWatch } from './shell/witness-watch.js';

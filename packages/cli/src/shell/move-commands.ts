@@ -1,8 +1,10 @@
 import { Argument, type Command, InvalidArgumentError } from 'commander';
 import type { ExitStatus } from '../core/exit-status.js';
+import { type Daemon, RESTARTABLE, RESTARTED_UNNAMED } from '../core/restart-order.js';
 import type { HandoverOptions } from './commands/handover.js';
 import type { StandbyOptions } from './commands/standby.js';
 import type { LvsctlIo } from './io.js';
+import type { CommonOptions } from './options.js';
 
 const LONGEST_REASON = 200;
 
@@ -15,8 +17,16 @@ function reasonText(text: string): string {
   return text.trim();
 }
 
-/** Commands that move the VIPs, or keep them from coming here; each is loaded when it is called. */
+/** Commands that have the running director do something: reload, handover, standby, restart. */
 export function addMoves(program: Command, io: LvsctlIo, finish: (status: ExitStatus) => void): void {
+  program
+    .command('reload')
+    .description('have the director read its lvs.cf again; a broken file changes nothing')
+    .action(async (_: unknown, command: Command) =>
+      finish(
+        await (await import('./commands/reload.js')).reload(io, command.optsWithGlobals<CommonOptions>()),
+      ),
+    );
   program
     .command('handover')
     .description('give the VIPs to the partner without a refused connection')
@@ -30,6 +40,29 @@ export function addMoves(program: Command, io: LvsctlIo, finish: (status: ExitSt
         ),
       ),
     );
+  addStandby(program, io, finish);
+  addRestart(program, io, finish);
+}
+
+function addRestart(program: Command, io: LvsctlIo, finish: (status: ExitStatus) => void): void {
+  program
+    .command('restart')
+    .description('replace daemons by the programs installed now, one by one; the node keeps serving')
+    .addArgument(
+      new Argument('[daemon...]', `without words: ${RESTARTED_UNNAMED.join(' ')}`).choices(RESTARTABLE),
+    )
+    .action(async (daemons: readonly Daemon[], _: unknown, command: Command) =>
+      finish(
+        await (await import('./commands/restart.js')).restart(
+          io,
+          daemons,
+          command.optsWithGlobals<CommonOptions>(),
+        ),
+      ),
+    );
+}
+
+function addStandby(program: Command, io: LvsctlIo, finish: (status: ExitStatus) => void): void {
   program
     .command('standby')
     .description(

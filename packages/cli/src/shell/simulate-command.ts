@@ -4,7 +4,8 @@ import type { SimulateOptions } from './commands/simulate.js';
 import type { LvsctlIo } from './io.js';
 
 const MOST_SEEDS = 100_000_000;
-const MOST_SEED = 0xffff_ffff;
+/** The largest number of a run. */
+export const MOST_SEED = 0xffff_ffff;
 
 function whole(low: number, high: number): (word: string) => number {
   return (word) => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ControlServer, type HeartbeatMeasurement, runDirectory } from '@piranha/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { heartbeats, quality, silences } from '../support/heartbeats.js';
+import { always, heartbeats, quality, silences } from '../support/heartbeats.js';
 import { type Ran, run } from '../support/run.js';
 
 const PAGE = join(import.meta.dirname, '../../../../docs/heartbeat-timing.md');
@@ -26,10 +26,6 @@ async function advise(measured: HeartbeatMeasurement, ...words: string[]): Promi
   const path = runDirectory(directory).pulseSocket;
   server = await ControlServer.listen({ path, methods: { heartbeats: () => measured } });
   return run(['advise', ...words, '--run-dir', directory]);
-}
-
-function always<T>(window: T) {
-  return { hour: window, day: window, month: window };
 }
 
 describe('lvsctl advise', () => {

@@ -2,20 +2,14 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { PAIR_FILE } from '../support/pair-file.js';
 import { run } from '../support/run.js';
 
-const PAIR = `primary = 192.0.2.1
-backup = 192.0.2.2
-backup_active = 1
-virtual web {
-active = 1
-address = 192.0.2.100 eth0:1
-server a {
-address = 10.0.0.11
-active = 1
+interface Finding {
+  readonly code: string;
+  readonly line: number;
+  readonly hint: string;
 }
-}
-`;
 
 describe('lvsctl check and what an lvs.cf names for notifications', () => {
   let directory: string;
@@ -26,10 +20,10 @@ describe('lvsctl check and what an lvs.cf names for notifications', () => {
     chmodSync(path, mode);
     return path;
   };
-  const findingsOf = async (words: string): Promise<{ code: string; line: number }[]> => {
-    const { stdout, status } = await run(['check', '--json', '-'], words + PAIR);
+  const findingsOf = async (words: string): Promise<Finding[]> => {
+    const { stdout, status } = await run(['check', '--json', '-'], words + PAIR_FILE);
     expect(status).toBe(0);
-    return (JSON.parse(stdout) as { diagnostics: { code: string; line: number }[] }).diagnostics;
+    return (JSON.parse(stdout) as { diagnostics: Finding[] }).diagnostics;
   };
   const codesOf = async (words: string): Promise<string[]> =>
     (await findingsOf(words)).map(({ code, line }) => `${code} ${line}`);
@@ -67,8 +61,15 @@ describe('lvsctl check and what an lvs.cf names for notifications', () => {
     ]);
   });
 
+  it('asks no secret mode of certificates, which are for everybody', async () => {
+    const mail = 'mail_to = ops@example.org\nsmtp_server = mail.example.org\n';
+    expect(await codesOf(`${mail}smtp_ca_file = ${write('ca.pem', 0o644)}\n`)).toEqual([]);
+    const [missing] = await findingsOf(`${mail}smtp_ca_file = ${directory}/none\n`);
+    expect(missing).toMatchObject({ code: 'NOTIFY_SECRET', line: 3, hint: expect.stringContaining('PEM') });
+  });
+
   it('says in text where it is', async () => {
-    const { stdout, stderr } = await run(['check', '-'], `notify = ${directory}/none\n${PAIR}`);
+    const { stdout, stderr } = await run(['check', '-'], `notify = ${directory}/none\n${PAIR_FILE}`);
     expect(stderr).toMatch(/^-:1:1: warning NOTIFY_PROGRAM: .*none does not exist/);
     expect(stdout).toBe('-: ok, 1 warning\n');
   });

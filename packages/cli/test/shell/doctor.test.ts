@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SUITE_VERSION } from '@piranha/common';
@@ -32,14 +32,14 @@ function withSsh(script: string): string {
 describe('lvsctl doctor --partner', () => {
   let directory = '';
   const path = process.env.PATH;
-  const partner = async (script: string, file = FILE) => {
+  const partner = (script: string, { host = 'root@director2', name = 'lvs.cf' } = {}) => {
     directory = withSsh(script);
     process.env.PATH = `${directory}:${path}`;
-    const name = join(directory, 'lvs.cf');
-    writeFileSync(name, file);
-    const words = ['doctor', '--json', '--run-dir', '/nonexistent', '--partner', 'root@director2', name];
-    return JSON.parse((await run(words)).stdout);
+    const file = join(directory, name);
+    writeFileSync(file, FILE);
+    return run(['doctor', '--json', '--run-dir', '/nonexistent', `--partner=${host}`, file]);
   };
+  const answerOf = async (script: string) => JSON.parse((await partner(script)).stdout);
   afterEach(() => {
     process.env.PATH = path;
     rmSync(directory, { recursive: true, force: true });
@@ -51,27 +51,40 @@ describe('lvsctl doctor --partner', () => {
     findings.map(({ code }) => code).filter((code) => code.startsWith('DOCTOR_PARTNER_'));
 
   it('finds nothing where file and version are the same but for comments', async () => {
-    expect(codes(await partner(OTHER(`# mine\n${FILE}`, SUITE_VERSION)))).toEqual([]);
+    expect(codes(await answerOf(OTHER(`# mine\n${FILE}`, SUITE_VERSION)))).toEqual([]);
   });
 
   it('names the statement that differs, and the version', async () => {
-    const answer = await partner(OTHER(FILE.replace('network = direct', 'network = nat'), '9.9.9'));
+    const answer = await answerOf(OTHER(FILE.replace('network = direct', 'network = nat'), '9.9.9'));
     expect(codes(answer).sort()).toEqual(['DOCTOR_PARTNER_FILE', 'DOCTOR_PARTNER_VERSION']);
     const evidence = JSON.stringify(answer.findings);
     expect(evidence).toContain('statement 3, network, has another value there');
     expect(evidence).toContain('root@director2 has 9.9.9');
   });
 
+  it('tells no more of a version than it may be long', async () => {
+    const { findings } = await answerOf(OTHER(FILE, '9'.repeat(1_000)));
+    expect(JSON.stringify(findings)).toContain(`has ${'9'.repeat(40)}, this director`);
+  });
+
   it('says what could not be had', async () => {
-    const answer = await partner('echo no way >&2; exit 255');
+    const answer = await answerOf('echo no way >&2; exit 255');
     expect(codes(answer)).toEqual([]);
     expect(answer.unseen.filter((line: string) => line.includes('root@director2: no way'))).toHaveLength(2);
   });
 
   it.each(['-oProxyCommand=x', 'a b', ''])('refuses the host %j', async (host) => {
-    const { status, stderr } = await run(['doctor', `--partner=${host}`, '/etc/hosts']);
-    expect(status === 2 || stderr.includes('error')).toBe(true);
-    expect(status).not.toBe(0);
+    const asked = await partner(`touch "$0.asked"`, { host });
+    expect(asked.status).toBe(2);
+    expect(asked.stdout).toContain(`'${host}' is neither HOST nor USER@HOST`);
+    expect(existsSync(join(directory, 'ssh.asked'))).toBe(false);
+  });
+
+  it('refuses a file whose name a shell would take for more', async () => {
+    const asked = await partner(`touch "$0.asked"`, { name: 'lvs;x.cf' });
+    expect(asked.status).toBe(2);
+    expect(asked.stdout).toContain('is no plain path that the partner could have too');
+    expect(existsSync(join(directory, 'ssh.asked'))).toBe(false);
   });
 });
 

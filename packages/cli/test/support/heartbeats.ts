@@ -1,6 +1,7 @@
 import type { HeartbeatMeasurement, PathQuality, SilenceWindow, Windows } from '@piranha/protocol';
 
-function always<T>(window: T): Windows<T> {
+/** The same in every window. */
+export function always<T>(window: T): Windows<T> {
   return { hour: window, day: window, month: window };
 }
 

@@ -3,6 +3,17 @@ import type { LvsConfiguration, RealServerConfig, VirtualServerConfig } from '..
 /** Port of FTP's commands: the kernel's helper rewrites what they say of addresses. */
 const FTP_PORT = 21;
 
+/** A partner of the original's kind starts its lvs within this time, ms. */
+const SHORTEST_RELEASE_LIMIT_MS = 3_000;
+
+/** How long a director that hands its addresses over waits for the partner to take them, before it serves on, ms. */
+export function releaseLimitMs({
+  keepaliveMs,
+  deadtimeMs,
+}: Pick<LvsConfiguration, 'keepaliveMs' | 'deadtimeMs'>): number {
+  return Math.max(deadtimeMs + keepaliveMs, SHORTEST_RELEASE_LIMIT_MS);
+}
+
 function activeServers({ servers }: VirtualServerConfig): readonly RealServerConfig[] {
   return servers.filter((server) => server.active);
 }

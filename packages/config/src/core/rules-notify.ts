@@ -1,11 +1,9 @@
 import { programWords } from '@piranha/common';
 import { addressList, isLocalHost, isMailAddress, parseSmtpServer } from './builder-notify.js';
+import { releaseLimitMs } from './derived.js';
 import { printable } from './diagnostics.js';
 import { type Statement, statementOf } from './parsed.js';
 import { type RuleInput, valuePlace } from './rules.js';
-
-/** A release of the addresses waits at least this long for the partner, ms. */
-const SHORTEST_RELEASE_LIMIT_MS = 3_000;
 
 function textOf(statement: Statement | undefined): string | undefined {
   return typeof statement?.value === 'string' && statement.value !== '' ? statement.value : undefined;
@@ -19,14 +17,14 @@ function programRules({ configuration, parsed, findings }: RuleInput): void {
     const text = `${name} needs the absolute path of a program, '${printable(program)}' is none`;
     findings.error('CF_NOTIFY_PATH', valuePlace(statement), text, 'write it as /etc/piranha/notify.sh');
   }
-  const { keepaliveMs, deadtimeMs, notify } = configuration;
+  const { notify } = configuration;
   const wait = statementOf(parsed, 'notify_wait');
   if (!notify.waits || wait === undefined) return;
   if (notify.program === undefined) {
     findings.warning('CF_NOTIFY_WAIT_UNUSED', valuePlace(wait), 'notify_wait has no effect without notify');
     return;
   }
-  const limitMs = Math.max(keepaliveMs + deadtimeMs, SHORTEST_RELEASE_LIMIT_MS);
+  const limitMs = releaseLimitMs(configuration);
   if (notify.timeoutMs < limitMs) return;
   const text = `notify_wait = 1 lets a takeover wait up to ${notify.timeoutMs / 1000} s for the program; a partner that hands over waits ${limitMs / 1000} s and then serves on`;
   findings.warning('CF_NOTIFY_WAIT_LONG', valuePlace(wait), text, 'make notify_timeout shorter');

@@ -9,7 +9,7 @@ const MOST_WITNESSES = 8;
 function placeOf({ parsed }: RuleInput, target: WitnessTarget): Place {
   const statement = statementOf(parsed, 'witness');
   const word = target.name.split(' ')[1] ?? '';
-  const token = statement?.valueTokens.find(({ value }) => value.includes(word));
+  const token = statement?.valueTokens.find(({ value }) => value.split(/[\s,]+/).includes(word));
   if (statement === undefined || token === undefined) return globalPlace(parsed, 'witness');
   return { lineIndex: statement.lineIndex, byteIndex: token.index };
 }

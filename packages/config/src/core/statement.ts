@@ -108,8 +108,8 @@ function isWhole(valueTokens: readonly Token[]): boolean {
   return valueTokens.length > 0 && valueTokens.every((token) => token.trouble !== 'unclosed');
 }
 
-/** Witnesses up to a comment or the end of the line: phrases of some words, parted by commas. */
-function readWitnesses(
+/** A value of many words up to a comment or the end of the line. */
+function readMany(
   context: ReadContext,
   lineIndex: number,
   spec: DirectiveSpec,
@@ -117,17 +117,29 @@ function readWitnesses(
 ): Pick<Statement, 'value' | 'valueTokens'> {
   const valueTokens = tokensUpToComment(context, lineIndex, spec, tokens);
   if (!isWhole(valueTokens)) return { valueTokens, value: undefined };
+  if (spec.type === 'keywords')
+    return { valueTokens, value: readKeywords(context, lineIndex, spec, valueTokens) };
+  const phrases = readWitnesses(context, lineIndex, valueTokens);
+  const isEmpty = phrases?.length === 0;
+  return { valueTokens, value: isEmpty ? missing(context, lineIndex, tokens[0] as Token, spec) : phrases };
+}
+
+/** Witnesses: phrases of some words, parted by commas; none for commas alone. */
+function readWitnesses(
+  { findings }: ReadContext,
+  lineIndex: number,
+  valueTokens: readonly Token[],
+): readonly string[] | undefined {
   const phrases: string[] = [];
   for (const { text, token } of phrasesOf(valueTokens)) {
     const read = readWitness(printable(readableText(text)));
     if ('code' in read) {
-      context.findings.error(read.code, place(lineIndex, token), read.text, read.hint);
-      return { valueTokens, value: undefined };
+      findings.error(read.code, place(lineIndex, token), read.text, read.hint);
+      return undefined;
     }
     phrases.push(read.name);
   }
-  const none = () => missing(context, lineIndex, tokens[0] as Token, spec);
-  return { valueTokens, value: phrases.length > 0 ? phrases : none() };
+  return phrases;
 }
 
 /** The phrases between commas, each with the word that it begins in; a comma at the end parts nothing. */
@@ -147,27 +159,25 @@ function phrasesOf(tokens: readonly Token[]): readonly { readonly text: string; 
   return phrases;
 }
 
-/** Keywords up to a comment or the end of the line, each a word; blanks and commas within a word part it too. */
+/** Keywords, each a word; blanks and commas within a word part it too. */
 function readKeywords(
-  context: ReadContext,
+  { findings }: ReadContext,
   lineIndex: number,
   spec: DirectiveSpec,
-  tokens: readonly Token[],
-): Pick<Statement, 'value' | 'valueTokens'> {
-  const valueTokens = tokensUpToComment(context, lineIndex, spec, tokens);
-  if (!isWhole(valueTokens)) return { valueTokens, value: undefined };
+  valueTokens: readonly Token[],
+): readonly string[] | undefined {
   const found: string[] = [];
   for (const token of valueTokens) {
     for (const word of token.value.split(/[ \t,]+/).filter((part) => part !== '')) {
       const read = readKeyword(spec, word);
       if ('error' in read) {
-        context.findings.error(read.error.code, place(lineIndex, token), read.error.text, read.error.hint);
-        return { valueTokens, value: undefined };
+        findings.error(read.error.code, place(lineIndex, token), read.error.text, read.error.hint);
+        return undefined;
       }
       found.push(word);
     }
   }
-  return { valueTokens, value: found };
+  return found;
 }
 
 function missing(context: ReadContext, lineIndex: number, name: Token, spec: DirectiveSpec): undefined {
@@ -225,11 +235,8 @@ export function readStatement(
   if (spec.type === 'list') {
     return { spec, lineIndex, nameToken, ...readList(context, lineIndex, tokens.slice(2), nameToken) };
   }
-  if (spec.type === 'keywords') {
-    return { spec, lineIndex, nameToken, ...readKeywords(context, lineIndex, spec, tokens) };
-  }
-  if (spec.type === 'witnesses') {
-    return { spec, lineIndex, nameToken, ...readWitnesses(context, lineIndex, spec, tokens) };
+  if (spec.type === 'keywords' || spec.type === 'witnesses') {
+    return { spec, lineIndex, nameToken, ...readMany(context, lineIndex, spec, tokens) };
   }
   const maximum = spec.type === 'device-address' ? 4 : 3;
   const valueTokens = takeTokens(context, lineIndex, tokens, maximum).slice(2);

@@ -1,17 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { parseLvsCf } from '../../src/core/parse-lvs-cf.js';
 import type { LoadResult } from '../../src/model.js';
+import { PAIR, SERVICE } from '../samples.js';
 
-const SERVICE = `virtual web {
-  active = 1
-  address = 192.0.2.100 eth0:1
-  server a {
-    address = 10.0.0.11
-    active = 1
-  }
-}
-`;
-const PAIR = 'primary = 192.0.2.1\nbackup = 192.0.2.2\nbackup_active = 1\n';
 const SECOND_PATH = 'primary_private = 10.9.9.1\nbackup_private = 10.9.9.2\n';
 
 function read(text: string): Pick<LoadResult, 'configuration' | 'diagnostics'> {

@@ -2,29 +2,17 @@ import { describe, expect, it } from 'vitest';
 import { isMailAddress, parseSmtpServer } from '../../src/core/builder-notify.js';
 import { parseLvsCf } from '../../src/core/parse-lvs-cf.js';
 import type { NotifyConfig } from '../../src/model.js';
+import { configurationOf, PAIR, SERVICE } from '../samples.js';
 
-const SERVICE = `primary = 192.0.2.1
-backup = 192.0.2.2
-backup_active = 1
-virtual web {
-active = 1
-address = 192.0.2.100 eth0:1
-server a {
-address = 10.0.0.11
-active = 1
-}
-}
-`;
+const FILE = PAIR + SERVICE;
 const MAIL = 'mail_to = ops@example.org\nsmtp_server = mail.example.org\n';
 
 function notifyOf(text: string): NotifyConfig {
-  const { configuration, diagnostics } = parseLvsCf(text + SERVICE);
-  if (!configuration) throw new Error(JSON.stringify(diagnostics));
-  return configuration.notify;
+  return configurationOf(text + FILE).notify;
 }
 
 function codesOf(text: string): string[] {
-  return parseLvsCf(text + SERVICE).diagnostics.map(({ code, line }) => `${code} ${line}`);
+  return parseLvsCf(text + FILE).diagnostics.map(({ code, line }) => `${code} ${line}`);
 }
 
 describe('the words about notifications', () => {

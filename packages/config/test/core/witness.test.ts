@@ -3,24 +3,12 @@ import { parseLvsCf } from '../../src/core/parse-lvs-cf.js';
 import { readWitness } from '../../src/core/witness-reader.js';
 import { witnessTimes } from '../../src/core/witness-times.js';
 import type { LvsConfiguration } from '../../src/model.js';
+import { configurationOf, PAIR, SERVICE } from '../samples.js';
 
-const FILE = `primary = 192.0.2.1
-backup = 192.0.2.2
-backup_active = 1
-virtual web {
-  active = 1
-  address = 192.0.2.100 eth0:1
-  server a {
-    address = 10.0.0.11
-    active = 1
-  }
-}
-`;
+const FILE = PAIR + SERVICE;
 
-function configurationOf(...lines: string[]): LvsConfiguration {
-  const { configuration, diagnostics } = parseLvsCf(`${lines.join('\n')}\n${FILE}`);
-  if (!configuration) throw new Error(JSON.stringify(diagnostics));
-  return configuration;
+function withLines(...lines: string[]): LvsConfiguration {
+  return configurationOf(`${lines.join('\n')}\n${FILE}`);
 }
 
 function codesOf(...lines: string[]): readonly string[] {
@@ -29,7 +17,7 @@ function codesOf(...lines: string[]): readonly string[] {
 
 describe('a file without the words', () => {
   it('has no witness and no fence', () => {
-    const { witness, fence } = configurationOf();
+    const { witness, fence } = withLines();
     expect(witness).toMatchObject({ targets: [], policy: 'advise', quorum: 1 });
     expect(fence).toBeUndefined();
   });
@@ -45,7 +33,7 @@ describe('witness', () => {
       { kind: 'ping', name: 'ping 2001:DB8::5', address: '2001:db8::5' },
       { kind: 'http', name: 'http http://10.0.0.6/up?a=b', address: '10.0.0.6', port: 80, path: '/up?a=b' },
     ];
-    expect(configurationOf(text).witness.targets).toEqual(wanted);
+    expect(withLines(text).witness.targets).toEqual(wanted);
   });
 
   it.each([
@@ -79,6 +67,13 @@ describe('witness', () => {
       codesOf(`witness = ping ${address}`),
     );
     expect(own).toEqual([['CF_WITNESS_DIRECTOR'], ['CF_WITNESS_DIRECTOR'], ['CF_WITNESS_VIP']]);
+  });
+
+  it('that is wrong is told at its own word', () => {
+    const places = (line: string) =>
+      parseLvsCf(`${line}\n${FILE}`).diagnostics.map(({ code, column }) => `${code} ${column}`);
+    expect(places('witness = tcp 192.0.2.20:22, ping 192.0.2.2')).toEqual(['CF_WITNESS_DIRECTOR 35']);
+    expect(places('witness = "tcp 192.0.2.20:22, ping 192.0.2.2"')).toEqual(['CF_WITNESS_DIRECTOR 11']);
   });
 
   it('is on loopback only where the directors are too', () => {
@@ -162,7 +157,7 @@ describe('times', () => {
 
 describe('fence_cmd', () => {
   it('comes with a limit and a way out', () => {
-    expect(configurationOf('fence_cmd = "/sbin/fence node2"').fence).toEqual({
+    expect(withLines('fence_cmd = "/sbin/fence node2"').fence).toEqual({
       command: '/sbin/fence node2',
       timeoutMs: 20_000,
       failure: 'wait',

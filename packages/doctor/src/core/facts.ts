@@ -1,5 +1,6 @@
 import type { LvsConfiguration } from '@piranha/config';
 import type { LvsdStatus, PulseStatus } from '@piranha/protocol';
+import type { WitnessAnswer } from '@piranha/witness';
 import type { FirewallChain } from './firewall.js';
 
 /** A network interface. */
@@ -61,14 +62,6 @@ export interface PartnerFact {
   readonly problems: readonly string[];
 }
 
-/** What became of one question to a witness of lvs.cf. */
-export interface WitnessFact {
-  readonly name: string;
-  /** From question to answer, ms; undefined where there was none. */
-  readonly roundTripMs?: number;
-  readonly problem?: string;
-}
-
 /** What a real server made of a connection that was sent to its MAC, as a director sends it; see Path. */
 export interface PathFact {
   readonly kind: 'direct' | 'nat' | 'tunnel';
@@ -114,8 +107,8 @@ export interface Facts {
   readonly holders: readonly HolderFact[] | undefined;
   /** Ways to real servers that were tried on the wire; undefined when none was. */
   readonly paths: readonly PathFact[] | undefined;
-  /** Undefined when none was asked. */
-  readonly witnesses?: readonly WitnessFact[] | undefined;
+  /** Those of lvs.cf. Undefined when none was asked. */
+  readonly witnesses?: readonly WitnessAnswer[] | undefined;
   /** Undefined when nobody said how it is reached. */
   readonly partner?: PartnerFact | undefined;
   readonly processors: number;

@@ -6,10 +6,13 @@ function statementsOf(bytes: Uint8Array): readonly string[] {
   return lines.map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
 }
 
-/** The name of a statement; values may hold passwords. */
+const LONGEST_NAME = 80;
+
+/** The name of a statement; values may hold passwords, and another machine may send anything. */
 function nameOf(statement: string | undefined): string {
   if (statement === undefined) return 'the end of the file';
-  return /^[^ =]+(?: [^ ={]+(?= \{))?/.exec(statement)?.[0] ?? statement;
+  const name = /^[^ =]+(?: [^ ={]+(?= \{))?/.exec(statement)?.[0] ?? 'a statement without a name';
+  return name.slice(0, LONGEST_NAME);
 }
 
 /** Where two files begin to mean something else; comments and layout mean nothing. Undefined where they are the same. */

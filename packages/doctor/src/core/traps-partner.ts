@@ -1,5 +1,5 @@
 import { SUITE_VERSION } from '@piranha/common';
-import type { WitnessFact } from './facts.js';
+import type { WitnessAnswer } from '@piranha/witness';
 import { error, type Trap, warning } from './trap.js';
 
 /** Traps in what the daemons say of themselves and of the partner. */
@@ -65,7 +65,7 @@ const witness: Trap = {
   notInLab: 'its network has no third host to ask',
   look: ({ configuration, witnesses = [] }) => {
     const { quorum, policy, intervalMs } = configuration.witness;
-    const isMissing = ({ roundTripMs = Infinity }: WitnessFact): boolean => roundTripMs > intervalMs;
+    const isMissing = ({ roundTripMs = Infinity }: WitnessAnswer): boolean => roundTripMs > intervalMs;
     const isEnough = witnesses.filter((one) => !isMissing(one)).length >= quorum;
     const tell = isEnough || policy === 'advise' ? warning : error;
     const follows = isEnough

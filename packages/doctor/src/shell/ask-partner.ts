@@ -2,6 +2,9 @@ import { runFar } from '@piranha/common';
 import type { PartnerFact } from '../core/facts.js';
 import { fileDifference } from '../core/file-difference.js';
 
+/** Of a version, which is one word. */
+const VERSION_LIMIT_BYTES = 40;
+
 /** The other director, as its operator reaches it by ssh. */
 export interface PartnerMachine {
   /** HOST or USER@HOST. */
@@ -25,7 +28,7 @@ export async function askPartner({ host, path, bytes }: PartnerMachine): Promise
     host,
     path,
     difference: 'bytes' in file ? fileDifference(bytes, file.bytes) : undefined,
-    version: 'bytes' in version ? version.bytes.toString().trim() : undefined,
+    version: 'bytes' in version ? version.bytes.toString('utf8', 0, VERSION_LIMIT_BYTES).trim() : undefined,
     problems,
   };
 }

@@ -1,14 +1,10 @@
 import { patient } from '@piranha/common';
 import type { LvsConfiguration } from '@piranha/config';
-import { askWitness } from '@piranha/witness';
-import type { WitnessFact } from '../core/facts.js';
-
-/** What answers later than this is as good as silent, ms. */
-const SHORTEST_LIMIT_MS = 1_000;
+import { askWitness, handLimitMs, type WitnessAnswer } from '@piranha/witness';
 
 /** Asks each witness of the configuration once; a second time where it was silent, for a lost packet is normal. */
-export function askWitnesses({ witness }: LvsConfiguration): Promise<readonly WitnessFact[]> {
-  const limitMs = patient(Math.max(SHORTEST_LIMIT_MS, witness.intervalMs));
+export function askWitnesses({ witness }: LvsConfiguration): Promise<readonly WitnessAnswer[]> {
+  const limitMs = patient(handLimitMs(witness.intervalMs));
   return Promise.all(
     witness.targets.map(async (target) => {
       const first = await askWitness(target, limitMs);

@@ -38,7 +38,7 @@ export async function gatherFacts(
   const servers = activePlaces({ configuration }).map(({ server }) => server.address);
   const routes = await readRoutes([...new Set(servers)]);
   const { pulseSocket, lvsdSocket } = runDirectory(runDir);
-  const [pulse, lvsd, firewall, witnesses, partnerFact] = await Promise.all([
+  const [pulse, lvsd, firewall, witnesses, partner] = await Promise.all([
     statusOf(pulseStatusSchema, pulseSocket),
     statusOf(lvsdStatusSchema, lvsdSocket),
     readFirewall(),
@@ -50,10 +50,10 @@ export async function gatherFacts(
   const isActive = pulse?.active === true;
   const mayAsk = missing.length === 0 && network !== undefined;
   const wire = mayAsk ? await lookAtWire(configuration, network, routes, isActive) : undefined;
-  unseen.push(...(wire?.unseen ?? []), ...(partnerFact?.problems ?? []));
-  const partner = beatPaths({ configuration, addresses: network?.addresses });
+  unseen.push(...(wire?.unseen ?? []), ...(partner?.problems ?? []));
+  const beats = beatPaths({ configuration, addresses: network?.addresses });
   const asked = mayAsk
-    ? partner.flatMap((path) => path.partner ?? []).filter((address) => addressFamily(address) === 4)
+    ? beats.flatMap((path) => path.partner ?? []).filter((address) => addressFamily(address) === 4)
     : [];
   return {
     configuration,
@@ -68,7 +68,7 @@ export async function gatherFacts(
     holders: wire?.holders,
     paths: wire?.paths,
     witnesses,
-    partner: partnerFact,
+    partner,
     processors: cpus().length,
     load: loadavg()[0] ?? 0,
     clock: await readClock(pulse?.clockStepMs, asked),

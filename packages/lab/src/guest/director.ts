@@ -3,6 +3,7 @@ import { setPriority } from 'node:os';
 import { binaryPath, signalProcess } from '@piranha/common';
 import { askOnce, type LvsdStatus, type PulseStatus, runDirectory } from '@piranha/protocol';
 import { endAllOf, markedEnvironment, processesOf } from '../demo/processes.js';
+import { isLocalAddress } from './local-address.js';
 import type { Namespace } from './namespace.js';
 import { until } from './requests.js';
 
@@ -10,7 +11,7 @@ const CALL_LIMIT_MS = 5_000;
 const STOP_LIMIT_MS = 60_000;
 const LAST_LINES = 40;
 /** Of the daemons: the driver plays every other host, and must be able to while two directors start. */
-const NICENESS = 10;
+const NICENESS = 5;
 const SHOW_ADDRESSES = ['ip', '-br', 'addr', 'show'] as const;
 
 export type DirectorName = 'alpha' | 'beta';
@@ -118,7 +119,7 @@ export class Director {
   }
 
   holds(address: string): boolean {
-    return this.addresses().some((line) => line.includes(` ${address}/`));
+    return this.host.run(() => isLocalAddress(address));
   }
 
   lastLines(): string {

@@ -23,7 +23,8 @@ export interface MailPolicy {
   readonly giveUpMs: number;
 }
 
-interface MailBatch {
+/** What goes into one mail. */
+export interface MailBatch {
   /** Oldest first. */
   readonly items: readonly MailItem[];
   /** Items that are no longer listed. */

@@ -58,13 +58,15 @@ export function emptyQueue<Job extends QueuedProgram>(): QueueState<Job> {
 function startNext<Job extends QueuedProgram>(state: QueueState<Job>, nowMs: number): QueueStep<Job> {
   const [job, ...waiting] = state.waiting;
   if (state.running !== undefined || job === undefined) return { state, effects: [] };
+  const hasRoom = waiting.length === 0;
+  // The first was told when it was dropped.
   const told: QueueEffect<Job>[] =
-    waiting.length === 0 && state.dropped > 0 ? [{ type: 'tellDropped', count: state.dropped }] : [];
+    hasRoom && state.dropped > 1 ? [{ type: 'tellDropped', count: state.dropped }] : [];
   return {
     state: {
       waiting,
       running: { job, stage: 'running', dueMs: nowMs + job.limitMs },
-      dropped: told.length > 0 ? 0 : state.dropped,
+      dropped: hasRoom ? 0 : state.dropped,
     },
     effects: [...told, { type: 'start', job }],
   };
@@ -91,7 +93,7 @@ function onAdd<Job extends QueuedProgram>(
     return startNext({ ...state, waiting: [...state.waiting, job] }, nowMs);
   }
   const effects: QueueEffect<Job>[] = [{ type: 'drop', job: oldest }];
-  // The first is told at once, the others together once the queue has room again.
+  // The first is told at once, all of them together once the queue has room again.
   const isFirst = state.dropped === 0;
   if (isFirst) effects.push({ type: 'tellDropped', count: 1 });
   return { state: { ...state, waiting: [...others, job], dropped: state.dropped + 1 }, effects };

@@ -34,13 +34,13 @@ export async function checkNotifyFiles(configuration: LvsConfiguration): Promise
   for (const [word, text] of Object.entries(programs)) checkProgram(word, text, user, warn);
   const { mail } = notify;
   const files = [
-    ['smtp_password_file', mail?.passwordFile, readPassword],
-    ['smtp_ca_file', mail?.caFile, readCertificates],
+    ['smtp_password_file', mail?.passwordFile, readPassword, 'a file of root with mode 0600'],
+    ['smtp_ca_file', mail?.caFile, readCertificates, 'a file in PEM that root can read'],
   ] as const;
-  for (const [word, path, read] of files) {
+  for (const [word, path, read, hint] of files) {
     const problem = path === undefined ? undefined : problemOf(() => read(path));
     if (problem === undefined) continue;
-    warn(word, 'NOTIFY_SECRET', `${problem}; no mail would be sent`, 'a file of root with mode 0600');
+    warn(word, 'NOTIFY_SECRET', `${problem}; no mail would be sent`, hint);
   }
   return findings;
 }

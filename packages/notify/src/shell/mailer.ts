@@ -3,6 +3,7 @@ import type { MailConfig } from '@piranha/config';
 import type { EventLog } from '@piranha/events';
 import {
   IDLE_MAIL,
+  type MailBatch,
   type MailEffect,
   type MailEvent,
   type MailPolicy,
@@ -12,6 +13,7 @@ import {
 } from '../core/mail-desk.js';
 import { mailText } from '../core/mail-text.js';
 import { type SendMail, sendInChild } from './send-in-child.js';
+import { Stillness } from './stillness.js';
 
 const TIMES = {
   mostItems: 100,
@@ -25,7 +27,7 @@ const TIMES = {
 export class Mailer {
   private state = IDLE_MAIL;
   private timer: NodeJS.Timeout | undefined;
-  private readonly idle: (() => void)[] = [];
+  private readonly idle = new Stillness();
 
   constructor(
     private config: MailConfig | undefined,
@@ -41,11 +43,8 @@ export class Mailer {
     const same = JSON.stringify(config) === JSON.stringify(this.config);
     this.config = config;
     if (same) return;
-    if (config === undefined) this.tellLost(unsentCount({ ...this.state, sending: undefined }));
-    this.state =
-      config === undefined
-        ? { ...this.state, waiting: IDLE_MAIL.waiting }
-        : { ...this.state, notBeforeMs: monotonicNowMs() };
+    if (config === undefined) this.dropWaiting();
+    else this.state = { ...this.state, notBeforeMs: monotonicNowMs() };
     this.plan();
   }
 
@@ -59,19 +58,17 @@ export class Mailer {
   /** Sends what waits, as far as that goes within the limit; what is left is logged as lost. */
   async close(limitMs: number): Promise<void> {
     this.dispatch({ type: 'flush' });
-    if (this.state.sending !== undefined) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, limitMs);
-        this.idle.push(() => {
-          clearTimeout(timer);
-          resolve();
-        });
-      });
-    }
+    if (this.state.sending !== undefined) await this.idle.within(limitMs);
     clearTimeout(this.timer);
     this.tellLost(unsentCount(this.state));
     this.config = undefined;
     this.state = IDLE_MAIL;
+  }
+
+  /** Mail is switched off. */
+  private dropWaiting(): void {
+    this.tellLost(unsentCount({ ...this.state, sending: undefined }));
+    this.state = { ...this.state, waiting: IDLE_MAIL.waiting };
   }
 
   private tellLost(count: number): void {
@@ -87,7 +84,7 @@ export class Mailer {
     this.state = state;
     for (const effect of effects) this.carryOut(effect);
     this.plan();
-    if (this.state.sending === undefined) for (const resolve of this.idle.splice(0)) resolve();
+    if (this.state.sending === undefined) this.idle.reached();
   }
 
   private carryOut(effect: MailEffect): void {
@@ -107,17 +104,16 @@ export class Mailer {
     }
   }
 
-  private async sendBatch({
-    items,
-    unlisted,
-  }: Extract<MailEffect, { type: 'send' }>['batch']): Promise<void> {
+  private async sendBatch({ items, unlisted }: MailBatch): Promise<void> {
     const { config } = this;
-    if (config === undefined) return this.dispatch({ type: 'failed', problem: 'mail is switched off' });
+    // Nothing waits while mail is switched off.
+    if (config === undefined) return;
     const text = mailText(config.subjectPrefix, this.host, items, unlisted);
     try {
       await this.send(config, this.host, text);
     } catch (error) {
       this.dispatch({ type: 'failed', problem: errorText(error) });
+      if (this.config === undefined) this.dropWaiting();
       return;
     }
     this.log.log('NOTIFY_MAIL_SENT', { subject: text.subject, changes: items.length + unlisted });

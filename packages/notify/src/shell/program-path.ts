@@ -1,5 +1,5 @@
 import { lstatSync, readlinkSync, statSync } from 'node:fs';
-import { dirname, join, resolve, sep } from 'node:path';
+import { dirname, isAbsolute, join, sep } from 'node:path';
 import type { PathElement } from '../core/path-safety.js';
 
 const MOST_LINKS = 40;
@@ -10,30 +10,35 @@ const MOST_LINKS = 40;
  */
 export function pathElements(path: string): readonly PathElement[] {
   const elements: PathElement[] = [elementAt('/')];
-  let left = wordsOf(resolve('/', path));
+  let left = wordsOf(path);
   let at = '/';
   let links = 0;
   while (left.length > 0) {
     const [name = '', ...rest] = left;
+    left = rest;
+    if (name === '..') {
+      at = dirname(at);
+      continue;
+    }
     const next = join(at, name);
     const element = elementAt(next);
     elements.push(element);
-    left = rest;
     if (element.kind !== 'link') {
       at = next;
       continue;
     }
     links += 1;
     if (links > MOST_LINKS) throw new Error(`${path} leads through too many links`);
-    // A target may go upwards: its words are met one by one, from the directory of the link.
-    left = [...wordsOf(resolve(dirname(next), readlinkSync(next))), ...rest];
-    at = '/';
+    const target = readlinkSync(next);
+    left = [...wordsOf(target), ...rest];
+    if (isAbsolute(target)) at = '/';
   }
   return elements;
 }
 
+/** `..` stays: behind a link it is the directory above the target, which only a walk finds. */
 function wordsOf(path: string): string[] {
-  return path.split(sep).filter((word) => word !== '');
+  return path.split(sep).filter((word) => word !== '' && word !== '.');
 }
 
 function elementAt(path: string): PathElement {

@@ -11,6 +11,7 @@ import {
 } from '../core/program-queue.js';
 import { type PreparedProgram, type ProgramRequest, prepareProgram } from './prepare-program.js';
 import { type RunningProgram, startProgram } from './run-program.js';
+import { Stillness } from './stillness.js';
 
 /** Programs that may wait; a minute each would keep them for most of a day. */
 const MOST_WAITING = 1_000;
@@ -44,7 +45,7 @@ export class ProgramRunner {
   private timedOut = false;
   private timer: NodeJS.Timeout | undefined;
   private lastId = 0;
-  private readonly idle: (() => void)[] = [];
+  private readonly idle = new Stillness();
 
   constructor(private readonly log: Pick<EventLog, 'log'>) {}
 
@@ -57,15 +58,7 @@ export class ProgramRunner {
 
   /** Resolves when nothing runs and nothing waits, or after the limit, with the number of programs that remain. */
   async settle(limitMs: number): Promise<number> {
-    if (this.remaining > 0) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, limitMs);
-        this.idle.push(() => {
-          clearTimeout(timer);
-          resolve();
-        });
-      });
-    }
+    if (this.remaining > 0) await this.idle.within(limitMs);
     return this.remaining;
   }
 
@@ -78,7 +71,7 @@ export class ProgramRunner {
     this.state = state;
     for (const effect of effects) this.carryOut(effect);
     this.plan();
-    if (this.remaining === 0) for (const resolve of this.idle.splice(0)) resolve();
+    if (this.remaining === 0) this.idle.reached();
   }
 
   private carryOut(effect: QueueEffect<Entry>): void {

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { signalProcess } from '@piranha/common';
+import { errorText, signalProcess } from '@piranha/common';
 
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const OUTPUT_LIMIT_BYTES = 4_096;
@@ -46,8 +46,8 @@ export function startProgram({ program, args, environment, identity }: ProgramOp
     });
   } catch (error) {
     // Node reports some failures, such as that of setuid, at once.
-    const problem = error instanceof Error ? error.message : String(error);
-    return { pid: undefined, signal: () => undefined, ended: Promise.resolve({ problem, lines: [] }) };
+    const ended = Promise.resolve({ problem: errorText(error), lines: [] });
+    return { pid: undefined, signal: () => undefined, ended };
   }
   const { pid } = child;
   const output = collect(child);

@@ -1,3 +1,4 @@
+import { errorText } from '@piranha/common';
 import type { MailConfig } from '@piranha/config';
 import { createTransport } from 'nodemailer';
 import type { MailText } from '../core/mail-text.js';
@@ -44,7 +45,7 @@ export async function sendMail(config: MailConfig, host: string, text: MailText)
   try {
     await withinLimit(transport.sendMail(message));
   } catch (error) {
-    throw new Error(problemText(error, password));
+    throw new Error(problemText(error, config.user, password));
   } finally {
     transport.close();
   }
@@ -68,10 +69,10 @@ async function withinLimit(work: Promise<unknown>): Promise<void> {
   }
 }
 
-/** A server may repeat what it was sent. */
-function problemText(error: unknown, password: string | undefined): string {
-  const text = error instanceof Error ? error.message : String(error);
-  const secrets = password === undefined ? [] : [password, Buffer.from(password).toString('base64')];
-  const clean = secrets.reduce((left, secret) => left.replaceAll(secret, '***'), text);
+/** A server may repeat what it was sent: by LOGIN the password alone, by PLAIN together with the user. */
+function problemText(error: unknown, user = '', password?: string): string {
+  const texts = password === undefined ? [] : [`\0${user}\0${password}`, password];
+  const secrets = texts.flatMap((secret) => [Buffer.from(secret).toString('base64'), secret]);
+  const clean = secrets.reduce((left, secret) => left.replaceAll(secret, '***'), errorText(error));
   return clean.slice(0, PROBLEM_LIMIT);
 }

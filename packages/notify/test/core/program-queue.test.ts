@@ -91,6 +91,15 @@ describe('the queue of programs', () => {
     expect(bench.seen.slice(4)).toEqual(['start 4', '2 dropped', 'start 5']);
   });
 
+  it('tells of a single dropped one once, and of the next one anew', () => {
+    const bench = new Bench(1);
+    for (const id of [1, 2, 3]) bench.add(id);
+    for (const id of [1, 3]) bench.feed({ type: 'ended', id });
+    expect(bench.seen).toEqual(['start 1', 'drop 2', '1 dropped', 'start 3']);
+    for (const id of [4, 5, 6]) bench.add(id);
+    expect(bench.seen.slice(4)).toEqual(['start 4', 'drop 5', '1 dropped']);
+  });
+
   it('never runs two at once, keeps the order, and forgets none that it did not drop', () => {
     const moves = fc.array(fc.constantFrom('add', 'end', 'tick'), { maxLength: 200 });
     fc.assert(

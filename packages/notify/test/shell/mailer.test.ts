@@ -82,15 +82,21 @@ describe('mail', () => {
     expect(started.server.mails).toEqual([]);
   });
 
-  it('names no password when the server repeats it', async () => {
-    const login = { user: 'me', password: 'another' };
-    const started = await start({ login }, { user: 'me', passwordFile: passwordFile() });
-    started.mailer.tell('hello', new Date(0));
-    await expect
-      .poll(() => log.last('NOTIFY_MAIL_FAILED')?.problem, PATIENCE)
-      .toContain('535 bad login me ***');
-    expect(JSON.stringify(log.lines)).not.toContain(PASSWORD);
-  });
+  it.each(['PLAIN', 'LOGIN'] as const)(
+    'names no password when the server repeats it: %s',
+    async (methods) => {
+      const login = { user: 'me', password: 'another' };
+      const started = await start({ login, methods }, { user: 'me', passwordFile: passwordFile() });
+      started.mailer.tell('hello', new Date(0));
+      await expect
+        .poll(() => log.last('NOTIFY_MAIL_FAILED')?.problem, PATIENCE)
+        .toContain('535 bad login me *** by ');
+      const { problem } = log.last('NOTIFY_MAIL_FAILED') ?? {};
+      const words = String(problem).split(' ');
+      const plain = words.map((word) => Buffer.from(word, 'base64').toString('utf8'));
+      expect([...words, ...plain].filter((word) => word.includes('horse'))).toEqual([]);
+    },
+  );
 
   it.each([
     ['others may read', `${PASSWORD}\n`, 0o640, 'others may read it'],
@@ -118,6 +124,21 @@ describe('mail', () => {
     await expect
       .poll(() => log.ids(), PATIENCE)
       .toEqual(['NOTIFY_MAIL_FAILED', 'NOTIFY_MAIL_SENT', 'NOTIFY_MAIL_WORKS']);
+  });
+
+  it('under way while mail is switched off is told as lost where it fails', async () => {
+    let fail: ((error: Error) => void) | undefined;
+    const send = (): Promise<void> =>
+      new Promise((_, reject) => {
+        fail = reject;
+      });
+    mailer = new Mailer(mailConfig(25), 'node-one', log, send, 0);
+    mailer.tell('first', new Date(0));
+    await expect.poll(() => fail, PATIENCE).toBeDefined();
+    mailer.change(undefined);
+    expect(log.ids()).toEqual([]);
+    fail?.(new Error('refused'));
+    await expect.poll(() => log.last('NOTIFY_MAIL_LOST'), PATIENCE).toEqual({ count: 1 });
   });
 
   it('under way at a stop is waited for', async () => {

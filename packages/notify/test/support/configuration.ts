@@ -1,17 +1,21 @@
-import type { MailConfig, NotifyConfig } from '@piranha/config';
+import { type MailConfig, type NotifyConfig, parseLvsCf } from '@piranha/config';
+
+const BARE_FILE = `primary = 192.0.2.1
+virtual web {
+  active = 1
+  address = 192.0.2.100 eth0:1
+  server a {
+    address = 10.0.0.11
+    active = 1
+  }
+}
+`;
 
 /** Notifications as an lvs.cf without any of its words has them. */
 export function notifyConfig(changes: Partial<NotifyConfig> = {}): NotifyConfig {
-  return {
-    program: undefined,
-    serverProgram: undefined,
-    waits: false,
-    timeoutMs: 60_000,
-    user: undefined,
-    mail: undefined,
-    lines: {},
-    ...changes,
-  };
+  const { configuration, diagnostics } = parseLvsCf(BARE_FILE);
+  if (!configuration) throw new Error(JSON.stringify(diagnostics));
+  return { ...configuration.notify, ...changes };
 }
 
 /** Mail to two people through a server on 127.0.0.1. */

@@ -11,6 +11,8 @@ const KEY_FILE = fileURLToPath(new URL('../fixtures/tls-key.pem', import.meta.ur
 export interface SmtpServerOptions {
   readonly tls?: 'none' | 'starttls' | 'implicit';
   readonly login?: { readonly user: string; readonly password: string };
+  /** Ways to log in that it offers; both unless told. */
+  readonly methods?: 'PLAIN' | 'LOGIN';
   /** Takes connections and says nothing. */
   readonly mute?: boolean;
 }
@@ -96,7 +98,7 @@ export class SmtpServer {
           login.push(Buffer.from(line, 'base64').toString('utf8'));
           if (login.length === 1) socket.write('334 UGFzc3dvcmQ6\r\n');
           else {
-            socket.write(this.logIn(talk, login[0] ?? '', login[1] ?? ''));
+            socket.write(this.logIn(talk, line, login[0] ?? '', login[1] ?? ''));
             login = undefined;
           }
         } else socket.write(this.answer(talk, line, encrypted));
@@ -135,7 +137,7 @@ export class SmtpServer {
         const [, user = '', password = ''] = Buffer.from(words[1] ?? '', 'base64')
           .toString('utf8')
           .split('\0');
-        return this.logIn(talk, user, password);
+        return this.logIn(talk, line, user, password);
       }
       case 'MAIL':
         if (this.refusal !== undefined) return `${this.refusal}\r\n`;
@@ -156,13 +158,16 @@ export class SmtpServer {
   private features(encrypted: boolean): string {
     const words = ['test'];
     if (this.options.tls === 'starttls' && !encrypted) words.push('STARTTLS');
-    if (this.options.login !== undefined) words.push('AUTH PLAIN LOGIN');
+    if (this.options.login !== undefined) words.push(`AUTH ${this.options.methods ?? 'PLAIN LOGIN'}`);
     return words.map((word, index) => `250${index === words.length - 1 ? ' ' : '-'}${word}\r\n`).join('');
   }
 
-  private logIn(talk: Talk, user: string, password: string): string {
+  /** A bad one is told with all that was sent, as it was sent and as it was meant. */
+  private logIn(talk: Talk, line: string, user: string, password: string): string {
     const { login } = this.options;
-    if (login?.user !== user || login.password !== password) return `535 bad login ${user} ${password}\r\n`;
+    if (login?.user !== user || login.password !== password) {
+      return `535 bad login ${user} ${password} by ${line}\r\n`;
+    }
     talk.user = user;
     return '235 welcome\r\n';
   }

@@ -1,10 +1,7 @@
-import type { LvsConfiguration } from '@piranha/config';
+import { type LvsConfiguration, releaseLimitMs } from '@piranha/config';
 import type { NodeRole } from '@piranha/protocol';
 import { gateAfterMs } from './gate.js';
 import type { PulseSettings } from './types.js';
-
-/** A voluntary release waits at least this long, ms: an old partner starts its lvs first. */
-const SHORTEST_RELEASE_LIMIT_MS = 3_000;
 
 /** One heartbeat path: own address and the partner's. */
 export interface HeartbeatPath {
@@ -62,11 +59,6 @@ export function ownHeartbeatAddresses(
     : { publicAddress: backup, privateAddress: backupPrivate };
 }
 
-/** How long a voluntary release waits for the partner, ms. */
-export function releaseLimitMs(keepaliveMs: number, deadtimeMs: number): number {
-  return Math.max(deadtimeMs + keepaliveMs, SHORTEST_RELEASE_LIMIT_MS);
-}
-
 /** What the state machine needs of a configuration. */
 export function pulseSettings(configuration: LvsConfiguration, role: NodeRole): PulseSettings {
   const { keepaliveMs, deadtimeMs, witness, fence } = configuration;
@@ -76,7 +68,7 @@ export function pulseSettings(configuration: LvsConfiguration, role: NodeRole): 
     hasPartner: hasPartner(configuration),
     keepaliveMs,
     deadtimeMs,
-    releaseLimitMs: releaseLimitMs(keepaliveMs, deadtimeMs),
+    releaseLimitMs: releaseLimitMs(configuration),
     vips: vipsOf(configuration),
     gateAfterMs: hasGate ? gateAfterMs(keepaliveMs, witness.holdLimitMs) : undefined,
   };

@@ -40,7 +40,7 @@ export class Guardian {
   private stopped: (() => void) | undefined;
   private releasing: Promise<void> = Promise.resolve();
   private readonly standIn: StandIn;
-  private readonly ticker = new Ticker(GUARDIAN_TICK_MS, (lateMs) => this.tick(lateMs));
+  private readonly ticker = new Ticker(patient(GUARDIAN_TICK_MS), (lateMs) => this.tick(lateMs));
   private readonly first: GuardianStep;
 
   constructor(

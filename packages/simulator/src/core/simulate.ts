@@ -1,11 +1,10 @@
-import type { LvsConfiguration, WitnessConfig } from '@piranha/config';
+import { type LvsConfiguration, releaseLimitMs, type WitnessConfig } from '@piranha/config';
 import type { NodeRole } from '@piranha/protocol';
 import {
   gateAfterMs,
   nextTickMs,
   type PulseSettings,
   pulseSettings,
-  releaseLimitMs,
   startGuardian,
   startPulse,
   stepGuardian,
@@ -36,7 +35,7 @@ export function pairSettings(keepaliveMs: number, deadtimeMs: number): PulseSett
     hasPartner: true,
     keepaliveMs,
     deadtimeMs,
-    releaseLimitMs: releaseLimitMs(keepaliveMs, deadtimeMs),
+    releaseLimitMs: releaseLimitMs({ keepaliveMs, deadtimeMs }),
     vips: ['10.0.0.8', '10.0.0.9'],
   };
 }

@@ -17,7 +17,10 @@ export interface ProbeState {
   readonly reach: Reach;
   /** The answered question that was sent last. */
   readonly proof: Proof | undefined;
-  /** When the first question of the present run of answers was sent; undefined unless reachable. */
+  /**
+   * When the first answer of the present run came; undefined unless reachable. Not when its question was sent: one that
+   * was sent again and again may have reached a witness that was somebody else's until then.
+   */
   readonly runSinceMs: number | undefined;
   /** The question that waits for its answer. */
   readonly question: { readonly sentMs: number; readonly untilMs: number } | undefined;
@@ -103,7 +106,7 @@ function onAnswered(state: ProbeState, sentMs: number, nowMs: number): ProbeStep
       ...state,
       reach: 'reachable',
       proof: { sentMs, answeredMs: nowMs },
-      runSinceMs: isBack ? sentMs : state.runSinceMs,
+      runSinceMs: isBack ? nowMs : state.runSinceMs,
       question: isAwaited ? undefined : state.question,
       missesInRow: 0,
       problem: undefined,

@@ -3,7 +3,7 @@ import type { ProbeState } from './probe.js';
 /** What the witnesses together say. */
 
 /** A witness as a decision sees it. */
-export type WitnessView = Pick<ProbeState, 'reach' | 'proof' | 'runSinceMs' | 'question' | 'missesInRow'>;
+export type WitnessView = Pick<ProbeState, 'reach' | 'proof' | 'runSinceMs' | 'question'>;
 
 /** How late the way to a quorum of witnesses was open for certain, monotonic ms; undefined before that. */
 export function lastProofMs(views: readonly WitnessView[], quorum: number): number | undefined {
@@ -21,7 +21,7 @@ export function freshProof(views: readonly WitnessView[], quorum: number, sinceM
   return freshOnes(views, sinceMs).length >= quorum;
 }
 
-/** Since when those of a fresh quorum have answered without a break, by when their questions were sent; else undefined. */
+/** Since when those of a fresh quorum have answered without a break; undefined without one. */
 export function quorumSinceMs(
   views: readonly WitnessView[],
   quorum: number,

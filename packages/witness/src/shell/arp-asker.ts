@@ -40,10 +40,10 @@ export class ArpAsker implements Asker {
       );
       return;
     }
-    this.oldestMs ??= sentMs;
     const asker = { mac: found.device.mac, address: ownAddress };
     const problem = this.socket.send(found.device, arpRequest(asker, this.address, this.holder));
-    if (problem !== undefined) this.told.failed(sentMs, `${name}: ${problem}`);
+    if (problem === undefined) this.oldestMs ??= sentMs;
+    else this.told.failed(sentMs, `${name}: ${problem}`);
   }
 
   private onReply({ operation, senderAddress, senderMac, targetAddress }: ArpPacket): void {

@@ -4,6 +4,13 @@ import type { Asker } from './asker.js';
 import { ownAddresses } from './neighbour.js';
 import { openAsker } from './open-asker.js';
 
+const SHORTEST_LIMIT_MS = 1_000;
+
+/** How long who asks by hand waits, ms: also for an answer that is too late for pulse, so as to tell how late. */
+export function handLimitMs(intervalMs: number): number {
+  return Math.max(SHORTEST_LIMIT_MS, intervalMs);
+}
+
 /** What became of one question. */
 export interface WitnessAnswer {
   readonly name: string;

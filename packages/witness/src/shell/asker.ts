@@ -1,5 +1,8 @@
 import { errorText, UserError } from '@piranha/common';
 
+/** After so many questions without an answer a way is opened anew: addresses, devices and routes may have changed. */
+export const LOST_UNTIL_REOPENED = 3;
+
 /** One way of asking one witness. */
 export interface Asker {
   /** Sends a question at `sentMs`, monotonic ms. Its end is told once, later or at once. */

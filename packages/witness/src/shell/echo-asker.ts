@@ -1,11 +1,9 @@
 import { EchoSocket } from '@piranha/net';
-import { type Asker, problemText, type Told } from './asker.js';
+import { type Asker, LOST_UNTIL_REOPENED, problemText, type Told } from './asker.js';
 
 const SEQUENCES = 65_536;
 /** Questions whose late answers are still known. */
 const REMEMBERED = 64;
-/** After so many questions without an answer the socket is opened anew: its source address may be gone. */
-const LOST_UNTIL_REOPENED = 3;
 
 /** Asks by ICMP echo. An answer that comes after its question was given up is told too. */
 export class EchoAsker implements Asker {

@@ -1,10 +1,7 @@
 import { ArpAsker } from './arp-asker.js';
-import { type Asker, problemText, type Told } from './asker.js';
+import { type Asker, LOST_UNTIL_REOPENED, problemText, type Told } from './asker.js';
 import { EchoAsker } from './echo-asker.js';
 import { placeOfNeighbour } from './neighbour.js';
-
-/** After so many questions without an answer it is looked again where the gateway is. */
-const LOST_UNTIL_REOPENED = 3;
 
 /** Asks a gateway by ARP where it is a neighbour with IPv4, else by ICMP echo. */
 export class GatewayAsker implements Asker {

@@ -70,7 +70,10 @@ describe('a cut between the directors', () => {
 });
 
 describe('a witness that swings from side to side', () => {
-  it('while it never answers both, leaves no time with two holders', () => {
+  it.each([
+    ['answers at once or never', false],
+    ['answers late what was asked before it was there', true],
+  ])('while it never answers both, leaves no time with two holders: it %s', (_, asksOn) => {
     fc.assert(
       fc.property(bases, cutAt, fc.nat({ max: 1_000 }), (base, cutMs, extraMs) => {
         const { holdLimitMs, marginMs, takeAfterMs } = timesOf(base);
@@ -81,6 +84,7 @@ describe('a witness that swings from side to side', () => {
           ...base,
           isHeard: (_, nowMs) => nowMs < cutMs,
           isWitnessed: (node, nowMs) => nowMs < cutMs || node === reaches(nowMs),
+          asksOn,
           untilMs: cutMs + 4 * turnMs,
         });
         expect(result.longestBothMs, explain(result)).toBeLessThanOrEqual(2 * DELAY_MS + STEP_MS);
@@ -192,19 +196,24 @@ describe('a witness that is down for both', () => {
   });
 });
 
+/** Two questions of each node in a row are lost again and again. */
+function oneInThree(luck: number): World['isWitnessed'] {
+  const asked = { a: 0, b: 0 };
+  return (node) => {
+    asked[node] += 1;
+    return asked[node] % 3 === luck;
+  };
+}
+
 describe('a dead partner', () => {
   it('is replaced in time, though two questions in a row are lost again and again', () => {
     fc.assert(
       fc.property(bases, cutAt, fc.nat({ max: 2 }), (base, deathMs, luck) => {
         const { takeAfterMs, intervalMs } = timesOf(base);
-        const asked = { a: 0, b: 0 };
         const result = runPair({
           ...base,
           isHeard: () => true,
-          isWitnessed: (node) => {
-            asked[node] += 1;
-            return asked[node] % 3 === luck;
-          },
+          isWitnessed: oneInThree(luck),
           isAlive: (node, nowMs) => node === 'b' || nowMs < deathMs,
           untilMs: deathMs + takeAfterMs + 4 * intervalMs,
         });
@@ -217,14 +226,10 @@ describe('a dead partner', () => {
   it('keeps the one that is left the holder while the witness answers one question in three', () => {
     fc.assert(
       fc.property(bases, fc.nat({ max: 2 }), (base, luck) => {
-        const asked = { a: 0, b: 0 };
         const result = runPair({
           ...base,
           isHeard: () => true,
-          isWitnessed: (node) => {
-            asked[node] += 1;
-            return asked[node] % 3 === luck;
-          },
+          isWitnessed: oneInThree(luck),
           isAlive: (node, nowMs) => node === 'a' || nowMs < 1_000,
           untilMs: 12_000,
         });

@@ -18,7 +18,6 @@ function reachable(sentMs: number, runSinceMs = 0): WitnessView {
     proof: { sentMs, answeredMs: sentMs + 1 },
     runSinceMs,
     question: undefined,
-    missesInRow: 0,
   };
 }
 const unreachable: WitnessView = {
@@ -26,7 +25,6 @@ const unreachable: WitnessView = {
   proof: { sentMs: 9_000, answeredMs: 9_001 },
   runSinceMs: undefined,
   question: undefined,
-  missesInRow: 3,
 };
 
 describe('may it take over', () => {

@@ -32,7 +32,7 @@ describe('a probe', () => {
   it('asks at once, then at its pace, one question at a time', () => {
     const { effects, state } = run([0, TICK], [50, TICK], [60, answered(0)], [99, TICK], [100, TICK]);
     expect(effects).toEqual(['0 ask', '60 changed', '100 ask']);
-    expect(state).toMatchObject({ reach: 'reachable', proof: { sentMs: 0, answeredMs: 60 }, runSinceMs: 0 });
+    expect(state).toMatchObject({ reach: 'reachable', proof: { sentMs: 0, answeredMs: 60 }, runSinceMs: 60 });
     expect(nextProbeTickMs(state)).toBe(200);
   });
 
@@ -98,7 +98,7 @@ describe('a probe', () => {
       [500, TICK],
       [505, answered(500)],
     );
-    expect(state).toMatchObject({ reach: 'reachable', runSinceMs: 400, proof: { sentMs: 500 } });
+    expect(state).toMatchObject({ reach: 'reachable', runSinceMs: 410, proof: { sentMs: 500 } });
   });
 });
 
@@ -133,6 +133,7 @@ describe('any history', () => {
         let state = startProbe(0);
         let nowMs = 0;
         let out = 0;
+        let runBeganMs: number | undefined;
         const asked: number[] = [];
         for (const [waitMs, type, backMs] of steps) {
           nowMs += waitMs;
@@ -156,12 +157,15 @@ describe('any history', () => {
               asked.push(nowMs);
             }
           }
+          const { reach } = state;
           state = step.state;
+          if (reach !== 'reachable' && state.reach === 'reachable') runBeganMs = nowMs;
           expect(out).toBe(state.question === undefined ? 0 : 1);
           expect(state.proof?.sentMs ?? 0).toBeLessThanOrEqual(nowMs);
           expect(state.runSinceMs === undefined).toBe(state.reach !== 'reachable');
           if (state.runSinceMs !== undefined) {
-            expect(state.runSinceMs).toBeLessThanOrEqual(state.proof?.sentMs ?? -1);
+            expect(state.runSinceMs).toBeLessThanOrEqual(state.proof?.answeredMs ?? -1);
+            expect(state.runSinceMs).toBe(runBeganMs);
           }
         }
       }),

@@ -26,6 +26,8 @@ export interface World {
   readonly isHeard: (from: NodeName, nowMs: number) => boolean;
   /** Whether a question that a node sends now is answered. */
   readonly isWitnessed: (node: NodeName, nowMs: number, witness: number) => boolean;
+  /** Questions are sent again and again, as TCP does, until one of them is answered. */
+  readonly asksOn?: boolean;
   /** How many witnesses there are, and must answer; one unless told. */
   readonly witnesses?: { readonly count: number; readonly quorum: number };
   readonly isAlive?: (node: NodeName, nowMs: number) => boolean;
@@ -100,9 +102,14 @@ export function runPair(world: World): Outcome {
     const { state, effects } = stepProbe(probe, before, event, nowMs);
     node.probes[index] = state;
     const sentMs = nowMs;
-    if (!effects.some(({ type }) => type === 'ask') || !world.isWitnessed(node.name, nowMs, index)) return;
-    const deliver = () => stepWitness(node, index, { type: 'answered', sentMs });
-    mail.push({ atMs: nowMs + 2 * world.delayMs, deliver });
+    if (!effects.some(({ type }) => type === 'ask')) return;
+    const lastMs = world.asksOn ? sentMs + probe.timeoutMs : sentMs;
+    for (let atMs = sentMs; atMs <= lastMs; atMs += STEP_MS) {
+      if (!world.isWitnessed(node.name, atMs, index)) continue;
+      const deliver = () => stepWitness(node, index, { type: 'answered', sentMs });
+      mail.push({ atMs: atMs + 2 * world.delayMs, deliver });
+      return;
+    }
   };
   const change = (node: Director, holds: boolean): void => {
     node.holds = holds;

@@ -3,7 +3,7 @@ import { examineRealServer } from '@piranha/real-server';
 import { EXIT, type ExitStatus } from '../../core/exit-status.js';
 import { terminalText } from '../../core/terminal-text.js';
 import { type LvsctlIo, printJson, printLines } from '../io.js';
-import { loadFile, printDiagnostics } from '../load-file.js';
+import { loadUsable } from '../load-file.js';
 import type { CommonOptions } from '../options.js';
 import { findingLines } from './finding-lines.js';
 
@@ -21,14 +21,10 @@ export async function doctorReal(
   file: string | undefined,
   { vip = [], method = 'direct', json }: DoctorRealOptions,
 ): Promise<ExitStatus> {
-  const result = file === undefined ? undefined : await loadFile(io, file);
-  const diagnostics = result?.diagnostics ?? [];
-  if (result !== undefined && result.configuration === undefined) {
-    if (json) printJson(io, { file, ok: false, diagnostics });
-    else printDiagnostics(io, result);
-    return EXIT.no;
-  }
-  const examined = examineRealServer({ configuration: result?.configuration, vips: vip, method });
+  const loaded = file === undefined ? undefined : await loadUsable(io, file, { json });
+  if (file !== undefined && loaded === undefined) return EXIT.no;
+  const diagnostics = loaded?.diagnostics ?? [];
+  const examined = examineRealServer({ configuration: loaded?.configuration, vips: vip, method });
   const findings = examined.findings.map(
     ({ severity, code, text, evidence, remedy }): Finding => ({
       severity: severity === 'problem' ? 'error' : severity,

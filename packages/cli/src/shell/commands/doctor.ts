@@ -5,7 +5,7 @@ import { EXIT, type ExitStatus } from '../../core/exit-status.js';
 import { terminalText } from '../../core/terminal-text.js';
 import { readFileLimited } from '../files.js';
 import { type LvsctlIo, printJson, printLines } from '../io.js';
-import { loadFile, printDiagnostics } from '../load-file.js';
+import { loadUsable } from '../load-file.js';
 import { type CommonOptions, FILE_LIMIT_BYTES } from '../options.js';
 import { findingLines } from './finding-lines.js';
 
@@ -37,13 +37,9 @@ async function partnerMachine(file: string, host: string): Promise<PartnerMachin
  * nothing. Exit status 0: nothing found; 1: something was, or the file has errors.
  */
 export async function doctor(io: LvsctlIo, file: string, options: DoctorOptions): Promise<ExitStatus> {
-  const result = await loadFile(io, file);
-  const { configuration, diagnostics } = result;
-  if (configuration === undefined) {
-    if (options.json) printJson(io, { file, ok: false, diagnostics });
-    else printDiagnostics(io, result);
-    return EXIT.no;
-  }
+  const loaded = await loadUsable(io, file, options);
+  if (loaded === undefined) return EXIT.no;
+  const { configuration, diagnostics } = loaded;
   const { partner } = options;
   const other = partner === undefined ? undefined : await partnerMachine(file, partner);
   const facts = await gatherFacts(configuration, options.runDir, other);

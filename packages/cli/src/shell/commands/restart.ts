@@ -3,6 +3,7 @@ import { isAlive, livingPid, monotonicNowMs, patient, signalProcess, UserError }
 import { type RunDirectory, runDirectory } from '@piranha/protocol';
 import { lvsdStatusSchema, pulseStatusSchema } from '@piranha/protocol/schemas';
 import { EXIT, type ExitStatus } from '../../core/exit-status.js';
+import { type Daemon, RESTARTABLE, RESTARTED_UNNAMED } from '../../core/restart-order.js';
 import { ask, askFor } from '../daemons.js';
 import { type LvsctlIo, printJson } from '../io.js';
 import type { CommonOptions } from '../options.js';
@@ -12,13 +13,6 @@ const CALL_LIMIT_MS = patient(5_000);
 const POLL_MS = 50;
 /** Until pulse has told a new guardian what it does: before that its end would look like one without a role. */
 const REPORTED_MS = patient(500);
-
-export type Daemon = 'pulse' | 'guardian' | 'lvsd' | 'ipvsu';
-
-/** In this order each is started again by one that has settled. */
-const ORDER: readonly Daemon[] = ['pulse', 'guardian', 'lvsd', 'ipvsu'];
-/** ipvsu carries the connections, so it must be named. */
-const UNNAMED: readonly Daemon[] = ['pulse', 'guardian', 'lvsd'];
 
 interface Restarted {
   readonly daemon: Daemon;
@@ -37,8 +31,8 @@ export async function restart(
 ): Promise<ExitStatus> {
   const files = runDirectory(options.runDir);
   const restarted: Restarted[] = [];
-  const wanted = daemons.length === 0 ? UNNAMED : daemons;
-  for (const daemon of ORDER.filter((name) => wanted.includes(name))) {
+  const wanted = daemons.length === 0 ? RESTARTED_UNNAMED : daemons;
+  for (const daemon of RESTARTABLE.filter((name) => wanted.includes(name))) {
     const one = await restartOne(files, daemon);
     restarted.push(one);
     if (!options.json) io.stdout(`${daemon}: pid ${one.pid} after ${one.durationMs} ms\n`);
@@ -48,17 +42,9 @@ export async function restart(
 }
 
 async function restartOne(files: RunDirectory, daemon: Daemon): Promise<Restarted> {
-  const old = pidOf(files, daemon);
+  const pid = runningPid(files, daemon, 'start pulse');
   const starter = daemon === 'pulse' ? 'guardian' : 'pulse';
-  for (const [name, pid] of [[daemon, old] as const, [starter, pidOf(files, starter)] as const]) {
-    if (pid !== undefined) continue;
-    throw new UserError(`${name} does not run`, {
-      code: 'RESTART_NOT_RUNNING',
-      hint: name === starter ? `it would start ${daemon} again: start pulse first` : 'start pulse',
-      exitCode: EXIT.unreachable,
-    });
-  }
-  const pid = old as number;
+  runningPid(files, starter, `it would start ${daemon} again: start pulse first`);
   const startedAtMs = monotonicNowMs();
   // What the next one adopts stays: lvsd's table must be asked for, pulse and its guardian stand in for each other.
   if (daemon === 'lvsd') await ask(files.lvsdSocket, 'leave', CALL_LIMIT_MS);
@@ -90,6 +76,17 @@ function end(daemon: Daemon, pid: number, signal: NodeJS.Signals): void {
       hint: 'run lvsctl restart as root',
     });
   }
+}
+
+/** @throws UserError `RESTART_NOT_RUNNING` */
+function runningPid(files: RunDirectory, daemon: Daemon, hint: string): number {
+  const pid = pidOf(files, daemon);
+  if (pid !== undefined) return pid;
+  throw new UserError(`${daemon} does not run`, {
+    code: 'RESTART_NOT_RUNNING',
+    hint,
+    exitCode: EXIT.unreachable,
+  });
 }
 
 function pidOf(files: RunDirectory, daemon: Daemon): number | undefined {

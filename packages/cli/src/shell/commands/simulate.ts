@@ -4,8 +4,9 @@ import { UserError } from '@piranha/common';
 import { type Failure, pairOfConfiguration, promisesOf, simulateSeed } from '@piranha/simulator';
 import { EXIT, type ExitStatus } from '../../core/exit-status.js';
 import { type LvsctlIo, printJson, printLines } from '../io.js';
-import { loadFile, printDiagnostics } from '../load-file.js';
+import { loadUsable } from '../load-file.js';
 import type { CommonOptions } from '../options.js';
+import { MOST_SEED } from '../simulate-command.js';
 
 export interface SimulateOptions extends CommonOptions {
   readonly seeds: number;
@@ -14,7 +15,6 @@ export interface SimulateOptions extends CommonOptions {
 
 /** Failures that are told whole; the rest are counted. */
 const TOLD = 3;
-const MOST_SEED = 0xffff_ffff;
 
 interface Played {
   seeds: number;
@@ -30,14 +30,9 @@ interface Played {
  * early, with the sum so far.
  */
 export async function simulate(io: LvsctlIo, file: string, options: SimulateOptions): Promise<ExitStatus> {
-  const result = await loadFile(io, file);
-  const { configuration, diagnostics } = result;
-  if (configuration === undefined) {
-    if (options.json) printJson(io, { file, ok: false, diagnostics });
-    else printDiagnostics(io, result);
-    return EXIT.no;
-  }
-  const pair = pairOfConfiguration(configuration);
+  const loaded = await loadUsable(io, file, options);
+  if (loaded === undefined) return EXIT.no;
+  const pair = pairOfConfiguration(loaded.configuration);
   if (pair === undefined) {
     throw new UserError(`${file} names no pair of directors`, {
       code: 'SIMULATE_NO_PAIR',

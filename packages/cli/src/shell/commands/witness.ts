@@ -1,13 +1,10 @@
 import type { WitnessConfig } from '@piranha/config';
-import { askWitness, type WitnessAnswer } from '@piranha/witness';
+import { askWitness, handLimitMs, type WitnessAnswer } from '@piranha/witness';
 import { EXIT, type ExitStatus } from '../../core/exit-status.js';
 import { terminalText } from '../../core/terminal-text.js';
 import { type LvsctlIo, printJson, printLines } from '../io.js';
-import { loadFile, printDiagnostics } from '../load-file.js';
+import { loadUsable } from '../load-file.js';
 import type { CommonOptions } from '../options.js';
-
-/** A person waits this long for a witness that answers too late for pulse. */
-const SHORTEST_LIMIT_MS = 1_000;
 
 interface Asked extends WitnessAnswer {
   /** It answered within witness_interval. */
@@ -25,16 +22,12 @@ function line({ name, ok, roundTripMs, problem }: Asked, { intervalMs }: Witness
  * status 0: as many answer in time as the file wants; 1: not so, no witness is configured, or the file has errors.
  */
 export async function witness(io: LvsctlIo, file: string, options: CommonOptions): Promise<ExitStatus> {
-  const result = await loadFile(io, file);
-  const { configuration, diagnostics } = result;
-  if (configuration === undefined) {
-    if (options.json) printJson(io, { file, ok: false, diagnostics });
-    else printDiagnostics(io, result);
-    return EXIT.no;
-  }
+  const loaded = await loadUsable(io, file, options);
+  if (loaded === undefined) return EXIT.no;
+  const { configuration, diagnostics } = loaded;
   const config = configuration.witness;
   const { targets, quorum, policy, intervalMs } = config;
-  const limitMs = Math.max(SHORTEST_LIMIT_MS, intervalMs);
+  const limitMs = handLimitMs(intervalMs);
   const answers = await Promise.all(targets.map((target) => askWitness(target, limitMs)));
   const asked = answers.map((one): Asked => ({ ...one, ok: (one.roundTripMs ?? Infinity) <= intervalMs }));
   const inTime = asked.filter(({ ok }) => ok).length;
