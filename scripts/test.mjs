@@ -1,6 +1,6 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { constants, setPriority, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureBuilt, ROOT } from './ensure-built.mjs';
 
@@ -19,7 +19,7 @@ for (const [name, program, args] of [
   step(name, program, args);
 }
 
-const runs = await runAll(process.argv.slice(2));
+const runs = runAll(process.argv.slice(2));
 const files = runs.flatMap(({ results }) => results.testResults);
 const skipped = files.flatMap(({ assertionResults }) =>
   assertionResults.filter(({ status }) => status === 'pending' || status === 'skipped' || status === 'todo'),
@@ -56,35 +56,24 @@ function step(name, program, args) {
 }
 
 /**
- * The unit tests, then those with real processes beside the lab: the first wait most of the time, and the lab's kernels
- * take what processor is left. Words for vitest make it one run.
+ * The unit tests, those with real processes, then the lab, each with the machine to itself: beside the others the lab's
+ * kernels starve, and their daemons miss each other. Words for vitest make it one run.
  */
-async function runAll(words) {
-  if (words.length > 0) return [await runVitest(words)];
-  const unit = await runVitest(['--project', 'unit']);
-  const besides = runVitest(['--project', 'lab'], 'in the background');
-  return [unit, await runVitest(['--project', 'end-to-end']), await besides];
+function runAll(words) {
+  if (words.length > 0) return [runVitest(words)];
+  return ['unit', 'end-to-end', 'lab'].map((project) => runVitest(['--project', project]));
 }
 
-/** One run of vitest; in the background it gives way to everything else, and its output comes when it has ended. */
-async function runVitest(args, where = 'in front') {
+/** One run of vitest. */
+function runVitest(args) {
   const directory = mkdtempSync(join(tmpdir(), 'piranha-test-'));
   const file = join(directory, 'results.json');
-  const isBehind = where === 'in the background';
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
   try {
-    const child = spawn(bin('vitest'), ['run', ...reporters, ...args], {
+    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+    const { status } = spawnSync(bin('vitest'), ['run', ...reporters, ...args], {
       cwd: ROOT,
-      stdio: isBehind ? ['ignore', 'pipe', 'pipe'] : ['ignore', 1, 1],
+      stdio: ['ignore', 1, 1],
     });
-    if (isBehind) setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
-    const output = [];
-    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => output.push(chunk));
-    const status = await new Promise((resolve, reject) => {
-      child.once('error', reject);
-      child.once('close', resolve);
-    });
-    process.stdout.write(Buffer.concat(output));
     if (!existsSync(file)) {
       process.stdout.write('vitest gave no results\n');
       process.exit(1);

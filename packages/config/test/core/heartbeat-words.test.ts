@@ -31,6 +31,7 @@ describe('the words of failback', () => {
       { severity: 'warning', code: 'CF_FAILBACK_UNUSED', line: 4, column: 12 },
     ]);
     expect(codes(`${PAIR}failback = always\n`)).toEqual(['warning CF_FAILBACK_UNUSED']);
+    expect(codes(`${PAIR}heartbeat_key = /etc/beat.keys\nfailback = always\n`)).toEqual([]);
   });
 
   it('do not take what means nothing', () => {

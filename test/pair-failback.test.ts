@@ -1,0 +1,64 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { newBeatKeyLine } from '@piranha/protocol/beat';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Pair } from './support/pair.js';
+import { runProgram } from './support/run-program.js';
+
+const directory = mkdtempSync(join(tmpdir(), 'piranha-failback-'));
+const keyFile = join(directory, 'beat.keys');
+
+let pair: Pair;
+beforeAll(() => {
+  writeFileSync(keyFile, `${newBeatKeyLine(1)}\n`, { mode: 0o600 });
+  pair = new Pair({ lines: () => [`heartbeat_key = ${keyFile}`, 'failback_hold = 1'] });
+  return pair.start();
+});
+afterAll(async () => {
+  await pair?.stop();
+  rmSync(directory, { recursive: true });
+});
+
+const primaryServes = () =>
+  pair.waitFor('the primary to serve', async () => (await pair.primary.pulse()).state === 'active');
+
+function lvsctl(role: 'primary' | 'backup', ...words: readonly string[]) {
+  const run = pair[role].files.directory;
+  return runProgram('lvsctl', [...words, '--run-dir', run], run);
+}
+
+describe('what directors with a key know of each other', () => {
+  it('gives a primary that was away its addresses back once it is ready, without a failed request', async () => {
+    await pair.settled();
+    if ((await pair.primary.pulse()).state !== 'active') {
+      await pair.backup.call(pair.backup.files.pulseSocket, 'handover', 10_000);
+    }
+    await primaryServes();
+    await pair.primary.crash();
+    await pair.waitFor('the backup to serve', async () => (await pair.backup.pulse()).state === 'active');
+    const zeroMs = performance.now();
+    const traffic = pair.traffic();
+    pair.primary.start();
+    await primaryServes();
+    await pair.settled();
+    await traffic.stop();
+    expect(traffic.describe(zeroMs)).toBe('');
+    expect(await pair.holders()).toEqual(['primary']);
+    const events = (await pair.backup.pulse()).history.map(({ event }) => event);
+    expect(events).toContain('PULSE_FAILBACK');
+  });
+
+  it('refuses a handover to a partner that an operator took out', async () => {
+    await primaryServes();
+    expect((await lvsctl('backup', 'standby', 'on', '--reason', 'new memory')).status).toBe(0);
+    await pair.waitFor('the primary to hear of it', async () =>
+      JSON.stringify((await pair.primary.pulse()).heartbeat).includes('maintenance standby'),
+    );
+    const refused = await lvsctl('primary', 'handover');
+    expect(refused.status).toBe(1);
+    expect(refused.stderr).toContain('the partner says: maintenance standby');
+    expect((await lvsctl('backup', 'standby', 'off')).status).toBe(0);
+    expect(await pair.holders()).toEqual(['primary']);
+  });
+});
