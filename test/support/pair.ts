@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { PulseStatus } from '@piranha/protocol';
 import { Director } from './director.js';
 import {
   type ConfigurationChanges,
@@ -80,6 +81,7 @@ export class Pair {
       // Both must have heard of the other: else the next fault would find a half-blind pair.
       if (![primary, backup].every(({ partner }) => partner === 'running' || partner === 'stopped'))
         return undefined;
+      if (![primary, backup].every(knowsItsPartner)) return undefined;
       for (const director of [this.primary, this.backup]) {
         const { ready, tableInSync, services } = await director.lvsd();
         const servers = services.flatMap((service) => service.servers);
@@ -129,4 +131,11 @@ export class Pair {
   private get target(): { readonly host: string; readonly port: number } {
     return { host: this.layout.vip, port: this.layout.vipPort };
   }
+}
+
+/** True where the partner itself said that it is ready, or cannot say so. */
+function knowsItsPartner({ heartbeat }: PulseStatus): boolean {
+  if (heartbeat?.protocol !== 'authenticated') return true;
+  const { firstVerdicts = false, serversUp = 0, serversTotal = 0 } = heartbeat.partner?.readiness ?? {};
+  return firstVerdicts && serversUp === serversTotal;
 }
