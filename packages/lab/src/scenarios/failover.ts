@@ -19,6 +19,8 @@ const NEW = 3;
 const LIVE_SPAN_MS = 10_000;
 /** Longer than the deadtime of the lab's pairs: who was deceived would have taken over by then. */
 const DECEIVED_MS = 8_000;
+/** More than the keepalive of the lab's pairs. */
+const LONGER_ASLEEP_MS = 2_000;
 
 const SERVERS = serverBlocks('public', ['one', 'two']);
 const SERVICE = { address: `${VIP} eth0:1`, scheduler: 'rr', ...PATIENT } as const;
@@ -115,6 +117,8 @@ export const failover: ScenarioGroup<Pair> = {
       const { active, standby } = await pair.settled();
       try {
         await survives(pair, (director) => freeze(pair, director));
+        // By its own clock, too, it must have slept for longer than the deadtime: that began with its last heartbeat.
+        await pause(LONGER_ASLEEP_MS);
       } finally {
         thaw(pair, active);
       }
