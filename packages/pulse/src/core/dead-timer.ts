@@ -1,5 +1,5 @@
+import { waitsToTake } from './duties.js';
 import type { PulseSettings, PulseState } from './types.js';
-import { waitsToTake } from './waiting.js';
 
 /** Right after its start a process reads what arrived late: its code is still being compiled. */
 const YOUNG_MS = 3_000;

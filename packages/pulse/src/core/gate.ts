@@ -1,7 +1,7 @@
 import { judgeSilence } from './dead-timer.js';
+import { isHolding, waitsToTake } from './duties.js';
 import { andThen, drop, endRelease } from './moves.js';
 import type { GateAnswer, PulseSettings, PulseState, PulseStep } from './types.js';
-import { waitsToTake } from './waiting.js';
 
 /**
  * How the state table uses the gate, which is the witnesses and the fence command. The shell asks it what `gateQuestion`
@@ -36,16 +36,12 @@ export function gateQuestion(
   nowMs: number,
 ): GateAnswer['question'] | undefined {
   if (settings.gateAfterMs === undefined || hasSlept(settings, lateMs)) return undefined;
-  if (holds(state.duty)) return 'mustLetGo';
+  if (isHolding(state)) return 'mustLetGo';
   // What the partner's own word allows is not asked for.
   const claims = state.duty === 'claiming' && nowMs >= state.deadlineMs;
   if (claims || !waitsToTake(state)) return undefined;
   const silence = judgeSilence(settings, state, nowMs);
   return silence === 'deadtime' || silence === 'adaptive' ? 'mayTake' : undefined;
-}
-
-function holds(duty: PulseState['duty']): boolean {
-  return duty === 'taking' || duty === 'active' || duty === 'releasing';
 }
 
 /** Why this node must not take the addresses of a silent partner now; undefined where it may. */
@@ -56,13 +52,13 @@ export function heldBackBy(settings: PulseSettings, answer: GateAnswer | undefin
 }
 
 /** True for a holder whose time without a word is counted: what it did not hear, the partner may have used. */
-export function mayBeReplaced(settings: PulseSettings, { duty }: PulseState): boolean {
-  return settings.gateAfterMs !== undefined && holds(duty);
+export function mayBeReplaced(settings: PulseSettings, state: PulseState): boolean {
+  return settings.gateAfterMs !== undefined && isHolding(state);
 }
 
 /** A holder that the gate tells so puts the addresses down; as a standby it may take again when it is permitted. */
 export function letGo(state: PulseState, answer: GateAnswer | undefined): PulseStep {
-  if (!holds(state.duty) || answer?.question !== 'mustLetGo' || !answer.isYes) return { state, effects: [] };
+  if (!isHolding(state) || answer?.question !== 'mustLetGo' || !answer.isYes) return { state, effects: [] };
   const intent = state.intent === 'shutdown' ? 'shutdown' : undefined;
   return andThen(endRelease(state, false, answer.reason), (next) => drop({ ...next, intent }, answer.reason));
 }

@@ -1,4 +1,5 @@
 import { hidesHeartbeats, judgeSilence, silenceDueMs } from './dead-timer.js';
+import { waitsToTake } from './duties.js';
 import { gateAfterWordMs, gateDueMs, hasSlept, heldBackBy, letGo, mayBeReplaced } from './gate.js';
 import { onMaintenance, onMaintenanceOver, putDown, withAlarm } from './maintenance.js';
 import { handoverRefusal } from './move-refusal.js';
@@ -16,7 +17,6 @@ import {
 } from './moves.js';
 import { onHeard } from './partner.js';
 import type { GateAnswer, PulseEffect, PulseEvent, PulseSettings, PulseState, PulseStep } from './types.js';
-import { waitsToTake } from './waiting.js';
 
 /**
  * The state table of the original's pulse in LVS mode, with its silent gaps closed: a voluntary release serves until

@@ -1,5 +1,6 @@
 import type { LvsdAlive, ReadinessStatus, WitnessStatus } from '@piranha/protocol';
 import type { BeatReadiness } from '@piranha/protocol/beat';
+import { isHolding } from './duties.js';
 import { SYNC_REFRESH_SECONDS } from './sysctl-plan.js';
 import type { PulseState } from './types.js';
 
@@ -38,10 +39,6 @@ export interface NodeView {
   readonly failure?: string | undefined;
 }
 
-function holds({ duty }: ReadinessFacts['state']): boolean {
-  return duty === 'taking' || duty === 'active' || duty === 'releasing';
-}
-
 /** Why this node would not take over well; none: it is ready. */
 export function readinessGaps(facts: ReadinessFacts): readonly Gap[] {
   const { state, missing, witness } = facts;
@@ -56,7 +53,7 @@ export function readinessGaps(facts: ReadinessFacts): readonly Gap[] {
 }
 
 function tableGaps({ state, isCold, lvsd }: ReadinessFacts): Gap[] {
-  if (isCold && !holds(state)) return [];
+  if (isCold && !isHolding(state)) return [];
   if (lvsd === undefined) return [{ code: 'lvsd', text: 'lvsd is not reached' }];
   const { ready, tableInSync, serversUp, serversTotal } = lvsd;
   if (!tableInSync) return [{ code: 'table', text: 'the table is not in sync' }];
@@ -66,7 +63,7 @@ function tableGaps({ state, isCold, lvsd }: ReadinessFacts): Gap[] {
 }
 
 function syncGaps({ state, sync }: ReadinessFacts): Gap[] {
-  if (sync === undefined || holds(state)) return [];
+  if (sync === undefined || isHolding(state)) return [];
   const { seconds } = sync;
   if (seconds === undefined) return [{ code: 'sync', text: "the partner's connections are not learned" }];
   if (seconds >= SYNC_LONG_ENOUGH_SECONDS) return [];

@@ -1,8 +1,8 @@
 import { youngUntil } from './dead-timer.js';
+import { staysOut } from './duties.js';
 import { gateAfterWordMs } from './gate.js';
 import { andThen, drop, listen, log, release, take, withEffects } from './moves.js';
 import type { MaintenanceOrder, PulseSettings, PulseStart, PulseState, PulseStep } from './types.js';
-import { staysOut } from './waiting.js';
 
 /**
  * The state to begin with and its first effects.
@@ -59,21 +59,17 @@ function startInMaintenance(
   const { by, at, reason } = order;
   const kept = log('PULSE_MAINTENANCE_KEPT', { by, at, reason: reason || 'no reason given' });
   const told = (step: PulseStep): PulseStep => ({ state: step.state, effects: [kept, ...step.effects] });
-  if (type === 'forced') return told(standOut(settings, base, nowMs));
-  if (!staysOut(base)) return told(startAs(settings, base, type, nowMs));
-  if (type === 'leftover') return told(drop(base, 'addresses were found held in maintenance standby'));
-  if (type === 'fresh') return told(standOut(settings, base, nowMs));
+  const asked = type === 'forced' ? 'fresh' : type;
+  if (!staysOut(base)) return told(startAs(settings, base, asked, nowMs));
+  if (asked === 'fresh') return told({ state: base, effects: [] });
+  if (asked === 'leftover') return told(drop(base, 'addresses were found held in maintenance standby'));
   // It was interrupted between its order and the letting go.
-  const holding = startAs(settings, { ...base, maintenance: undefined }, type, nowMs);
+  const holding = startAs(settings, { ...base, maintenance: undefined }, asked, nowMs);
   return told(
     andThen(holding, (next) =>
       release(settings, { ...next, ordered: { ...order, force: true } }, 'maintenance', nowMs),
     ),
   );
-}
-
-function standOut(settings: PulseSettings, base: PulseState, nowMs: number): PulseStep {
-  return staysOut(base) ? { state: base, effects: [] } : startAs(settings, base, 'fresh', nowMs);
 }
 
 function startAs(

@@ -1,11 +1,7 @@
 import { monotonicNowMs, SUITE_VERSION } from '@piranha/common';
 import type { PathQuality, PathStatus, PulseStatus, Windows } from '@piranha/protocol';
+import { isHolding } from '../core/duties.js';
 import type { PulseSettings, PulseState } from '../core/types.js';
-
-/** Whether this node has the addresses, or is about to. */
-export function isHolding({ duty }: PulseState): boolean {
-  return duty === 'taking' || duty === 'active' || duty === 'releasing';
-}
 
 /** What the partner says of itself. */
 export function partnerOf(

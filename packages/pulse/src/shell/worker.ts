@@ -13,6 +13,7 @@ import type {
 import { beatContent } from '../core/beat-content.js';
 import type { BeatContent } from '../core/beat-voice.js';
 import { moveCostText } from '../core/coverage.js';
+import { isHolding } from '../core/duties.js';
 import { hasSlept } from '../core/gate.js';
 import { nextTickMs, stepPulse } from '../core/machine.js';
 import { wordOf } from '../core/moves.js';
@@ -30,7 +31,7 @@ import { configurationOf, PartnerLine } from './partner-line.js';
 import { RoleHooks } from './role-hooks.js';
 import { writeSavedState } from './saved-state.js';
 import type { SupervisedDaemon } from './supervised-daemon.js';
-import { isHolding, partnerOf, pathStatuses, pulseStatus } from './worker-status.js';
+import { partnerOf, pathStatuses, pulseStatus } from './worker-status.js';
 
 const RELOAD_LIMIT_MS = 30_000;
 const NO_COST = Promise.resolve(undefined);

@@ -2,16 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { stepPulse } from '../../src/core/machine.js';
 import { roleChanges } from '../../src/core/role-changes.js';
 import { startPulse } from '../../src/core/start.js';
-import type { PulseEvent, PulseSettings, PulseStart, PulseState } from '../../src/core/types.js';
+import type { PulseEvent, PulseStart, PulseState } from '../../src/core/types.js';
+import { testSettings } from '../support/virtual-pair.js';
 
-const SETTINGS: PulseSettings = {
-  role: 'backup',
-  hasPartner: true,
-  keepaliveMs: 100,
-  deadtimeMs: 400,
-  releaseLimitMs: 1_000,
-  vips: ['10.0.0.9'],
-};
+const SETTINGS = testSettings('backup');
 
 /** One real state machine, and what would be told of it. */
 class Node {

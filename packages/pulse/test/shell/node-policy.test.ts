@@ -5,20 +5,14 @@ import type { EventFields, EventId } from '@piranha/events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { NodeView } from '../../src/core/readiness.js';
 import { startPulse } from '../../src/core/start.js';
-import type { PulseEvent, PulseSettings, PulseState } from '../../src/core/types.js';
+import type { PulseEvent, PulseState } from '../../src/core/types.js';
 import { LvsdWord } from '../../src/shell/lvsd-word.js';
 import { MaintenanceFile } from '../../src/shell/maintenance-file.js';
 import { NodePolicy } from '../../src/shell/node-policy.js';
 import { nodeView } from '../support/node-views.js';
+import { testSettings } from '../support/virtual-pair.js';
 
-const SETTINGS: PulseSettings = {
-  role: 'backup',
-  hasPartner: true,
-  keepaliveMs: 100,
-  deadtimeMs: 400,
-  releaseLimitMs: 1_000,
-  vips: ['10.0.0.9'],
-};
+const SETTINGS = testSettings('backup');
 const HOLD_MS = 5_000;
 const PATHS = [{ name: 'public', local: '10.0.0.2', partner: '10.0.0.1' }] as const;
 

@@ -14,7 +14,7 @@ import type {
 import { PairClock } from './pair-clock.js';
 
 /** Settings of the tests: beats each 100 ms, dead after 400 ms. */
-function testSettings(role: NodeRole, overrides: Partial<PulseSettings> = {}): PulseSettings {
+export function testSettings(role: NodeRole, overrides: Partial<PulseSettings> = {}): PulseSettings {
   return {
     role,
     hasPartner: true,
