@@ -6,7 +6,7 @@ export function checkMoves({ configuration, parsed, findings }: RuleInput): void
   const statement = statementOf(parsed, 'failback');
   const { failback, heartbeatKey } = configuration;
   // Only authenticated heartbeats tell how a director is: the 4-byte words say "running" or "stopped" alone.
-  if (statement === undefined || failback === 'none' || heartbeatKey !== undefined) return;
+  if (statement?.value === undefined || failback === 'none' || heartbeatKey !== undefined) return;
   const text = `failback = ${failback} has no effect with the 4-byte heartbeats: they do not tell whether the primary is ready`;
   const hint =
     'give both directors a heartbeat_key; without one, lvsctl handover on the backup gives the addresses back';

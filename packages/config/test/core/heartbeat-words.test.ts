@@ -37,6 +37,7 @@ describe('the words of failback', () => {
   it('do not take what means nothing', () => {
     for (const line of ['failback = primary', 'failback_hold = 0', 'failback_hold = 86401']) {
       expect(codes(`${PAIR}${line}\n`).some((code) => code.startsWith('error'))).toBe(true);
+      expect(codes(`${PAIR}${line}\n`)).not.toContain('warning CF_FAILBACK_UNUSED');
     }
   });
 });
