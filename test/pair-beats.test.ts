@@ -33,7 +33,6 @@ afterAll(async () => {
   rmSync(directory, { recursive: true });
 });
 
-const eventsOf = async (director: Director) => (await director.pulse()).history.map(({ event }) => event);
 const other = ({ role }: Director) => (role === 'primary' ? pair.backup : pair.primary);
 
 /** Everything that a takeover or a lost partner would change. */
@@ -101,7 +100,7 @@ describe('a pair with a key', () => {
       await pair.settled();
       expect(await rolesOf()).toEqual(before);
       expect(await pair.holders()).toEqual([active.role]);
-      expect(await eventsOf(standby)).not.toContain('PULSE_PARTNER_LOST');
+      expect(await standby.events()).not.toContain('PULSE_PARTNER_LOST');
     },
   );
 
@@ -119,10 +118,10 @@ describe('a pair with a key', () => {
       await pause(2 * DEADTIME_MS);
     }
     expect((await active.pulse()).pid).toBe(pid);
-    expect(await eventsOf(active)).not.toContain('PULSE_SLEPT');
+    expect(await active.events()).not.toContain('PULSE_SLEPT');
     expect(standIns()).toBe(standInsBefore + 3);
     expect(await rolesOf()).toEqual(before);
-    expect(await eventsOf(standby)).not.toContain('PULSE_PARTNER_LOST');
+    expect(await standby.events()).not.toContain('PULSE_PARTNER_LOST');
   });
 
   it('is not moved by recordings of earlier lives, words and noise, and its log does not fill', async () => {
@@ -169,7 +168,7 @@ describe('a pair with a key', () => {
     }
     expect(await rolesOf()).toEqual(before);
     for (const director of [pair.primary, pair.backup]) {
-      expect(await eventsOf(director)).not.toContain('PULSE_PARTNER_LOST');
+      expect(await director.events()).not.toContain('PULSE_PARTNER_LOST');
     }
   });
 
@@ -208,10 +207,10 @@ describe('a pair with a key', () => {
     );
     expect(await reload(standby)).toMatchObject({ ok: true });
     await pair.waitFor('no difference any more', async () =>
-      (await eventsOf(active)).includes('PULSE_CONFIG_ALIKE'),
+      (await active.events()).includes('PULSE_CONFIG_ALIKE'),
     );
     for (const director of [active, standby]) {
-      const events = await eventsOf(director);
+      const events = await director.events();
       expect(events.filter((event) => event === 'PULSE_CONFIG_DIFFERS')).toHaveLength(1);
       expect(await statusOf(director)).not.toContain('DIFFERS');
     }
@@ -230,7 +229,7 @@ describe('a pair with a key', () => {
     await pair.waitFor('another worker', async () => (await active.pulse()).pid !== pid);
     await pause(1.5 * DEADTIME_MS);
     writeFileSync(pair.configFile, text);
-    expect(await eventsOf(active)).toContain('PULSE_PROTOCOL_KEPT');
+    expect(await active.events()).toContain('PULSE_PROTOCOL_KEPT');
     expect(await rolesOf()).toEqual(before);
   });
 
@@ -263,7 +262,7 @@ describe('a pair with a key', () => {
     const { since } = await standby.pulse();
     active.start();
     expect((await pair.settled()).active.role).toBe(standby.role);
-    const events = await eventsOf(active);
+    const events = await active.events();
     expect(events).toContain('PULSE_ADOPT_LISTENING');
     expect(events).not.toContain('PULSE_AWAKE');
     expect((await standby.pulse()).since).toBe(since);

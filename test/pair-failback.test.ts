@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { newBeatKeyLine } from '@piranha/protocol/beat';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Pair } from './support/pair.js';
-import { runProgram } from './support/run-program.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'piranha-failback-'));
 const keyFile = join(directory, 'beat.keys');
@@ -22,11 +21,6 @@ afterAll(async () => {
 
 const primaryServes = () =>
   pair.waitFor('the primary to serve', async () => (await pair.primary.pulse()).state === 'active');
-
-function lvsctl(role: 'primary' | 'backup', ...words: readonly string[]) {
-  const run = pair[role].files.directory;
-  return runProgram('lvsctl', [...words, '--run-dir', run], run);
-}
 
 describe('what directors with a key know of each other', () => {
   it('gives a primary that was away its addresses back once it is ready, without a failed request', async () => {
@@ -51,14 +45,14 @@ describe('what directors with a key know of each other', () => {
 
   it('refuses a handover to a partner that an operator took out', async () => {
     await primaryServes();
-    expect((await lvsctl('backup', 'standby', 'on', '--reason', 'new memory')).status).toBe(0);
+    expect((await pair.backup.lvsctl('standby', 'on', '--reason', 'new memory')).status).toBe(0);
     await pair.waitFor('the primary to hear of it', async () =>
       JSON.stringify((await pair.primary.pulse()).heartbeat).includes('maintenance standby'),
     );
-    const refused = await lvsctl('primary', 'handover');
+    const refused = await pair.primary.lvsctl('handover');
     expect(refused.status).toBe(1);
     expect(refused.stderr).toContain('the partner says: maintenance standby');
-    expect((await lvsctl('backup', 'standby', 'off')).status).toBe(0);
+    expect((await pair.backup.lvsctl('standby', 'off')).status).toBe(0);
     expect(await pair.holders()).toEqual(['primary']);
   });
 });

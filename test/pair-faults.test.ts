@@ -4,7 +4,6 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Director } from './support/director.js';
 import { Pair } from './support/pair.js';
 import { signal } from './support/processes.js';
-import type { Traffic } from './support/traffic.js';
 
 /** What a noisy machine may take; the figures themselves are printed. */
 const BACK_LIMIT_MS = 10_000;
@@ -15,15 +14,13 @@ const FAULTS = ['SIGKILL', 'SIGSTOP'] as const;
 type Fault = (typeof FAULTS)[number];
 
 let pair: Pair;
-let traffic: Traffic | undefined;
 
 beforeAll(async () => {
   pair = new Pair();
   await pair.start();
 });
 afterEach(async () => {
-  await traffic?.stop();
-  traffic = undefined;
+  await pair.stopTraffic();
 });
 afterAll(() => pair?.stop());
 
@@ -118,7 +115,7 @@ describe.each(UNNOTICED)('$name of the active director', (subject) => {
     const before = await active.pulse();
     const eventsBefore = new Set(await subject.history(active));
     const zeroMs = performance.now();
-    traffic = pair.traffic();
+    const traffic = pair.traffic();
     await pause(200);
 
     const backMs = await strike(subject, fault, active);
@@ -177,7 +174,6 @@ describe('ipvsu of the active director', () => {
     const { active } = await pair.settled();
     const eventsBefore = new Set(await pulseHistory(active));
     const first = pair.traffic();
-    traffic = first;
     const struckAtMs = performance.now();
     await strike(IPVSU, fault, active);
     const settled = await pair.settled();
@@ -189,7 +185,7 @@ describe('ipvsu of the active director', () => {
     expect(servedAtMs - struckAtMs, first.describe(struckAtMs)).toBeLessThan(BACK_LIMIT_MS);
 
     const zeroMs = performance.now();
-    traffic = pair.traffic();
+    const traffic = pair.traffic();
     await pause(AFTERMATH_MS);
     await traffic.stop();
     expect(traffic.describe(zeroMs)).toBe('');

@@ -6,7 +6,6 @@ import type { Director } from './support/director.js';
 import { Pair } from './support/pair.js';
 import { DEADTIME_SECONDS } from './support/pair-configuration.js';
 import { signal } from './support/processes.js';
-import type { Traffic } from './support/traffic.js';
 
 /** What a noisy machine may take; the figures themselves are printed. */
 const GENEROUS_LIMIT_MS = 10_000;
@@ -16,15 +15,13 @@ const RUN_UP_MS = 300;
 const AFTERMATH_MS = 500;
 
 let pair: Pair;
-let traffic: Traffic | undefined;
 
 beforeAll(async () => {
   pair = new Pair();
   await pair.start();
 });
 afterEach(async () => {
-  await traffic?.stop();
-  traffic = undefined;
+  await pair.stopTraffic();
   pair.revive();
 });
 afterAll(() => pair?.stop());
@@ -41,7 +38,6 @@ it.each(['there', 'and back'])('handover %s: no request fails, the roles are swa
   const { active, standby } = await pair.settled();
   const zeroMs = performance.now();
   const stream = pair.traffic(true);
-  traffic = stream;
   await pause(RUN_UP_MS);
   const answer = (await active.call(
     active.files.pulseSocket,
@@ -59,14 +55,13 @@ it.each(['there', 'and back'])('handover %s: no request fails, the roles are swa
   expect(stream.describe(zeroMs)).toBe('');
   expect(now.active.role).toBe(standby.role);
   expect(await pair.holders()).toEqual([standby.role]);
-  expect(eventsOf(await active.pulse())).toContain('PULSE_HANDOVER_DONE');
+  expect(await active.events()).toContain('PULSE_HANDOVER_DONE');
 });
 
 it('clean stop of the active: nothing is refused, the partner serves, nothing is left behind', async () => {
   const { active, standby } = await pair.settled();
   const zeroMs = performance.now();
   const stream = pair.traffic();
-  traffic = stream;
   await pause(RUN_UP_MS);
   const stoppedAtMs = performance.now();
   signal(await active.guardianPid(), 'SIGTERM');
@@ -83,13 +78,12 @@ it('clean stop of the active: nothing is refused, the partner serves, nothing is
 
   active.start();
   expect((await pair.settled()).active.role).toBe(standby.role);
-  expect(eventsOf(await active.pulse())).not.toContain('PULSE_ACTIVE');
+  expect(await active.events()).not.toContain('PULSE_ACTIVE');
 });
 
 it('crash of the active: the partner serves soon; the dead one comes back as standby', async () => {
   const { active, standby } = await pair.settled();
   const stream = pair.traffic();
-  traffic = stream;
   await pause(RUN_UP_MS);
   const crashBeginMs = performance.now();
   await active.crash();
@@ -105,10 +99,9 @@ it('crash of the active: the partner serves soon; the dead one comes back as sta
   const later = stream.failures.filter(({ begunAtMs }) => begunAtMs > servedAtMs);
   expect(later).toEqual([]);
   expect(await standby.pulse()).toMatchObject({ active: true });
-  expect(eventsOf(await standby.pulse())).toContain('PULSE_PARTNER_DEAD');
+  expect(await standby.events()).toContain('PULSE_PARTNER_DEAD');
 
   const secondStream = pair.traffic();
-  traffic = secondStream;
   const zeroMs = performance.now();
   active.start();
   expect((await pair.settled()).active.role).toBe(standby.role);
@@ -122,7 +115,6 @@ it('pulse fails again and again: the guardian hands over, without a gap', async 
   const { active, standby } = await pair.settled();
   const zeroMs = performance.now();
   const stream = pair.traffic(true);
-  traffic = stream;
   let killed: number | undefined;
   for (let kills = 0; !(await standby.pulse()).active; kills += 1) {
     expect(kills).toBeLessThan(10);
@@ -141,10 +133,6 @@ it('pulse fails again and again: the guardian hands over, without a gap', async 
   expect(stream.describe(zeroMs)).toBe('');
   expect(await pair.holders()).toEqual([standby.role]);
 });
-
-function eventsOf({ history }: { readonly history: readonly { readonly event: string }[] }): string[] {
-  return history.map(({ event }) => event);
-}
 
 /** Pid files and sockets that a clean stop should have removed. */
 function leftBehind({ files }: Director): string[] {

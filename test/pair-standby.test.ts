@@ -6,8 +6,6 @@ import type { Director } from './support/director.js';
 import { Pair } from './support/pair.js';
 import { DEADTIME_SECONDS } from './support/pair-configuration.js';
 import { signal } from './support/processes.js';
-import { runProgram } from './support/run-program.js';
-import type { Traffic } from './support/traffic.js';
 
 /** Traffic before and after an event, ms. */
 const RUN_UP_MS = 300;
@@ -16,23 +14,16 @@ const AFTERMATH_MS = 500;
 const NO_TAKEOVER_MS = 3_000 + DEADTIME_SECONDS * 1_000;
 
 let pair: Pair;
-let traffic: Traffic | undefined;
 
 beforeAll(async () => {
   pair = new Pair();
   await pair.start();
 });
 afterEach(async () => {
-  await traffic?.stop();
-  traffic = undefined;
+  await pair.stopTraffic();
   pair.revive();
 });
 afterAll(() => pair?.stop());
-
-function lvsctl(director: Director, ...words: string[]) {
-  const { directory } = director.files;
-  return runProgram('lvsctl', [...words, '--run-dir', directory], directory);
-}
 
 /** As `service pulse restart` does: a stop in order, and a start. */
 async function restart(director: Director): Promise<void> {
@@ -44,10 +35,6 @@ async function restart(director: Director): Promise<void> {
 
 function orderFile(director: Director): string {
   return join(director.files.directory, 'state', 'maintenance');
-}
-
-async function eventsOf(director: Director): Promise<readonly string[]> {
-  return (await director.pulse()).history.map(({ event }) => event);
 }
 
 it('readiness: a standby says that it is ready, with how many servers, and what it lacks', async () => {
@@ -66,25 +53,25 @@ it('readiness: a standby says that it is ready, with how many servers, and what 
   });
   for (const index of pair.layout.servers.keys()) await pair.stopServer(index);
   await pair.waitFor('a standby without servers', async () =>
-    (await eventsOf(standby)).includes('PULSE_NOT_READY'),
+    (await standby.events()).includes('PULSE_NOT_READY'),
   );
   expect((await standby.pulse()).readiness?.reasons).toEqual(['no server is up (0 of 3)']);
   await pair.startServers();
   await pair.settled();
-  await pair.waitFor('a ready standby', async () => (await eventsOf(standby)).at(-1) === 'PULSE_READY');
+  await pair.waitFor('a ready standby', async () => (await standby.events()).at(-1) === 'PULSE_READY');
 });
 
 describe('a handover to a node', () => {
   it('that is not the partner is refused; to the partner it is done', async () => {
     const { active, standby } = await pair.settled();
     const { layout } = pair;
-    const own = await lvsctl(active, 'handover', '--to', layout[active.role]);
+    const own = await active.lvsctl('handover', '--to', layout[active.role]);
     expect([own.status, own.stdout]).toEqual([1, '']);
     expect(own.stderr).toContain(`${layout[active.role]} is this node [PULSE_NOT_THE_PARTNER]`);
-    const other = await lvsctl(active, 'handover', '--to', layout.witness);
+    const other = await active.lvsctl('handover', '--to', layout.witness);
     expect(other.stderr).toContain(`${layout.witness} is not the partner, which is ${layout[standby.role]}`);
     expect(await pair.holders()).toEqual([active.role]);
-    expect((await lvsctl(active, 'handover', '--to', layout[`${standby.role}Private`])).status).toBe(0);
+    expect((await active.lvsctl('handover', '--to', layout[`${standby.role}Private`])).status).toBe(0);
     expect((await pair.settled()).active.role).toBe(standby.role);
   });
 
@@ -92,12 +79,11 @@ describe('a handover to a node', () => {
     const { active, standby } = await pair.settled();
     const zeroMs = performance.now();
     const stream = pair.traffic();
-    traffic = stream;
     await standby.crash();
     await pair.waitFor('a silent partner', async () => (await active.pulse()).partner === 'silent');
-    const refused = await lvsctl(active, 'handover');
+    const refused = await active.lvsctl('handover');
     expect([refused.status, refused.stderr]).toEqual([1, 'lvsctl: not handed over: no partner is heard\n']);
-    const forced = await lvsctl(active, 'handover', '--force');
+    const forced = await active.lvsctl('handover', '--force');
     expect(forced.stderr).toBe('lvsctl: not handed over: partner did not say running in time\n');
     await stream.stop();
     expect(stream.describe(zeroMs)).toBe('');
@@ -112,9 +98,8 @@ describe('maintenance standby', () => {
     const { active, standby } = await pair.settled();
     const zeroMs = performance.now();
     const stream = pair.traffic(true);
-    traffic = stream;
     await pause(RUN_UP_MS);
-    const on = await lvsctl(active, 'standby', 'on', '--reason', 'new memory');
+    const on = await active.lvsctl('standby', 'on', '--reason', 'new memory');
     expect(on).toMatchObject({ status: 0, stdout: 'maintenance standby on: partner took over\n' });
     expect((await pair.settled()).active.role).toBe(standby.role);
     expect(await pair.holders()).toEqual([standby.role]);
@@ -124,21 +109,21 @@ describe('maintenance standby', () => {
     expect((await pair.settled()).active.role).toBe(standby.role);
     const { maintenance } = await active.pulse();
     expect(maintenance).toMatchObject({ reason: 'new memory', unlessAlone: false });
-    expect(await eventsOf(active)).toContain('PULSE_MAINTENANCE_KEPT');
-    const page = (await lvsctl(active, 'status')).stdout;
+    expect(await active.events()).toContain('PULSE_MAINTENANCE_KEPT');
+    const page = (await active.lvsctl('status')).stdout;
     expect(page).toMatch(/ready +to take over: NO, because maintenance standby/);
     expect(page).toMatch(
       /order +MAINTENANCE STANDBY: takes nothing, even if the partner dies; by .*: new memory/,
     );
 
-    const back = await lvsctl(standby, 'handover');
+    const back = await standby.lvsctl('handover');
     expect([back.status, back.stdout]).toEqual([1, '']);
     expect(back.stderr).toContain('not handed over');
     expect(await pair.holders()).toEqual([standby.role]);
 
-    const off = await lvsctl(active, 'standby', 'off');
+    const off = await active.lvsctl('standby', 'off');
     expect(off).toMatchObject({ status: 0, stdout: 'maintenance standby off: a usual standby again\n' });
-    expect((await lvsctl(standby, 'handover')).status).toBe(0);
+    expect((await standby.lvsctl('handover')).status).toBe(0);
     expect((await pair.settled()).active.role).toBe(active.role);
     await pause(AFTERMATH_MS);
     await stream.stop();
@@ -147,15 +132,13 @@ describe('maintenance standby', () => {
 
   it('stays out when the partner dies, says so, and takes over when the order ends', async () => {
     const { active, standby } = await pair.settled();
-    expect((await lvsctl(standby, 'standby', 'on')).status).toBe(0);
+    expect((await standby.lvsctl('standby', 'on')).status).toBe(0);
     await active.crash();
-    await pair.waitFor('the alarm', async () =>
-      (await eventsOf(standby)).includes('PULSE_MAINTENANCE_ALONE'),
-    );
+    await pair.waitFor('the alarm', async () => (await standby.events()).includes('PULSE_MAINTENANCE_ALONE'));
     await pause(NO_TAKEOVER_MS);
     expect(await pair.holders()).toEqual([]);
-    expect((await lvsctl(standby, 'standby', 'on')).status).toBe(0);
-    expect((await lvsctl(standby, 'standby', 'off')).status).toBe(0);
+    expect((await standby.lvsctl('standby', 'on')).status).toBe(0);
+    expect((await standby.lvsctl('standby', 'off')).status).toBe(0);
     await pair.waitFor('a takeover', async () => (await standby.pulse()).active);
     active.start();
     expect((await pair.settled()).active.role).toBe(standby.role);
@@ -163,7 +146,7 @@ describe('maintenance standby', () => {
 
   it('unless alone: takes over when the partner dies, over a restart too', async () => {
     const { active, standby } = await pair.settled();
-    expect((await lvsctl(standby, 'standby', 'on', '--unless-alone')).status).toBe(0);
+    expect((await standby.lvsctl('standby', 'on', '--unless-alone')).status).toBe(0);
     await restart(standby);
     await pair.settled();
     await active.crash();
@@ -171,36 +154,36 @@ describe('maintenance standby', () => {
     expect((await standby.pulse()).maintenance).toMatchObject({ unlessAlone: true });
     active.start();
     await pair.settled();
-    expect((await lvsctl(standby, 'standby', 'off')).status).toBe(0);
+    expect((await standby.lvsctl('standby', 'off')).status).toBe(0);
   });
 
   it('is refused without a partner that serves, and then nothing has changed', async () => {
     const { active, standby } = await pair.settled();
     await standby.crash();
     await pair.waitFor('a silent partner', async () => (await active.pulse()).partner === 'silent');
-    const refused = await lvsctl(active, 'standby', 'on');
+    const refused = await active.lvsctl('standby', 'on');
     expect([refused.status, refused.stdout]).toEqual([1, '']);
     expect(refused.stderr).toBe('lvsctl: maintenance standby is not on: no partner is heard\n');
     expect(await pair.holders()).toEqual([active.role]);
     expect((await active.pulse()).maintenance).toBeUndefined();
 
-    const forced = await lvsctl(active, 'standby', 'on', '--force');
+    const forced = await active.lvsctl('standby', 'on', '--force');
     expect(forced.status).toBe(0);
     await pair.waitFor('nobody with the address', async () => (await pair.holders()).length === 0);
     standby.start();
     expect((await pair.settled()).active.role).toBe(standby.role);
-    expect((await lvsctl(active, 'standby', 'off')).status).toBe(0);
+    expect((await active.lvsctl('standby', 'off')).status).toBe(0);
   });
 
   it('a file that nobody understands keeps the node out until somebody ends that', async () => {
     const { active, standby } = await pair.settled();
-    expect((await lvsctl(standby, 'standby', 'on')).status).toBe(0);
+    expect((await standby.lvsctl('standby', 'on')).status).toBe(0);
     writeFileSync(orderFile(standby), readFileSync(orderFile(standby)).subarray(0, 20));
     await restart(standby);
     expect((await pair.settled()).active.role).toBe(active.role);
-    expect(await eventsOf(standby)).toContain('PULSE_MAINTENANCE_BROKEN');
+    expect(await standby.events()).toContain('PULSE_MAINTENANCE_BROKEN');
     expect((await standby.pulse()).maintenance).toMatchObject({ by: 'unknown', unlessAlone: false });
-    expect((await lvsctl(standby, 'standby', 'off')).status).toBe(0);
+    expect((await standby.lvsctl('standby', 'off')).status).toBe(0);
     await restart(standby);
     expect((await standby.pulse()).maintenance).toBeUndefined();
   });

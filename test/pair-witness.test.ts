@@ -10,13 +10,9 @@ import { WitnessHost } from './support/witness-host.js';
 /** Longer than a takeover with all that it waits for, ms. */
 const NO_TAKEOVER_MS = 4_000;
 
-async function eventsOf(director: Director): Promise<readonly string[]> {
-  return (await director.pulse()).history.map(({ event }) => event);
-}
-
 /** Position of an event in what a director tells, the last one of its kind. */
 async function placeOf(director: Director, event: string): Promise<number> {
-  return (await eventsOf(director)).lastIndexOf(event);
+  return (await director.events()).lastIndexOf(event);
 }
 
 async function enough(director: Director): Promise<boolean> {
@@ -59,7 +55,7 @@ describe('a pair with a witness and witness_policy = require', () => {
     await pair.waitFor('a takeover', async () => (await standby.pulse()).active);
     console.info(`takeover with a witness: ${Math.round(performance.now() - beginMs)} ms`);
     expect(await pair.holders()).toEqual([standby.role]);
-    const events = await eventsOf(standby);
+    const events = await standby.events();
     expect(events).toContain('PULSE_WITNESS_AGREES');
     expect(events.lastIndexOf('PULSE_PARTNER_DEAD')).toBeGreaterThan(events.indexOf('PULSE_WITNESS_AGREES'));
     expect((await standby.pulse()).witness).toMatchObject({ policy: 'require', isEnough: true });
@@ -75,21 +71,19 @@ describe('a pair with a witness and witness_policy = require', () => {
     }
     await pause(NO_TAKEOVER_MS);
     expect(await pair.holders()).toEqual([active.role]);
-    expect(await eventsOf(active)).toContain('PULSE_WITNESS_LOST');
-    expect(await eventsOf(active)).not.toContain('PULSE_WITNESS_LETS_GO');
+    expect(await active.events()).toContain('PULSE_WITNESS_LOST');
+    expect(await active.events()).not.toContain('PULSE_WITNESS_LETS_GO');
     await witness.up();
     await calm();
   });
 
   it('partner dead, witness gone: no takeover, and it says why; witness back: a takeover', async () => {
     const { active, standby } = await calm();
-    const takes = (await eventsOf(standby)).filter((event) => event === 'PULSE_PARTNER_DEAD').length;
+    const takes = (await standby.events()).filter((event) => event === 'PULSE_PARTNER_DEAD').length;
     await witness.down();
     await pair.waitFor('the loss', async () => !(await enough(standby)));
     await active.crash();
-    await pair.waitFor('the refusal', async () =>
-      (await eventsOf(standby)).includes('PULSE_WITNESS_REFUSED'),
-    );
+    await pair.waitFor('the refusal', async () => (await standby.events()).includes('PULSE_WITNESS_REFUSED'));
     await pause(NO_TAKEOVER_MS);
     expect(await pair.holders()).toEqual([]);
     const status = await standby.pulse();
@@ -102,7 +96,7 @@ describe('a pair with a witness and witness_policy = require', () => {
     await witness.up();
     await pair.waitFor('a takeover', async () => (await standby.pulse()).active);
     expect(await pair.holders()).toEqual([standby.role]);
-    const after = (await eventsOf(standby)).filter((event) => event === 'PULSE_PARTNER_DEAD').length;
+    const after = (await standby.events()).filter((event) => event === 'PULSE_PARTNER_DEAD').length;
     expect(after).toBe(takes + 1);
     expect((await standby.pulse()).reason).not.toContain('no takeover');
   });
@@ -114,7 +108,7 @@ describe('a pair with a witness and witness_policy = require', () => {
     await witness.down();
     await pair.waitFor('the end of its service', async () => !(await holder.pulse()).active);
     await pair.waitFor('no address', async () => (await pair.holders()).length === 0);
-    expect(await eventsOf(holder)).toContain('PULSE_WITNESS_LETS_GO');
+    expect(await holder.events()).toContain('PULSE_WITNESS_LETS_GO');
     await witness.up();
     await pair.waitFor('its service again', async () => (await holder.pulse()).active);
     expect(await pair.holders()).toEqual([holder.role]);
@@ -155,7 +149,7 @@ test -e ${isOff}
       () => existsSync(calls) && readFileSync(calls, 'utf8').split('\n').length > 2,
     );
     expect(await pair.holders()).toEqual([]);
-    expect(await eventsOf(standby)).toContain('PULSE_FENCE_BLOCKS');
+    expect(await standby.events()).toContain('PULSE_FENCE_BLOCKS');
     expect((await standby.pulse()).reason).toContain('no takeover until it succeeds');
     writeFileSync(isOff, '');
     await pair.waitFor('a takeover', async () => (await standby.pulse()).active);

@@ -12,6 +12,7 @@ import {
   type VipAnswer,
 } from '@piranha/protocol';
 import { killAllOf, markedEnvironment, processesOf, type RunningProcess } from './processes.js';
+import { type ProgramEnd, runProgram } from './run-program.js';
 import { waitFor } from './wait.js';
 
 const LOG_LINES = 25;
@@ -65,6 +66,17 @@ export class Director {
 
   pulse(): Promise<PulseStatus> {
     return this.call(this.files.pulseSocket, 'status') as Promise<PulseStatus>;
+  }
+
+  /** Events of its pulse's history, oldest first. */
+  async events(): Promise<readonly string[]> {
+    return (await this.pulse()).history.map(({ event }) => event);
+  }
+
+  /** Runs lvsctl as an operator on this director. */
+  lvsctl(...words: readonly string[]): Promise<ProgramEnd> {
+    const { directory } = this.files;
+    return runProgram('lvsctl', [...words, '--run-dir', directory], directory);
   }
 
   lvsd(): Promise<LvsdStatus> {

@@ -119,10 +119,15 @@ export class Pair {
     return `${this.primary.lastLines()}\n${this.backup.lastLines()}`;
   }
 
-  /** Ends everything, whatever state a failed test left. */
-  async stop(): Promise<void> {
+  /** Ends all steady requests. */
+  async stopTraffic(): Promise<void> {
     await Promise.all(this.streams.map((stream) => stream.stop()));
     this.streams = [];
+  }
+
+  /** Ends everything, whatever state a failed test left. */
+  async stop(): Promise<void> {
+    await this.stopTraffic();
     await killAllOf(this.base);
     for (const index of this.servers.keys()) await this.stopServer(index);
     rmSync(this.base, { recursive: true, force: true });

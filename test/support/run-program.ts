@@ -4,7 +4,7 @@ import { markedEnvironment } from './processes.js';
 
 const LIMIT_MS = 30_000;
 
-interface ProgramEnd {
+export interface ProgramEnd {
   /** Exit status, or -1 after a signal. */
   readonly status: number;
   readonly stdout: string;
