@@ -1,6 +1,6 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureBuilt, ROOT } from './ensure-built.mjs';
 
@@ -19,7 +19,7 @@ for (const [name, program, args] of [
   step(name, program, args);
 }
 
-const runs = runAll(process.argv.slice(2));
+const runs = await runAll(process.argv.slice(2));
 const files = runs.flatMap(({ results }) => results.testResults);
 const skipped = files.flatMap(({ assertionResults }) =>
   assertionResults.filter(({ status }) => status === 'pending' || status === 'skipped' || status === 'todo'),
@@ -56,24 +56,34 @@ function step(name, program, args) {
 }
 
 /**
- * The unit tests, those with real processes, then the lab, each with the machine to itself: beside the others the lab's
- * kernels starve, and their daemons miss each other. Words for vitest make it one run.
+ * The tests with real processes, which wait most of the time, with the unit tests behind them on what processor is left;
+ * then the lab, whose kernels need both. Words for vitest make it one run.
  */
-function runAll(words) {
-  if (words.length > 0) return [runVitest(words)];
-  return ['unit', 'end-to-end', 'lab'].map((project) => runVitest(['--project', project]));
+async function runAll(words) {
+  if (words.length > 0) return [await runVitest(words)];
+  const unit = runVitest(['--project', 'unit'], 'in the background');
+  return [await runVitest(['--project', 'end-to-end']), await unit, await runVitest(['--project', 'lab'])];
 }
 
-/** One run of vitest. */
-function runVitest(args) {
+/** One run of vitest; in the background it gives way to everything else, and its output comes when it has ended. */
+async function runVitest(args, where = 'in front') {
   const directory = mkdtempSync(join(tmpdir(), 'piranha-test-'));
   const file = join(directory, 'results.json');
+  const isBehind = where === 'in the background';
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
   try {
-    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-    const { status } = spawnSync(bin('vitest'), ['run', ...reporters, ...args], {
+    const child = spawn(bin('vitest'), ['run', ...reporters, ...args], {
       cwd: ROOT,
-      stdio: ['ignore', 1, 1],
+      stdio: isBehind ? ['ignore', 'pipe', 'pipe'] : ['ignore', 1, 1],
     });
+    if (isBehind) setPriority(child.pid, constants.priority.PRIORITY_LOW);
+    const output = [];
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => output.push(chunk));
+    const status = await new Promise((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', resolve);
+    });
+    process.stdout.write(Buffer.concat(output));
     if (!existsSync(file)) {
       process.stdout.write('vitest gave no results\n');
       process.exit(1);

@@ -20,10 +20,11 @@ class GroupRun {
 
   constructor(readonly name: string) {}
 
-  async run(): Promise<void> {
+  async run(processor: number): Promise<void> {
     try {
       await bootGuest({
         group: this.name,
+        processor,
         limitMs: GROUP_LIMIT_MS,
         onLine: (line) => {
           this.console = `${this.console}${line}\n`.slice(-4_000);
@@ -60,8 +61,8 @@ let all: Promise<unknown> = Promise.resolve();
 
 beforeAll(() => {
   const queue = runs.filter((_, index) => missingFor[index]?.length === 0);
-  const work = async (): Promise<void> => {
-    for (let run = queue.shift(); run !== undefined; run = queue.shift()) await run.run();
+  const work = async (_: unknown, processor: number): Promise<void> => {
+    for (let run = queue.shift(); run !== undefined; run = queue.shift()) await run.run(processor);
   };
   all = Promise.all(Array.from({ length: GUESTS }, work));
 });
