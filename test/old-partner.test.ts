@@ -15,6 +15,7 @@ const DEADTIME_MS = TIMES.deadtimeSeconds * 1_000;
 /** What a noisy machine may add to a bound; virtual clocks prove the bounds to the millisecond elsewhere. */
 const NOISE_MS = 4_000;
 
+const ROLES = ['primary', 'backup'] as const;
 const otherRole = (role: NodeRole): NodeRole => (role === 'primary' ? 'backup' : 'primary');
 const eventsOf = ({ history }: PulseStatus) => history.map(({ event }) => event);
 
@@ -59,7 +60,8 @@ class MixedStage {
   }
 }
 
-describe.each(['primary', 'backup'] as const)('ours as the %s beside an original pulse', (role) => {
+// Side by side: each has addresses of its own, and waits for whole seconds most of the time.
+describe.concurrent.each(ROLES)('ours as the %s beside an original pulse', (role) => {
   let stage: MixedStage;
   beforeAll(async () => {
     stage = new MixedStage(role);
@@ -68,7 +70,7 @@ describe.each(['primary', 'backup'] as const)('ours as the %s beside an original
   afterEach(() => stage.endWatch());
   afterAll(() => stage?.stop());
 
-  it('joins an active original as a standby, with its words byte by byte on both paths', async () => {
+  it.sequential('joins an active original as a standby, with its words byte by byte on both paths', async () => {
     const { old, ours, pair } = stage;
     await old.start({ forceActive: true });
     await pair.waitFor('an original that serves', () => old.holding);
@@ -86,7 +88,7 @@ describe.each(['primary', 'backup'] as const)('ours as the %s beside an original
     expect(new Set(old.heard.map(({ port }) => port))).toEqual(new Set([heartbeatPort]));
   });
 
-  it('takes over from an original that crashes', async () => {
+  it.sequential('takes over from an original that crashes', async () => {
     const { old, ours } = stage;
     const samples = stage.watch();
     await pause(200);
@@ -101,7 +103,7 @@ describe.each(['primary', 'backup'] as const)('ours as the %s beside an original
     expect(eventsOf(await ours.pulse())).toContain('PULSE_PARTNER_DEAD');
   });
 
-  it('is joined by an original without a failover, under traffic', async () => {
+  it.sequential('is joined by an original without a failover, under traffic', async () => {
     const { old, pair } = stage;
     await pair.waitFor('servers in the table', async () => {
       const { services } = await stage.ours.lvsd();
@@ -121,7 +123,7 @@ describe.each(['primary', 'backup'] as const)('ours as the %s beside an original
     expect(new Set(old.heard.map(({ hex }) => hex))).toEqual(new Set(['dadbadbd']));
   });
 
-  it('drops short and unknown datagrams, and words of failover services change nothing', async () => {
+  it.sequential('drops short and unknown datagrams, and words of failover services change nothing', async () => {
     const { old, ours } = stage;
     const samples = stage.watch();
     old.sendRaw(Uint8Array.of(0xda, 0xdb, 0xad));
@@ -138,7 +140,7 @@ describe.each(['primary', 'backup'] as const)('ours as the %s beside an original
     expect(await ours.pulse()).toMatchObject({ state: 'active', partner: 'stopped' });
   });
 
-  it('a planned stop of ours: the original serves before ours lets go', async () => {
+  it.sequential('a planned stop of ours: the original serves before ours lets go', async () => {
     const { old, ours } = stage;
     const samples = stage.watch();
     await pause(200);
@@ -152,7 +154,7 @@ describe.each(['primary', 'backup'] as const)('ours as the %s beside an original
     expect(old.log.some((line) => line.endsWith('inactive: activating lvs'))).toBe(true);
   });
 
-  it('a planned stop of the original, which says no farewell: ours serves after the deadtime', async () => {
+  it.sequential('a planned stop of the original, which says no farewell: ours serves after the deadtime', async () => {
     const { old, ours } = stage;
     ours.start();
     await stage.reached('standby', 'running');
@@ -167,7 +169,7 @@ describe.each(['primary', 'backup'] as const)('ours as the %s beside an original
     expect(bothMs).toBe(0);
   });
 
-  it('heals after a split: the primary stays and announces again, the backup yields', async () => {
+  it.sequential('heals after a split: the primary stays and announces again, the backup yields', async () => {
     const { old, ours, pair } = stage;
     await old.start();
     await stage.reached('active', 'stopped');
@@ -190,7 +192,7 @@ describe.each(['primary', 'backup'] as const)('ours as the %s beside an original
     );
   });
 
-  it('an original that is heard no more is asked to release; one holder stays after the loss', async () => {
+  it.sequential('an original that is heard no more is asked to release; one holder stays after the loss', async () => {
     const { old, ours, pair } = stage;
     if (!old.active) {
       signal(await ours.guardianPid(), 'SIGTERM');
@@ -216,7 +218,7 @@ describe.each(['primary', 'backup'] as const)('ours as the %s beside an original
     expect((await stage.ourHolding()) !== old.holding).toBe(true);
   });
 
-  it('booted together with an original, one serves and goes on serving', async () => {
+  it.sequential('booted together with an original, one serves and goes on serving', async () => {
     const { old, ours, pair } = stage;
     old.crash();
     await ours.crash();
@@ -230,7 +232,7 @@ describe.each(['primary', 'backup'] as const)('ours as the %s beside an original
     expect((await stage.ourHolding()) !== old.holding).toBe(true);
   });
 
-  it('a crash of ours: the original serves after its deadtime', async () => {
+  it.sequential('a crash of ours: the original serves after its deadtime', async () => {
     const { old, ours, pair } = stage;
     if (old.active) {
       await old.stop();
@@ -244,7 +246,7 @@ describe.each(['primary', 'backup'] as const)('ours as the %s beside an original
   });
 });
 
-describe('an original on a big-endian machine', () => {
+describe.concurrent('an original on a big-endian machine', () => {
   let stage: MixedStage;
   beforeAll(async () => {
     stage = new MixedStage('backup');
@@ -271,7 +273,7 @@ describe('an original on a big-endian machine', () => {
   });
 });
 
-describe('two originals become two of ours', () => {
+describe.concurrent('two originals become two of ours', () => {
   const pair = new Pair(TIMES);
   const old = {
     primary: new OldPartner('primary', pair.layout, TIMES),
