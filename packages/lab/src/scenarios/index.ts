@@ -1,7 +1,6 @@
 import { KEPT_GROUPS } from '../bench/connections/groups.js';
 import { TABLE_GROUPS } from '../bench/tables/group.js';
 import type { ScenarioGroup, SharedLab } from '../guest/group.js';
-import { bonding } from './bonding.js';
 import { directRouting } from './direct-routing.js';
 import { doctor } from './doctor.js';
 import { failover } from './failover.js';
@@ -25,7 +24,6 @@ export const GROUPS: readonly ScenarioGroup[] = [
   anyGroup(migration),
   anyGroup(life),
   anyGroup(doctor),
-  anyGroup(bonding),
   anyGroup(localNode),
   anyGroup(tunnel),
   anyGroup(table),

@@ -5,11 +5,14 @@ import { monotonicNowMs } from '@piranha/common';
 import { stepClock } from '../guest/clock.js';
 import type { ScenarioGroup } from '../guest/group.js';
 import { DIRECTORS, serverBlocks, virtualBlock } from '../guest/lvs-cf.js';
+import { addressOf, type Networks } from '../guest/networks.js';
 import { Pair } from '../guest/pair.js';
 import { holdSilently } from '../guest/real-server.js';
 import { get, until } from '../guest/requests.js';
 
 const VIP = '10.0.0.100';
+/** The second wire of each director to the public network. */
+const SECOND = 'eth9';
 const SERVERS = ['one'] as const;
 const ACTIVE_MARK = '/run/lab/active-command';
 const INACTIVE_MARK = '/run/lab/inactive-command';
@@ -23,23 +26,40 @@ active_cmd = "/usr/bin/touch ${ACTIVE_MARK}"
 inactive_cmd = "/usr/bin/touch ${INACTIVE_MARK}"
 ${virtualBlock(
   'web',
-  { address: `${VIP} eth0:1`, port: 80, scheduler: 'rr' },
+  { address: `${VIP} bond0:1`, port: 80, scheduler: 'rr' },
   serverBlocks('public', SERVERS),
 )}
 `;
+
+/** Puts a director's public address on two wires, of which the first is used while it is up. */
+function bond(networks: Networks, name: 'alpha' | 'beta'): void {
+  networks.addWire(name, 'public', SECOND);
+  networks.host(name).ip(
+    // Only a wire that is down can be bound.
+    'link set eth0 down',
+    'addr flush dev eth0',
+    'link add bond0 type bond mode active-backup miimon 100',
+    'link set eth0 master bond0',
+    `link set ${SECOND} master bond0`,
+    'link set bond0 type bond primary eth0',
+    'link set bond0 up',
+    `addr add ${addressOf(name, 'public')}/24 dev bond0`,
+  );
+}
 
 /** The web service's real server, as the table shows it with this weight. */
 const entry = (weight: number): string => `-a -t ${VIP}:80 -r 10.0.0.11:80 -g -w ${weight}`;
 
 export const life: ScenarioGroup<Pair> = {
   name: 'life',
-  title: 'the life of a pair',
+  title: 'the life of a pair, whose public interfaces are bonds of two wires',
   open: () =>
     Pair.open({
       configuration: CONFIGURATION,
       servers: SERVERS,
       prepare: (networks) => {
         for (const name of SERVERS) holdSilently(networks.host(name), [VIP]);
+        for (const name of ['alpha', 'beta'] as const) bond(networks, name);
       },
     }),
   scenarios: {
@@ -61,7 +81,7 @@ export const life: ScenarioGroup<Pair> = {
 
     'an address that a hand removed is put back': async (pair) => {
       const { active } = await pair.settled();
-      active.host.exec('ip', 'addr', 'del', `${VIP}/32`, 'dev', 'eth0');
+      active.host.exec('ip', 'addr', 'del', `${VIP}/32`, 'dev', 'bond0');
       await until('the address', () => active.holds(VIP));
     },
 
@@ -87,14 +107,26 @@ export const life: ScenarioGroup<Pair> = {
       assert.equal((await pair.settled()).active, active);
     },
 
-    'the public link of the active director goes down: it hands over by the private path': async (pair) => {
+    'one wire of the bonded public interface fails: no failover': async (pair) => {
+      const { active } = await pair.settled();
+      pair.networks.cut(active.name, 'public');
+      await pause(DECEIVED_MS);
+      assert.deepEqual(pair.holders(VIP), [active]);
+      assert.equal(await get(pair.client, VIP), 'one');
+      pair.networks.heal(active.name, 'public');
+      await pair.settled();
+    },
+
+    'both wires fail, the public link is down: it hands over by the private path': async (pair) => {
       const { active, standby } = await pair.settled();
       rmSync(ACTIVE_MARK, { force: true });
       pair.networks.cut(active.name, 'public');
+      pair.networks.cutWire(active.name, SECOND);
       await until('the partner to hold the address alone', () => standby.holds(VIP) && !active.holds(VIP));
       assert.match(active.lastLines(), /Primary NIC: link down/);
       assert.equal(await get(pair.client, VIP), 'one');
       await until('active_cmd on the partner', () => existsSync(ACTIVE_MARK));
+      pair.networks.healWire(active.name, SECOND);
       pair.networks.heal(active.name, 'public');
       assert.equal((await pair.settled()).active, standby);
     },

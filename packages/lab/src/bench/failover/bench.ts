@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Contender } from './contender.js';
+import type { Contender, PairName } from './contender.js';
 import { FAILOVER_CASES, type FailoverCase } from './events.js';
 import { KeepalivedPair, keepalivedVersion } from './keepalived.js';
 import { type FailoverSample, measureFailover } from './measure.js';
@@ -60,15 +60,14 @@ class Bench {
     private readonly directory: string,
   ) {}
 
-  /** Runs of both pairs in turn; each round begins with the other one. A run that does not come up is left out, loudly. */
+  /** Runs of all pairs in turn; each second round goes backwards. A run that does not come up is left out, loudly. */
   async measure(one: FailoverCase, runs: number): Promise<FailoverSamples> {
-    const samples: FailoverSamples = { piranha: [], keepalived: [] };
-    const names = ['piranha', 'keepalived'] as const;
+    const samples = new Map<PairName, FailoverSample[]>(one.pairs.map((name) => [name, []]));
     for (let run = 0; run < runs; run += 1) {
-      for (const name of run % 2 === 0 ? names : names.toReversed()) {
+      for (const name of run % 2 === 0 ? one.pairs : one.pairs.toReversed()) {
         try {
           const sample = await this.run(one, name);
-          samples[name].push(sample);
+          samples.get(name)?.push(sample);
           tell(`${one.word} ${run + 1} ${name}: ${describe(sample)}`);
         } catch (error) {
           tell(`${one.word} ${run + 1} ${name}: LEFT OUT: ${String(error)}`);
@@ -78,10 +77,13 @@ class Bench {
     return samples;
   }
 
-  private run(one: FailoverCase, name: keyof FailoverSamples): Promise<FailoverSample> {
+  private run(one: FailoverCase, name: PairName): Promise<FailoverSample> {
     this.number += 1;
-    const Pair = name === 'piranha' ? PiranhaPair : KeepalivedPair;
-    this.current = new Pair(this.stage, join(this.directory, String(this.number)), one.beatMs);
+    const directory = join(this.directory, String(this.number));
+    this.current =
+      name === 'keepalived'
+        ? new KeepalivedPair(this.stage, directory, one.beatMs)
+        : new PiranhaPair(name, this.stage, directory, one.beatMs);
     return measureFailover(this.stage, this.current, one);
   }
 

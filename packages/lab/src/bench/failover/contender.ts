@@ -1,13 +1,18 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { Side } from './stage.js';
 
+/** What is measured beside each other: Piranha in three settings, and keepalived. */
+export type PairName = 'Piranha' | 'Piranha, key' | 'Piranha, adaptive' | 'keepalived';
+
 /** A product under test: a pair of directors that share one address. */
 export interface Contender {
-  readonly name: string;
+  readonly name: PairName;
   /** Starts a director; `a` is the preferred one and started first. */
   start(side: Side): void;
-  /** Whether `b` runs, hears the other and waits. */
+  /** Whether `b` runs, hears the other and waits, as it is to be measured. */
   standsBy(): boolean | Promise<boolean>;
+  /** After how long a silence `b` takes the other for dead, milliseconds; once it stands by. */
+  deadAfterMs(): number | Promise<number>;
   /** The processes of a director, in the order in which they are to be killed when its machine dies. */
   processes(side: Side): readonly number[];
   /** Those that decide who holds the address: the one that works, then the one that watches it. */

@@ -1,5 +1,5 @@
 import { signalProcess } from '@piranha/common';
-import type { Contender } from './contender.js';
+import type { Contender, PairName } from './contender.js';
 import type { FailoverStage } from './stage.js';
 
 /** Something that happens to director `a`, which holds the address. */
@@ -13,10 +13,16 @@ export interface FailoverCase {
   readonly watchMs: number;
   /** Whether `a` is a dead machine afterwards, whose address does not count. */
   readonly kills: boolean;
+  /** Which pairs are measured. */
+  readonly pairs: readonly PairName[];
   readonly happen: (contender: Contender, stage: FailoverStage) => void | Promise<void>;
 }
 
 const BEATS_MS = [1000, 100, 50, 10] as const;
+/** Adaptive mode is of use where the deadtime is long beside what tells a hanging pulse from a dead one. */
+const WITH_KEY = ['Piranha', 'Piranha, key', 'keepalived'] as const;
+const ALL = ['Piranha', 'Piranha, key', 'Piranha, adaptive', 'keepalived'] as const;
+const PLAIN = ['Piranha', 'keepalived'] as const;
 /** Beyond the time until the partner counts as dead. */
 const CRASH_WATCH_MS = 1_000;
 /** After this time nothing is expected to change any more. */
@@ -42,6 +48,7 @@ function alive(event: string, title: string, beatMs: number, happen: FailoverCas
     beatMs,
     watchMs: WATCH_MS,
     kills: false,
+    pairs: event === 'handover' ? WITH_KEY : PLAIN,
     happen,
   };
 }
@@ -56,6 +63,7 @@ export const FAILOVER_CASES: readonly FailoverCase[] = [
     beatMs,
     watchMs: 4 * beatMs + CRASH_WATCH_MS,
     kills: true,
+    pairs: beatMs === 1000 ? ALL : WITH_KEY,
     happen: crash,
   })),
   alive('handover', 'planned handover', 1000, (contender) => contender.handOver()),

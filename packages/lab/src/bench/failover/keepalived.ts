@@ -3,7 +3,7 @@ import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isAlive, signalProcess } from '@piranha/common';
-import { BACKUP_PRIORITY, type Contender, MASTER_PRIORITY, readIfThere } from './contender.js';
+import { BACKUP_PRIORITY, type Contender, MASTER_PRIORITY, masterDownMs, readIfThere } from './contender.js';
 import { type FailoverStage, SIDES, type Side, VIRTUAL_ADDRESS } from './stage.js';
 
 const PROGRAM = 'keepalived';
@@ -54,6 +54,10 @@ export class KeepalivedPair implements Contender {
     const args = ['-n', '-l', '-D', '-P', '-f', configFile, ...pids];
     this.children.set(side, this.stage.host(side).spawn(PROGRAM, args, { stdio: ['ignore', log, log] }));
     closeSync(log);
+  }
+
+  deadAfterMs(): number {
+    return masterDownMs(this.beatMs);
   }
 
   standsBy(): boolean {

@@ -14,6 +14,8 @@ const SAMPLE_EVERY_MS = 20;
 
 /** What one run showed. */
 export interface FailoverSample {
+  /** After how long a silence the partner counted as dead, milliseconds. */
+  readonly deadAfterMs: number;
   /** The longest time in which the client got no answer, milliseconds. */
   readonly gapMs: number;
   /** From the last beat that reached the partner to the first answer after the gap, milliseconds; only for a crash. */
@@ -32,6 +34,7 @@ export async function measureFailover(
 ): Promise<FailoverSample> {
   try {
     await settle(stage, contender);
+    const deadAfterMs = await contender.deadAfterMs();
     stage.startClient();
     // The event meets the heartbeats at any phase.
     await pause(CLIENT_START_MS + Math.random() * beatMs);
@@ -42,6 +45,7 @@ export async function measureFailover(
     const [answers, lastBeatMs] = [await stage.answers(), await stage.lastBeatMs()];
     const gap = longestGap(answers, eventMs, endMs);
     return {
+      deadAfterMs,
       gapMs: gap.durationMs,
       sinceBeatMs: kills && lastBeatMs !== undefined ? gap.endMs - lastBeatMs : undefined,
       sharedMs: sharedMs(samples),

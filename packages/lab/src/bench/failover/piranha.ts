@@ -1,24 +1,47 @@
+import { randomBytes } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { binaryPath } from '@piranha/common';
 import { askOnce, type PulseStatus, runDirectory } from '@piranha/protocol';
 import { endAllOf, markedEnvironment, processesOf } from '../../demo/processes.js';
-import { type Contender, masterDownMs, readIfThere } from './contender.js';
-import { addressOf, type FailoverStage, SIDES, type Side, VIRTUAL_ADDRESS } from './stage.js';
+import { type Contender, masterDownMs, type PairName, readIfThere } from './contender.js';
+import { keepGoodCounts } from './counts.js';
+import {
+  addressOf,
+  type FailoverStage,
+  privateAddressOf,
+  SIDES,
+  type Side,
+  VIRTUAL_ADDRESS,
+} from './stage.js';
 
 const CALL_LIMIT_MS = 60_000;
 const ROLES = { a: 'primary', b: 'backup' } as const;
 
-function configuration(beatMs: number): string {
+/** Lines of lvs.cf beside those that all have. */
+type Setting = (keyFile: string) => string;
+
+const WITH_KEY: Setting = (keyFile) => `heartbeat_key = ${keyFile}\n`;
+const ADAPTIVE: Setting = () => `primary_private = ${privateAddressOf('a')}
+backup_private = ${privateAddressOf('b')}
+adaptive = 1
+`;
+/** The key of the pairs that have one. */
+const KEY_LINE = `1 ${randomBytes(32).toString('hex')}\n`;
+
+/** Adaptive mode makes a long deadtime short; it never goes below what tells a hanging pulse from a dead one. */
+const ADAPTIVE_DEADTIME_BEATS = 10;
+
+function configuration(beatMs: number, deadtimeMs: number, more: string): string {
   // The check only has to exist: nothing is forwarded here.
   return `serial_no = 1
-primary = ${addressOf('a')}
+${more}primary = ${addressOf('a')}
 service = lvs
 backup_active = 1
 backup = ${addressOf('b')}
 heartbeat = 1
 keepalive = ${beatMs / 1000}
-deadtime = ${(masterDownMs(beatMs) / 1000).toFixed(4)}
+deadtime = ${(deadtimeMs / 1000).toFixed(4)}
 network = direct
 virtual bench {
      active = 1
@@ -40,9 +63,8 @@ virtual bench {
 
 /** Two pulses with real addresses and ARP; the table of the director `memory` is only a model. */
 export class PiranhaPair implements Contender {
-  readonly name = 'Piranha';
-
   constructor(
+    readonly name: Exclude<PairName, 'keepalived'>,
     private readonly stage: FailoverStage,
     private readonly directory: string,
     private readonly beatMs: number,
@@ -52,7 +74,12 @@ export class PiranhaPair implements Contender {
     const directory = join(this.directory, side);
     mkdirSync(directory, { recursive: true, mode: 0o750 });
     const configFile = `${directory}.cf`;
-    writeFileSync(configFile, configuration(this.beatMs), { mode: 0o600 });
+    const text = configuration(this.beatMs, this.deadtimeMs, this.setting(`${directory}.key`));
+    writeFileSync(configFile, text, { mode: 0o600 });
+    if (this.name === 'Piranha, adaptive') {
+      const counts = runDirectory(directory).heartbeatStatistics;
+      keepGoodCounts(counts, side, this.beatMs, this.deadtimeMs);
+    }
     const args = ['-n', '-c', configFile, '--run-dir', directory, '--director', 'memory'];
     const log = openSync(`${directory}.log`, 'a');
     this.stage.host(side).spawn(process.execPath, [binaryPath('pulse'), ...args, '--node', ROLES[side]], {
@@ -64,8 +91,13 @@ export class PiranhaPair implements Contender {
   }
 
   async standsBy(): Promise<boolean> {
-    const { state, partner } = (await this.ask('b', 'status')) as PulseStatus;
-    return state === 'standby' && partner === 'running';
+    const { state, partner, adaptive } = await this.status('b');
+    const isMeasured = this.name !== 'Piranha, adaptive' || adaptive?.thresholdMs !== undefined;
+    return state === 'standby' && partner === 'running' && isMeasured;
+  }
+
+  async deadAfterMs(): Promise<number> {
+    return (await this.status('b')).adaptive?.thresholdMs ?? this.deadtimeMs;
   }
 
   processes(side: Side): readonly number[] {
@@ -90,6 +122,23 @@ export class PiranhaPair implements Contender {
 
   lastLines(): string {
     return SIDES.map((side) => readIfThere(join(this.directory, `${side}.log`))).join('\n');
+  }
+
+  private get deadtimeMs(): number {
+    const isAdaptive = this.name === 'Piranha, adaptive';
+    return isAdaptive ? ADAPTIVE_DEADTIME_BEATS * this.beatMs : masterDownMs(this.beatMs);
+  }
+
+  /** Lines of lvs.cf that this pair has of its own; its key file is made. */
+  private setting(keyFile: string): string {
+    if (this.name === 'Piranha, adaptive') return ADAPTIVE(keyFile);
+    if (this.name === 'Piranha') return '';
+    writeFileSync(keyFile, KEY_LINE, { mode: 0o600 });
+    return WITH_KEY(keyFile);
+  }
+
+  private async status(side: Side): Promise<PulseStatus> {
+    return (await this.ask(side, 'status')) as PulseStatus;
   }
 
   private ask(side: Side, method: string): Promise<unknown> {

@@ -1,13 +1,10 @@
 import { markdownTable, median, percentile } from '../table.js';
-import { masterDownMs } from './contender.js';
+import type { PairName } from './contender.js';
 import type { FailoverCase } from './events.js';
 import type { FailoverSample } from './measure.js';
 
-/** All runs of a case. */
-export interface FailoverSamples {
-  readonly piranha: FailoverSample[];
-  readonly keepalived: FailoverSample[];
-}
+/** All runs of a case, by the pair. */
+export type FailoverSamples = ReadonlyMap<PairName, FailoverSample[]>;
 
 type Figures = readonly FailoverSample[];
 
@@ -24,18 +21,17 @@ function sinceBeatCell(samples: Figures): string {
   return values.length === 0 ? '' : median(values).toFixed(1);
 }
 
-function gapRows(one: FailoverCase, { piranha, keepalived }: FailoverSamples): string[][] {
-  const ratio = median(gaps(piranha)) / median(gaps(keepalived));
-  const row = (name: string, samples: Figures, last: string): string[] => [
+function gapRows(one: FailoverCase, samples: FailoverSamples): string[][] {
+  const peer = median(gaps(samples.get('keepalived') ?? []));
+  return [...samples].map(([name, runs]) => [
     one.title,
-    masterDownMs(one.beatMs).toFixed(0),
+    median(runs.map(({ deadAfterMs }) => deadAfterMs)).toFixed(0),
     name,
-    ...gapCells(samples),
-    sinceBeatCell(samples),
-    String(samples.length),
-    last,
-  ];
-  return [row('Piranha', piranha, ratio.toFixed(2)), row('keepalived', keepalived, '1.00')];
+    ...gapCells(runs),
+    sinceBeatCell(runs),
+    String(runs.length),
+    (median(gaps(runs)) / peer).toFixed(2),
+  ]);
 }
 
 /** `1 (5), 2 (1)`: how many holders there were at the end, and in how many runs. */
@@ -71,10 +67,9 @@ export function failoverReport(all: ReadonlyMap<FailoverCase, FailoverSamples>, 
   );
   const holderTable = markdownTable(
     ['event', 'pair', 'two holders, median ms', 'max ms', 'holders at the end (runs)'],
-    [...all].flatMap(([{ title }, { piranha, keepalived }]) => [
-      holderRow(title, 'Piranha', piranha),
-      holderRow(title, 'keepalived', keepalived),
-    ]),
+    [...all].flatMap(([{ title }, samples]) =>
+      [...samples].map(([name, runs]) => holderRow(title, name, runs)),
+    ),
   );
   return `${gapTable}\n\n${holderTable}`;
 }

@@ -29,6 +29,11 @@ export function addressOf(side: Side): string {
   return HOSTS[side];
 }
 
+/** A director's address on the network between the two directors. */
+export function privateAddressOf(side: Side): string {
+  return HOSTS[side].replace(/^10\.99\./, '10.98.');
+}
+
 /** Two directors and a client, each in a namespace of this machine's kernel, around a bridge in a fourth. */
 export class FailoverStage {
   private readonly hosts = new Map<Host, Namespace>();
@@ -40,11 +45,14 @@ export class FailoverStage {
   /** Makes namespaces and wires and starts the responders. */
   async open(): Promise<void> {
     this.switchboard = makeNamespace('switch');
-    this.switchboard.ip(
-      'link add name bridge0 type bridge stp_state 0 forward_delay 0',
-      'link set dev bridge0 up',
-    );
+    for (const bridge of ['bridge0', 'bridge1']) {
+      this.switchboard.ip(
+        `link add name ${bridge} type bridge stp_state 0 forward_delay 0`,
+        `link set dev ${bridge} up`,
+      );
+    }
     for (const host of Object.keys(HOSTS) as Host[]) this.wire(host, this.switchboard);
+    for (const side of SIDES) this.wirePrivately(side, this.switchboard);
     for (const side of SIDES) await this.respond(side);
   }
 
@@ -81,10 +89,10 @@ export class FailoverStage {
     );
   }
 
-  /** The machine loses power: what answers there ends, and its cable is out. */
+  /** The machine loses power: what answers there ends, and its cables are out. */
   cut(side: Side): void {
     this.responders.get(side)?.kill('SIGKILL');
-    this.switchboard?.ip(`link set dev port-${side} down`);
+    this.switchboard?.ip(`link set dev port-${side} down`, `link set dev private-${side} down`);
   }
 
   /** Everything is as it was at first, for the next run. */
@@ -95,7 +103,7 @@ export class FailoverStage {
     for (const side of SIDES) {
       // Keepalived's and pulse's addresses alike; their own address stays.
       if (this.holds(side)) this.host(side).ip(`addr del ${VIRTUAL_ADDRESS}/32 dev eth0`);
-      this.switchboard?.ip(`link set dev port-${side} up`);
+      this.switchboard?.ip(`link set dev port-${side} up`, `link set dev private-${side} up`);
       const responder = this.responders.get(side);
       if (responder?.exitCode !== null || responder.signalCode !== null) await this.respond(side);
     }
@@ -137,6 +145,16 @@ export class FailoverStage {
       `link set dev port-${host} master bridge0 up`,
     );
     namespace.ip('link set dev lo up', `addr add ${HOSTS[host]}/24 dev eth0`, 'link set dev eth0 up');
+  }
+
+  /** The directors' own wire, the second path of the heartbeats where a pair has two. */
+  private wirePrivately(side: Side, switchboard: Namespace): void {
+    const namespace = this.host(side);
+    switchboard.ip(
+      `link add name private-${side} type veth peer name eth1 netns ${namespace.name}`,
+      `link set dev private-${side} master bridge1 up`,
+    );
+    namespace.ip(`addr add ${privateAddressOf(side)}/24 dev eth1`, 'link set dev eth1 up');
   }
 
   private async respond(side: Side): Promise<void> {
