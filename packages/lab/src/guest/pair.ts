@@ -15,7 +15,7 @@ const SHOW_SYSCTLS = [
 
 const READY_LIMIT_MS = 240_000;
 /** Daemons start programs to answer, and all share the guest's one processor. */
-const ASK_EVERY_MS = 2_000;
+const ASK_EVERY_MS = 1_000;
 
 /** What the kernel of a director knows that a run of the suite could change. */
 interface Before {
@@ -165,7 +165,9 @@ export class Pair {
 
   /** Stops everything and demands that table, addresses and sysctls are as they were before the start. */
   async close(): Promise<void> {
-    for (const director of this.directors) await director.stop();
+    // Who holds the addresses comes last: else the other one would take them over only to release them.
+    const order = this.directors.toSorted((one, other) => rank(one) - rank(other));
+    for (const director of order) await director.stop();
     for (const name of this.options.servers ?? SERVER_NAMES) await this.servers[name].stop();
     for (const [director, before] of this.before) {
       const after = stateOf(director);
@@ -176,6 +178,11 @@ export class Pair {
       }
     }
   }
+}
+
+/** How many addresses a director has. */
+function rank(director: Director): number {
+  return director.addresses().length;
 }
 
 /** The lines of `grep .` as names with dots, and values. */
