@@ -106,6 +106,7 @@ export function configurationOf(
     notify: notifyConfig(),
     ipvsadmPath: '/sbin/ipvsadm',
     standby: 'warm',
+    nannyProcesses: 64,
     virtualServers,
     failoverServices: [],
     ...changes,

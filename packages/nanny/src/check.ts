@@ -26,6 +26,8 @@ export interface CheckOutcome {
 interface CheckContext {
   /** Aborted when nobody wants the answer any more; the check then ends at once, with any outcome. */
   readonly signal: AbortSignal;
+  /** Called when the check really begins, where it had to wait for its turn. */
+  readonly onBegin?: () => void;
 }
 
 /**

@@ -155,6 +155,30 @@ const serviceStatus = z.object({
   servers: z.array(serverStatus),
 });
 
+const durations = z.object({
+  count,
+  p50Ms: z.number().min(0),
+  p99Ms: z.number().min(0),
+  maxMs: z.number().min(0),
+});
+
+const sharedNanny = z.object({
+  name: z.string(),
+  pid: processId.optional(),
+  starts: count,
+  load: z
+    .object({
+      services: count,
+      probes: count,
+      running: count,
+      waiting: count,
+      begun: count,
+      lateness: durations.optional(),
+      interval: durations.optional(),
+    })
+    .optional(),
+});
+
 /** Answer of lvsd's `status`. */
 export const lvsdStatusSchema: z.ZodType<LvsdStatus> = z.object({
   version: z.string(),
@@ -166,6 +190,7 @@ export const lvsdStatusSchema: z.ZodType<LvsdStatus> = z.object({
   ready: z.boolean(),
   lastReload: z.object({ at: z.string(), ok: z.boolean(), text: z.string() }).optional(),
   services: z.array(serviceStatus),
+  sharedNannies: z.array(sharedNanny).optional(),
   foreignEntries: z.array(z.string()),
   history: z.array(historyEntry),
 });

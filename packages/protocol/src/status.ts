@@ -1,4 +1,5 @@
 import type { PartnerState, PathQuality, Windows } from './heartbeat-measurement.js';
+import type { ProbeLoad } from './shared-nanny.js';
 
 /** What `status` answers on the daemons' sockets; the zod twins are in `@piranha/protocol/schemas`. */
 
@@ -230,6 +231,15 @@ export interface ServiceStatus {
   readonly servers: readonly ServerStatus[];
 }
 
+/** A nanny that watches many real services. */
+export interface SharedNannyStatus {
+  readonly name: string;
+  readonly pid?: number | undefined;
+  readonly starts: number;
+  /** Absent until it has told. */
+  readonly load?: ProbeLoad | undefined;
+}
+
 export interface LvsdStatus {
   readonly version: string;
   readonly pid: number;
@@ -243,6 +253,8 @@ export interface LvsdStatus {
   readonly ready: boolean;
   readonly lastReload?: { readonly at: string; readonly ok: boolean; readonly text: string };
   readonly services: readonly ServiceStatus[];
+  /** Absent where every real service has a nanny of its own. */
+  readonly sharedNannies?: readonly SharedNannyStatus[] | undefined;
   readonly foreignEntries: readonly string[];
   readonly history: readonly HistoryEntry[];
 }

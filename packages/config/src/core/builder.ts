@@ -3,6 +3,7 @@ import { buildNotify } from './builder-notify.js';
 import { buildVirtual, FORWARDING_METHODS } from './builder-virtual.js';
 import { buildSplitBrain } from './builder-witness.js';
 import { type ParsedBlock, type ParsedFile, statementOf } from './parsed.js';
+import { AUTO_NANNY_PROCESSES } from './schema-nannies.js';
 import { Values } from './values.js';
 
 const FAILOVER_STATES: readonly FailoverState[] = ['sync', 'hash', 'none'];
@@ -92,6 +93,7 @@ export function buildConfiguration(parsed: ParsedFile): LvsConfiguration {
     activeCommand: values.text('active_cmd'),
     inactiveCommand: values.text('inactive_cmd'),
     notify: buildNotify(parsed),
+    nannyProcesses: values.optionalNumber('nanny_processes') ?? AUTO_NANNY_PROCESSES,
     ipvsadmPath: values.word('ipvsadm'),
     virtualServers: virtuals.map((block) => buildVirtual(block, network)),
     failoverServices: parsed.blocks.filter((block) => block.level === 'failover').map(buildFailover),

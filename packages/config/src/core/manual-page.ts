@@ -36,6 +36,7 @@ const TYPE_TEXT: Readonly<Record<DirectiveSpec['type'], string>> = {
 };
 
 function typeText({ choices, type, ipv6 }: DirectiveSpec): string {
+  if (choices && type === 'integer') return `integer or ${choices.join(', ')}`;
   if (choices) return `${type === 'keywords' ? 'some' : 'one'} of ${choices.join(', ')}`;
   return ipv6 ? TYPE_TEXT[type].replace('IPv4', 'IPv4 or IPv6') : TYPE_TEXT[type];
 }

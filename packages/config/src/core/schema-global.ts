@@ -1,5 +1,6 @@
 import { heartbeatDirectives } from './schema-heartbeat.js';
 import { moveDirectives } from './schema-moves.js';
+import { nannyDirectives } from './schema-nannies.js';
 import { notifyDirectives } from './schema-notify.js';
 import type { DirectiveSpec } from './schema-types.js';
 import { witnessDirectives } from './schema-witness.js';
@@ -378,4 +379,5 @@ export const globalDirectives: readonly DirectiveSpec[] = [
   ...notifyDirectives,
   ...witnessDirectives,
   ...balancingDirectives,
+  ...nannyDirectives,
 ];

@@ -41,6 +41,7 @@ function checkRange(spec: DirectiveSpec, value: number): ReadResult | undefined 
 }
 
 function readNumber(spec: DirectiveSpec, text: string): ReadResult {
+  if (spec.choices?.includes(text)) return { value: text };
   const read = spec.type === 'seconds' ? readSeconds(text) : readInteger(text);
   if (!read) {
     const hint = /^[+-]?0[0-9]+$/.test(text)

@@ -6,6 +6,7 @@ import { runFailoverBench } from './failover/bench.js';
 import { type BenchName, readBenchOptions } from './options.js';
 import { runPacketsBench } from './packets/bench.js';
 import { runPairMemoryBench } from './pair-memory.js';
+import { runProbesBench } from './probes/bench.js';
 import { runStartUpBench } from './start-up.js';
 import { runTablesBench } from './tables/bench.js';
 import { runThroughputBench } from './throughput.js';
@@ -22,6 +23,7 @@ runMain('bench', async () => {
     connections: ['Connections', runConnectionsBench],
     tables: ['Large tables', runTablesBench],
     packets: ['Hostile packets', runPacketsBench],
+    probes: ['Many checks', runProbesBench],
   };
   const [cpu] = cpus();
   process.stdout.write(`Node ${process.version}, ${cpus().length} x ${cpu?.model ?? 'unknown'}\n`);

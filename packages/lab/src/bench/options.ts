@@ -2,9 +2,18 @@ import { parseArgs } from 'node:util';
 import { UserError } from '@piranha/common';
 import { FAILOVER_CASES } from './failover/events.js';
 
-const NAMES = ['start-up', 'memory', 'throughput', 'failover', 'connections', 'tables', 'packets'] as const;
+const NAMES = [
+  'start-up',
+  'memory',
+  'throughput',
+  'failover',
+  'connections',
+  'tables',
+  'packets',
+  'probes',
+] as const;
 /** Run only when they are named: they take long. */
-const LONG: readonly BenchName[] = ['failover', 'connections', 'tables', 'packets'];
+const LONG: readonly BenchName[] = ['failover', 'connections', 'tables', 'packets', 'probes'];
 export type BenchName = (typeof NAMES)[number];
 
 const DEFAULT_RUNS = 20;

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import {
   errorText,
@@ -21,6 +22,7 @@ import {
   type ReloadAnswer,
   type RunDirectory,
 } from '@piranha/protocol';
+import { sharedNannyCount } from '../core/nanny-places.js';
 import { healthNotice, sorryNotices } from '../core/notices.js';
 import type { Setup } from '../core/setup.js';
 import { sorryChanges } from '../core/sorry-watch.js';
@@ -28,6 +30,7 @@ import { serviceStatuses } from '../core/status.js';
 import { isTableInSync, isTableSettled, type TableSyncPolicy, tableProblems } from '../core/table-sync.js';
 import { desiredOf, foreignTexts, TABLE_TOOLS } from '../core/table-tools.js';
 import { timeoutsDiffer, timeoutsOf } from '../core/timeouts.js';
+import { Coalesced } from './coalesced.js';
 import {
   activeNames,
   logServiceStarts,
@@ -80,6 +83,7 @@ export class Daemon {
   private readonly writer: TableWriter;
   private readonly notifier: Notifier;
   private readonly statistics = new StatisticsCache();
+  private readonly refreshing = new Coalesced(() => this.refresh());
   private readonly timers: NodeJS.Timeout[] = [];
   private readonly startedAtMs = monotonicNowMs();
   /** The live table was read once, so that what stands in it is adopted and not overwritten. */
@@ -105,8 +109,9 @@ export class Daemon {
       setup,
       nannyProgram: options.nannyProgram,
       socketPath: run.lvsdSocket,
+      sharedNannies: sharedNannyCount(availableParallelism()),
       log,
-      onChange: () => this.refresh(),
+      onChange: () => this.refreshing.request(),
       onHealth: ({ service, server }, before, after) => {
         const notice = healthNotice(service, server, before, after);
         if (notice) this.notifier.tell(notice);
@@ -319,13 +324,12 @@ export class Daemon {
     this.setup = setup;
     this.notifier.change(this.notifyConfig(setup));
     const { live, owned } = this.writer.state;
-    const plan = this.monitoring.change(setup, live);
+    const nannies = this.monitoring.change(setup, live);
     logServiceStops(log, before, activeNames(setup.configuration));
     logServiceStarts(log, setup.configuration, activeNames(before));
     if (timeoutsDiffer(before, setup.configuration)) this.setTimeouts();
     this.refresh();
     const operations = live ? TABLE_TOOLS.diff(this.desired, live, owned).map(TABLE_TOOLS.text) : [];
-    const nannies = plan.added.length + plan.removed.length + plan.renewed.length;
     log.log('LVSD_RELOADED', { operations: operations.length, nannies });
     const text = `${operations.length} table operations, ${nannies} nannies touched`;
     this.lastReload = { at: new Date().toISOString(), ok: true, text };
@@ -336,6 +340,7 @@ export class Daemon {
     const { configFile, directorName, log } = this.options;
     const statistics = await this.statistics.read(this.writer.backend);
     const { state } = this.writer;
+    const { sharedNannies } = this.monitoring;
     const live = state.live ?? EMPTY_TABLE;
     const epochMs = Date.now() - monotonicNowMs();
     const services = serviceStatuses({
@@ -356,6 +361,7 @@ export class Daemon {
       ready: this.ready,
       ...(this.lastReload ? { lastReload: this.lastReload } : {}),
       services,
+      ...(sharedNannies.length > 0 ? { sharedNannies } : {}),
       foreignEntries: foreignTexts(live, this.desired, state.owned),
       history: log.history(),
     };

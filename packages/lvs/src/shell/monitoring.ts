@@ -1,15 +1,18 @@
 import type { RealServerConfig } from '@piranha/config';
 import type { EventLog } from '@piranha/events';
 import type { Table } from '@piranha/ipvs';
+import type { SharedNannyStatus } from '@piranha/protocol';
 import { adoptFromTable } from '../core/adoption.js';
 import type { CheckTarget } from '../core/check-targets.js';
 import type { Health, HealthState } from '../core/health.js';
-import { type NannyPlan, planNannies } from '../core/nanny-plan.js';
+import { type NannyPlace, nannyPlaces } from '../core/nanny-places.js';
+import { planNannies } from '../core/nanny-plan.js';
 import type { Setup } from '../core/setup.js';
 import { TableIndex } from '../core/table-places.js';
 import { HealthBoard } from './health-board.js';
+import { Nannies } from './nannies.js';
 import { NannyPeers } from './nanny-peers.js';
-import { FLEET_POLICY, NannyProcesses } from './nanny-processes.js';
+import { FLEET_POLICY } from './nanny-processes.js';
 
 /** A server without a nanny keeps its state this long, ms. */
 const KEEP_WITHOUT_NANNY_MS = 10_000;
@@ -18,6 +21,8 @@ interface MonitoringOptions {
   readonly setup: Setup;
   readonly nannyProgram: string;
   readonly socketPath: string;
+  /** How many shared nannies there may be. */
+  readonly sharedNannies: number;
   readonly log: EventLog;
   /** Some server is believed to be something else than before. */
   readonly onChange: () => void;
@@ -31,21 +36,29 @@ export class Monitoring {
   private setup: Setup;
   private targets: ReadonlyMap<string, CheckTarget>;
   private readonly board = new HealthBoard(KEEP_WITHOUT_NANNY_MS);
-  private readonly nannies: NannyProcesses;
+  private places: ReadonlyMap<string, NannyPlace>;
+  private readonly nannies: Nannies;
   private started = false;
   private stopping = false;
 
   constructor(private readonly options: MonitoringOptions) {
     this.setup = options.setup;
     this.targets = targetMap(options.setup);
+    this.places = this.placesOf(options.setup);
     this.board.setTargets(options.setup.index.targets);
     this.nannies = this.makeNannies();
     this.peers = new NannyPeers({
       pidOf: (id) => this.nannies.pidOf(id),
       onHeard: (id) => this.nannies.heard(id),
-      onHello: (id) => this.board.feed(id, { type: 'nannyPresent' }),
+      onHello: (id, peer) => {
+        if (this.nannies.greet(id, peer)) this.board.feed(id, { type: 'nannyPresent' });
+      },
       onResult: (id, up, reason) => this.result(id, up, reason),
       onLine: ({ event, fields }, pid) => options.log.log(event, fields, pid),
+      isShared: (id) => this.nannies.isShared(id),
+      targetOf: (name, number) => this.nannies.targetOf(name, number),
+      onAssigned: (name, batch, refused) => this.nannies.assigned(name, batch, refused),
+      onLoad: (name, load) => this.nannies.loaded(name, load),
       onStranger: (message) => options.log.log('LVSD_STRANGER', { message }),
     });
   }
@@ -69,19 +82,21 @@ export class Monitoring {
     for (const { id } of this.setup.index.targets) this.nannies.add(id);
   }
 
-  /** Takes over a new configuration: only nannies whose command line differs are touched. */
-  change(setup: Setup, live: Table | undefined): NannyPlan {
+  /** Takes over a new configuration: only nannies whose command line or place differs are touched. How many they were. */
+  change(setup: Setup, live: Table | undefined): number {
     const plan = planNannies(this.setup.commandLines, setup.commandLines);
     this.setup = setup;
     this.targets = targetMap(setup);
+    this.places = this.placesOf(setup);
     this.board.setTargets(setup.index.targets);
     // A service or server that only changed its name has its entry already.
     if (live) this.adopt(live);
     for (const id of plan.removed) this.nannies.remove(id);
-    if (!this.started) return plan;
+    const touched = plan.added.length + plan.removed.length + plan.renewed.length;
+    if (!this.started) return touched;
     for (const id of plan.renewed) this.nannies.renew(id);
     for (const id of plan.added) this.nannies.add(id);
-    return plan;
+    return touched + this.nannies.moveAll();
   }
 
   tick(intervalMs: number): void {
@@ -102,8 +117,12 @@ export class Monitoring {
 
   nannyOf(server: RealServerConfig): { readonly pid: number | undefined; readonly starts: number } {
     const id = this.setup.index.idOf(server);
-    if (id === undefined) return { pid: undefined, starts: 0 };
-    return { pid: this.nannies.pidOf(id), starts: this.nannies.startsOf(id) };
+    return id === undefined ? { pid: undefined, starts: 0 } : this.nannies.nannyOf(id);
+  }
+
+  /** The processes that watch many real services each; none where every one has its own nanny. */
+  get sharedNannies(): readonly SharedNannyStatus[] {
+    return this.nannies.sharedViews;
   }
 
   /** True once no server's first verdict is waited for any more. */
@@ -131,22 +150,46 @@ export class Monitoring {
     this.nannies.killAll();
   }
 
-  private makeNannies(): NannyProcesses {
-    const { nannyProgram, socketPath } = this.options;
-    return new NannyProcesses({
-      program: nannyProgram,
-      socketPath,
-      policy: FLEET_POLICY,
-      argumentsOf: (id) => this.setup.commandLines.get(id) ?? [],
-      healthOf: (id) => this.board.get(id)?.health ?? 'unknown',
-      onStarted: (id, pid) => this.logTarget('LVSD_MONITOR_START', id, { pid }),
-      onFailedStart: (id, problem) => this.logTarget('LVSD_MONITOR_FAILED', id, { problem }),
-      onKilled: (id, reason) => {
-        if (reason !== 'did not stop') this.logTarget('LVSD_NANNY_HANGS', id, { reason });
+  private placesOf({ index, configuration }: Setup): ReadonlyMap<string, NannyPlace> {
+    return nannyPlaces(index.targets, configuration.nannyProcesses, this.options.sharedNannies);
+  }
+
+  private makeNannies(): Nannies {
+    const { nannyProgram: program, socketPath, log } = this.options;
+    const argumentsOf = (id: string) => this.setup.commandLines.get(id) ?? [];
+    const healthOf = (id: string) => this.board.get(id)?.health ?? 'unknown';
+    return new Nannies({
+      placeOf: (id) => this.places.get(id) ?? 'own',
+      own: {
+        program,
+        socketPath,
+        policy: FLEET_POLICY,
+        argumentsOf,
+        healthOf,
+        onStarted: (id, pid) => this.logTarget('LVSD_MONITOR_START', id, { pid }),
+        onFailedStart: (id, problem) => this.logTarget('LVSD_MONITOR_FAILED', id, { problem }),
+        onKilled: (id, reason) => {
+          if (reason !== 'did not stop') this.logTarget('LVSD_NANNY_HANGS', id, { reason });
+        },
+        onEnded: (id, expected, how) => {
+          this.board.feed(id, { type: 'nannyGone' });
+          if (!expected) this.logTarget('LVSD_NANNY_DIED', id, { how });
+        },
       },
-      onEnded: (id, expected, how) => {
-        this.board.feed(id, { type: 'nannyGone' });
-        if (!expected) this.logTarget('LVSD_NANNY_DIED', id, { how });
+      shared: {
+        program,
+        socketPath,
+        describe: (id) => ({ words: argumentsOf(id), state: healthOf(id) }),
+        onWatched: (id, pid) => {
+          this.board.feed(id, { type: 'nannyPresent' });
+          if (pid !== undefined) this.logTarget('LVSD_MONITOR_START', id, { pid });
+        },
+        onRefused: (id, problem) => {
+          this.board.feed(id, { type: 'nannyGone' });
+          this.logTarget('LVSD_MONITOR_FAILED', id, { problem });
+        },
+        onUnwatched: (id) => this.board.feed(id, { type: 'nannyGone' }),
+        log: (event, fields) => log.log(event, fields),
       },
     });
   }

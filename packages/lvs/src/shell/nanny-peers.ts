@@ -1,4 +1,4 @@
-import type { ControlPeer } from '@piranha/protocol';
+import type { ControlPeer, ProbeLoad } from '@piranha/protocol';
 import {
   ALIVE_SCHEMA,
   HELLO_SCHEMA,
@@ -7,23 +7,40 @@ import {
   readNannyLine,
   TRANSITION_SCHEMA,
 } from '../core/nanny-messages.js';
+import { ASSIGNED_SCHEMA, BATCH_SCHEMA, LOAD_SCHEMA } from '../core/shared-messages.js';
 
 interface NannyPeersOptions {
   /** Process that lvsd runs as this nanny now; a hello from any other is not believed. */
   readonly pidOf: (id: string) => number | undefined;
   readonly onHeard: (id: string) => void;
-  readonly onHello: (id: string) => void;
+  readonly onHello: (id: string, peer: ControlPeer) => void;
   readonly onResult: (id: string, up: boolean, reason: string) => void;
   readonly onLine: (line: NannyLine, pid: number | undefined) => void;
+  /** True for a nanny that watches many; it may speak for those that are assigned to it. */
+  readonly isShared: (id: string) => boolean;
+  /** The real service of an assignment; undefined for one that holds no more. */
+  readonly targetOf: (name: string, number: number) => string | undefined;
+  readonly onAssigned: (name: string, batch: number, refused: ReadonlyMap<number, string>) => void;
+  readonly onLoad: (name: string, load: ProbeLoad) => void;
   /** Something on the socket made no sense; told once for each connection. */
   readonly onStranger: (message: string) => void;
 }
+
+/** Takes what is said of one real service; false when it makes no sense or speaks of another one. */
+type Listener = (id: string, data: unknown) => boolean;
 
 /** The nannies' side of lvsd's socket: who is who, and is what they say well formed. */
 export class NannyPeers {
   /** Identity of a connection, known from its hello. */
   private readonly ids = new Map<number, string>();
   private readonly complained = new Set<number>();
+
+  /** What is said of one real service, by its nanny or by a shared one. */
+  private readonly listeners: ReadonlyMap<string, Listener> = new Map<string, Listener>([
+    ['nanny.result', (id, data) => this.verdict(id, RESULT_SCHEMA.safeParse(data).data)],
+    ['nanny.transition', (id, data) => this.verdict(id, TRANSITION_SCHEMA.safeParse(data).data)],
+    ['nanny.log', (id, data) => this.line(id, data)],
+  ]);
 
   constructor(private readonly options: NannyPeersOptions) {}
 
@@ -34,20 +51,25 @@ export class NannyPeers {
       const parsed = ALIVE_SCHEMA.safeParse(data);
       this.known('nanny.alive', parsed.data?.id, peer);
     },
-    'nanny.result': (data, peer) => {
-      const { data: result } = RESULT_SCHEMA.safeParse(data);
-      const id = this.known('nanny.result', result?.id, peer);
-      if (id !== undefined && result) this.options.onResult(id, result.up, result.reason);
+    'nanny.result': (data, peer) => this.own('nanny.result', data, peer),
+    'nanny.transition': (data, peer) => this.own('nanny.transition', data, peer),
+    'nanny.log': (data, peer) => this.own('nanny.log', data, peer),
+    'nanny.batch': (data, peer) => {
+      const { data: batch } = BATCH_SCHEMA.safeParse(data);
+      const name = this.known('nanny.batch', batch?.id, peer);
+      if (name !== undefined && batch) this.shared(name, batch.messages, peer);
     },
-    'nanny.transition': (data, peer) => {
-      const { data: transition } = TRANSITION_SCHEMA.safeParse(data);
-      const id = this.known('nanny.transition', transition?.id, peer);
-      if (id !== undefined && transition) this.options.onResult(id, transition.up, transition.reason);
+    'nanny.assigned': (data, peer) => {
+      const { data: answer } = ASSIGNED_SCHEMA.safeParse(data);
+      const name = this.known('nanny.assigned', answer?.id, peer);
+      if (name === undefined || !answer) return;
+      const refused = new Map(answer.refused.map(({ number, problem }) => [number, problem]));
+      this.options.onAssigned(name, answer.batch, refused);
     },
-    'nanny.log': (data, peer) => {
-      const line = readNannyLine(data);
-      const id = this.known('nanny.log', line?.id, peer);
-      if (id !== undefined && line) this.options.onLine(line, this.options.pidOf(id));
+    'nanny.load': (data, peer) => {
+      const { data: load } = LOAD_SCHEMA.safeParse(data);
+      const name = this.known('nanny.load', load?.id, peer);
+      if (name !== undefined && load) this.options.onLoad(name, load);
     },
   };
 
@@ -64,7 +86,43 @@ export class NannyPeers {
     }
     this.ids.set(peer.number, hello.id);
     this.options.onHeard(hello.id);
-    this.options.onHello(hello.id);
+    this.options.onHello(hello.id, peer);
+  }
+
+  /** What a nanny says in its own name. */
+  private own(event: string, data: unknown, peer: ControlPeer): void {
+    const id = this.ids.get(peer.number);
+    if (id === undefined || !this.listeners.get(event)?.(id, data)) this.stranger(event, peer);
+    else this.options.onHeard(id);
+  }
+
+  /** What a shared nanny says of its real services; what was on its way when an assignment ended is dropped. */
+  private shared(
+    name: string,
+    messages: readonly (readonly [number, string, unknown])[],
+    peer: ControlPeer,
+  ): void {
+    if (!this.options.isShared(name)) this.stranger('nanny.batch', peer);
+    for (const [number, event, data] of messages) {
+      const id = this.options.targetOf(name, number);
+      if (id !== undefined && !this.listeners.get(event)?.(id, data)) this.stranger(event, peer);
+    }
+  }
+
+  private verdict(
+    id: string,
+    verdict: { readonly id: string; readonly up: boolean; readonly reason: string } | undefined,
+  ): boolean {
+    if (verdict?.id !== id) return false;
+    this.options.onResult(id, verdict.up, verdict.reason);
+    return true;
+  }
+
+  private line(id: string, data: unknown): boolean {
+    const line = readNannyLine(data);
+    if (line?.id !== id) return false;
+    this.options.onLine(line, this.options.pidOf(id));
+    return true;
   }
 
   /** The sender's identity if it is the one that the message claims. */

@@ -29,6 +29,8 @@ interface NannyProcessesOptions {
   /** Script of the nanny program, run by this Node. */
   readonly program: string;
   readonly socketPath: string;
+  /** Flags of Node; those of a small process unless others are given. */
+  readonly flags?: readonly string[];
   readonly policy: FleetPolicy;
   /** Command line of a nanny, read at each start. */
   readonly argumentsOf: (id: string) => readonly string[];
@@ -125,8 +127,8 @@ export class NannyProcesses {
   }
 
   private spawn(id: string): void {
-    const { program, socketPath, argumentsOf, healthOf } = this.options;
-    const child = spawn(process.execPath, [...SMALL_PROCESS_FLAGS, program, ...argumentsOf(id)], {
+    const { program, socketPath, argumentsOf, healthOf, flags = SMALL_PROCESS_FLAGS } = this.options;
+    const child = spawn(process.execPath, [...flags, program, ...argumentsOf(id)], {
       argv0: 'nanny',
       // Nothing of our own environment is its business, save where to find check programs.
       env: {

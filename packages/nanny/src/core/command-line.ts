@@ -25,6 +25,7 @@ export const NANNY_OPTIONS = {
   nofork: { type: 'boolean', short: 'c' },
   verbose: { type: 'boolean', short: 'v' },
   'test-start': { type: 'boolean' },
+  shared: { type: 'string' },
   lvs: { type: 'boolean' },
   fos: { type: 'boolean' },
   version: { type: 'boolean' },

@@ -17,6 +17,7 @@ Watches one real service. lvsd starts nannies; started by hand it prints what it
   -u, --udp                  the service speaks UDP; also --UDP
   -v, --verbose              tell about each check
       --lvs                  the service is one of lvsd's (required)
+      --shared N             the Nth nanny that watches many; lvsd tells it which
       --version, --help
 
 Accepted, and used by lvsd: -w/--weight N, -M/--method m|g|i, -q/--quiesce_server. Accepted without effect:

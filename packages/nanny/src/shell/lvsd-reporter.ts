@@ -12,6 +12,21 @@ export interface LvsdReporterOptions {
   readonly onLost: () => void;
 }
 
+/** Sends an event of one real service to lvsd. */
+export type Emit = <Name extends keyof NannyEvents>(name: Name, data: NannyEvents[Name]) => void;
+
+/** What lvsd is told of one real service, whichever way it goes. */
+export function eventReporter(emit: Emit, id: string, verbose: boolean): Reporter {
+  return {
+    log: ({ event, fields }) => {
+      if (CATALOGUE[event].level === 'debug' && !verbose) return;
+      emit('nanny.log', { id, event, fields: { ...fields } });
+    },
+    result: (report) => emit('nanny.result', { id, ...report }),
+    transition: (up, reason) => emit('nanny.transition', { id, up, reason }),
+  };
+}
+
 /**
  * Reports to lvsd over its socket, with a sign of life every ALIVE_INTERVAL_MS.
  * @throws UserError `CONTROL_UNREACHABLE`
@@ -23,16 +38,8 @@ export async function connectLvsdReporter(options: LvsdReporterOptions): Promise
     options.onLost();
   };
   const client = await ControlClient.connect({ path: options.path, onClose });
-  const emit = <Name extends keyof NannyEvents>(name: Name, data: NannyEvents[Name]) =>
-    client.emit(name, data);
+  const emit: Emit = (name, data) => client.emit(name, data);
   emit('nanny.hello', { id, pid: process.pid });
   const beat = setInterval(() => emit('nanny.alive', { id }), ALIVE_INTERVAL_MS);
-  return {
-    log: ({ event, fields }) => {
-      if (CATALOGUE[event].level === 'debug' && !options.verbose) return;
-      emit('nanny.log', { id, event, fields: { ...fields } });
-    },
-    result: (report) => emit('nanny.result', { id, ...report }),
-    transition: (up, reason) => emit('nanny.transition', { id, up, reason }),
-  };
+  return eventReporter(emit, id, options.verbose);
 }

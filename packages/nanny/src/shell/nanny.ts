@@ -1,12 +1,10 @@
 import { SUITE_VERSION, setProcessTitle } from '@piranha/common';
 import { NANNY_ENVIRONMENT } from '@piranha/protocol';
-import { serverName } from '../check.js';
-import type { LoopPolicy, Verdict } from '../core/check-loop.js';
-import { planCheck } from '../core/check-plan.js';
-import { createCheck } from './checks/registry.js';
+import type { Verdict } from '../core/check-loop.js';
 import { type NannyOptions, readCommandLine } from './options.js';
 import type { Reporter } from './reporter.js';
 import { NannyRunner } from './runner.js';
+import { prepareWatch } from './watch.js';
 
 /** The whole program, until a signal or the loss of lvsd ends the process. */
 export async function runNanny(args: readonly string[]): Promise<void> {
@@ -20,22 +18,19 @@ export async function runNanny(args: readonly string[]): Promise<void> {
     process.stdout.write(`nanny ${SUITE_VERSION}\n`);
     return;
   }
+  if ('shared' in options) {
+    const { runSharedNanny } = await import('./shared/shared-nanny.js');
+    return runSharedNanny(args);
+  }
   setProcessTitle('nanny', args);
-  const planned = planCheck(options.check);
-  const policy: LoopPolicy = {
-    intervalMs: options.check.intervalMs,
-    reentryMs: options.reentryMs,
-    server: serverName(options.check.target),
-  };
   const lvsdLost = new AbortController();
-  const [check, reporter] = await Promise.all([createCheck(planned.plan), openReporter(options, lvsdLost)]);
-  const runner = new NannyRunner(policy, check, reporter, knownVerdict());
+  const [watch, reporter] = await Promise.all([prepareWatch(options), openReporter(options, lvsdLost)]);
+  const runner = new NannyRunner(watch.policy, watch.check, reporter, knownVerdict());
   const end = () => void runner.stop().then(() => process.exit(0));
   if (lvsdLost.signal.aborted) return end();
   lvsdLost.signal.addEventListener('abort', end);
   listenForSignals(runner, reporter, end);
-  announce(options, policy, reporter);
-  for (const notice of planned.notices) reporter.log(notice);
+  for (const line of watch.lines) reporter.log(line);
   runner.handle({ type: 'start' });
 }
 
@@ -53,15 +48,6 @@ async function openReporter(options: NannyOptions, lvsdLost: AbortController): P
   const { connectLvsdReporter } = await import('./lvsd-reporter.js');
   const id = process.env[NANNY_ENVIRONMENT.id] ?? '';
   return connectLvsdReporter({ path, id, verbose: options.verbose, onLost: () => lvsdLost.abort() });
-}
-
-function announce(options: NannyOptions, policy: LoopPolicy, reporter: Reporter): void {
-  const service = serverName({ address: options.virtualAddress, port: options.check.virtualPort });
-  const fields: Record<string, string | number> = { service, server: policy.server };
-  if (options.firewallMark !== 0) fields.firewallMark = options.firewallMark;
-  reporter.log({ event: 'NANNY_STARTED', fields });
-  if (options.loadCommand === undefined) return;
-  reporter.log({ event: 'NANNY_LOAD_MONITOR_IGNORED', fields: { command: options.loadCommand } });
 }
 
 function listenForSignals(runner: NannyRunner, reporter: Reporter, end: () => void): void {

@@ -29,7 +29,8 @@ export interface NannyOptions {
   readonly verbose: boolean;
 }
 
-export type CommandLine = NannyOptions | 'help' | 'version';
+/** `shared`: which one of lvsd's shared nannies; what it watches comes over lvsd's socket. */
+export type CommandLine = NannyOptions | { readonly shared: number } | 'help' | 'version';
 
 function bad(word: string, reason: string): UserError {
   return new UserError(`nanny: bad argument ${word}: ${reason}`, {
@@ -114,6 +115,7 @@ export function readCommandLine(args: readonly string[]): CommandLine {
   const values = new Values(parseDaemonArguments('nanny', normalizeArguments(args), NANNY_OPTIONS));
   if (values.flag('help')) return 'help';
   if (values.flag('version')) return 'version';
+  if (values.text('shared') !== undefined) return { shared: values.integer('shared', 0, 1, 1_000) };
   const address = requireServer(values);
   requireService(values);
   // 0 stands for a service on every port. Nothing can be connected to there, but a program may check it.

@@ -1,7 +1,7 @@
 import type { CheckComplaint } from '../check.js';
 
 /** One finished check, with the loop's state after it. */
-interface CheckReport {
+export interface CheckReport {
   readonly ok: boolean;
   readonly reason: string;
   readonly durationMs: number;

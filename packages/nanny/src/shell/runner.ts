@@ -10,11 +10,11 @@ import {
   type Verdict,
 } from '../core/check-loop.js';
 import type { Reporter } from './reporter.js';
+import { timerWakeUp, type WakeUp } from './wake-up.js';
 
 /** Runs the loop: carries its effects out and brings it the results, the timer and the signals. */
 export class NannyRunner {
   private state: LoopState;
-  private timer: NodeJS.Timeout | undefined;
   private running: AbortController | undefined;
   private ended: Promise<void> = Promise.resolve();
 
@@ -23,9 +23,12 @@ export class NannyRunner {
     private readonly check: Check,
     private readonly reporter: Reporter,
     known: Verdict,
+    private readonly wakeUp: WakeUp = timerWakeUp(),
   ) {
     this.state = initialLoop(policy, known);
   }
+
+  private readonly onTimer = () => this.handle({ type: 'timer' });
 
   /** Takes an event; the first one is `start`. */
   handle(event: LoopEvent): void {
@@ -36,7 +39,7 @@ export class NannyRunner {
 
   /** Ends the timer and a running check, and waits until the check has cleaned up. */
   async stop(): Promise<void> {
-    clearTimeout(this.timer);
+    this.wakeUp.clear();
     this.running?.abort();
     await this.ended;
   }
@@ -50,11 +53,7 @@ export class NannyRunner {
         this.running?.abort();
         return;
       case 'wake':
-        clearTimeout(this.timer);
-        this.timer = setTimeout(
-          () => this.handle({ type: 'timer' }),
-          Math.max(0, effect.atMs - monotonicNowMs()),
-        );
+        this.wakeUp.set(effect.atMs, this.onTimer);
         return;
       case 'log':
         this.reporter.log(effect.complaint);
@@ -70,9 +69,12 @@ export class NannyRunner {
   private begin(checkNumber: number): void {
     const running = new AbortController();
     this.running = running;
-    const startedMs = monotonicNowMs();
+    let startedMs = monotonicNowMs();
+    const onBegin = () => {
+      startedMs = monotonicNowMs();
+    };
     // A check that rejects is a bug: the process dies of the unhandled rejection and lvsd starts another.
-    this.ended = this.check.run({ signal: running.signal }).then((outcome) => {
+    this.ended = this.check.run({ signal: running.signal, onBegin }).then((outcome) => {
       if (running.signal.aborted) return;
       this.handle({ type: 'checked', checkNumber, outcome, durationMs: monotonicNowMs() - startedMs });
     });

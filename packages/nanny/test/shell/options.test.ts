@@ -7,7 +7,7 @@ const FULL =
 
 function read(line: string) {
   const options = readCommandLine(line.split(' '));
-  if (typeof options === 'string') throw new Error(options);
+  if (typeof options === 'string' || 'shared' in options) throw new Error(JSON.stringify(options));
   return options;
 }
 

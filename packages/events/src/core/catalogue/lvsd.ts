@@ -9,6 +9,18 @@ export const LVSD_EVENTS = {
   LVSD_MONITOR_FAILED: lvsd('error', 'create_monitor for {service}/{server} failed: {problem}'),
   LVSD_NANNY_DIED: lvsd('warning', 'nanny for child {service}/{server} died! restarting it'),
   LVSD_NANNY_HANGS: lvsd('error', 'nanny for child {service}/{server} hangs: killing it'),
+  LVSD_SHARED_START: lvsd('info', 'nanny {nanny} running as pid {pid} for {services} real services'),
+  LVSD_SHARED_FAILED: lvsd(
+    'error',
+    'nanny {nanny} for {services} real services cannot be started: {problem}',
+  ),
+  LVSD_SHARED_HANGS: lvsd('error', 'nanny {nanny} for {services} real services hangs: killing it'),
+  LVSD_SHARED_DIED: lvsd('warning', 'nanny {nanny} for {services} real services died! restarting it'),
+  LVSD_PROBES_LATE: lvsd(
+    'warning',
+    'checks of nanny {nanny} begin late, by {p99Ms} ms one in a hundred: too many for this machine',
+  ),
+  LVSD_PROBES_ON_TIME: lvsd('info', 'checks of nanny {nanny} begin on time again'),
   LVSD_ORPHAN_ENDED: lvsd('warning', 'ended nanny {pid} that an earlier lvsd left behind'),
   LVSD_SERVER_UNWATCHED: lvsd('error', 'no nanny could watch {service}/{server}: taking it out of service'),
   LVSD_ADOPTED: lvsd('info', 'adopting {service}/{server} as the table has it: {health}'),

@@ -51,5 +51,11 @@ export const NANNY_EVENTS = {
   NANNY_FORCED_UP: nanny('info', 'rose-colored glasses on'),
   NANNY_FORCED_DOWN: nanny('info', 'opaque glasses on'),
   NANNY_FORCE_REMOVED: nanny('info', 'DEBUG -- removing glasses'),
+  NANNY_SHARED_SIGNAL: nanny(
+    'warning',
+    'signal {signal} is for a nanny of one real service, not for one of {services}: use lvsctl disable',
+  ),
+  NANNY_SHARED_ORDER_BAD: nanny('error', 'an order that makes no sense is ignored: {order}'),
+  NANNY_CHECK_CRASHED: nanny('error', 'the check of {server} failed by itself: {error}'),
   NANNY_CHECKED: nanny('debug', 'avail: {available} active: {active}: count: {count}'),
 } as const;

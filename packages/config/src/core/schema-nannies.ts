@@ -1,0 +1,19 @@
+import type { DirectiveSpec } from './schema-types.js';
+
+/** What `nanny_processes = auto` stands for: their memory is a few hundred MB, which a director can spare. */
+export const AUTO_NANNY_PROCESSES = 64;
+
+/** Directives that stand outside all blocks: nannies. */
+export const nannyDirectives: readonly DirectiveSpec[] = [
+  {
+    name: 'nanny_processes',
+    levels: ['global'],
+    type: 'integer',
+    choices: ['auto'],
+    range: [0, 10_000],
+    default: 'auto',
+    since: 'ours 0.1',
+    use: 'live',
+    help: `Up to how many real services have a nanny process each. With more, a few processes share all of them, one for each processor, at most 4, and \`ps\` shows \`nanny --shared N\`. \`auto\` is ${AUTO_NANNY_PROCESSES}; 0 shares always.`,
+  },
+];

@@ -1,0 +1,216 @@
+import type {
+  Assignment,
+  AssignOrder,
+  ControlPeer,
+  ProbeLoad,
+  RevokeOrder,
+  SharedNannyStatus,
+} from '@piranha/protocol';
+import { latenessNews } from '../core/late-watch.js';
+import { SharedBook } from '../core/shared-book.js';
+import { FLEET_POLICY, NannyProcesses } from './nanny-processes.js';
+
+/** One processor each: threads beside the main one would only take memory. */
+const SHARED_FLAGS = ['--single-threaded-gc'];
+const NAME = 'shared ';
+
+interface SharedNanniesOptions {
+  readonly program: string;
+  readonly socketPath: string;
+  /** What a nanny has to know of a real service, read when it is assigned. */
+  readonly describe: (id: string) => Omit<Assignment, 'id' | 'number'>;
+  /** A shared nanny has taken a real service over. */
+  readonly onWatched: (id: string, pid: number | undefined) => void;
+  readonly onRefused: (id: string, problem: string) => void;
+  /** Nobody watches it until the next `onWatched`. */
+  readonly onUnwatched: (id: string) => void;
+  readonly log: (event: SharedNannyEvent, fields: Readonly<Record<string, string | number>>) => void;
+}
+
+type SharedNannyEvent =
+  | 'LVSD_SHARED_START'
+  | 'LVSD_SHARED_FAILED'
+  | 'LVSD_SHARED_HANGS'
+  | 'LVSD_SHARED_DIED'
+  | 'LVSD_PROBES_LATE'
+  | 'LVSD_PROBES_ON_TIME';
+
+interface Shared {
+  readonly book: SharedBook;
+  peer: ControlPeer | undefined;
+  load: ProbeLoad | undefined;
+  late: boolean;
+}
+
+/** The few processes that watch many real services each, and what each of them has been told to watch. */
+export class SharedNannies {
+  private readonly processes: NannyProcesses;
+  private readonly shared = new Map<string, Shared>();
+  private lastNumber = 0;
+
+  constructor(private readonly options: SharedNanniesOptions) {
+    const { program, socketPath, log } = options;
+    const sized = (name: string) => ({ nanny: name, services: this.shared.get(name)?.book.size ?? 0 });
+    this.processes = new NannyProcesses({
+      program,
+      socketPath,
+      flags: SHARED_FLAGS,
+      policy: FLEET_POLICY,
+      argumentsOf: (name) => ['--shared', name.slice(NAME.length)],
+      healthOf: () => 'unknown',
+      onStarted: (name, pid) => log('LVSD_SHARED_START', { ...sized(name), pid }),
+      onFailedStart: (name, problem) => log('LVSD_SHARED_FAILED', { ...sized(name), problem }),
+      onKilled: (name, reason) => {
+        if (reason !== 'did not stop') log('LVSD_SHARED_HANGS', { ...sized(name), reason });
+      },
+      onEnded: (name, expected, how) => {
+        if (!expected) log('LVSD_SHARED_DIED', { ...sized(name), how });
+        this.lost(name);
+      },
+    });
+  }
+
+  /** True for the name of a shared nanny; ids of real services have an address in them. */
+  has(name: string): boolean {
+    return this.shared.has(name);
+  }
+
+  add(id: string, number: number): void {
+    const name = `${NAME}${number}`;
+    const shared = this.shared.get(name) ?? this.open(name);
+    shared.book.add(id);
+    this.sendOrders(shared);
+  }
+
+  renew(id: string, number: number): void {
+    const shared = this.shared.get(`${NAME}${number}`);
+    if (!shared) return;
+    shared.book.renew(id);
+    this.sendOrders(shared);
+  }
+
+  remove(id: string, number: number): void {
+    const name = `${NAME}${number}`;
+    const shared = this.shared.get(name);
+    if (!shared) return;
+    shared.book.remove(id);
+    if (shared.book.size === 0) {
+      this.shared.delete(name);
+      this.processes.remove(name);
+    } else this.sendOrders(shared);
+  }
+
+  removeAll(): void {
+    this.processes.removeAll();
+  }
+
+  /** It said hello; whatever it knew is forgotten and it is told anew. */
+  connected(name: string, peer: ControlPeer): void {
+    const shared = this.shared.get(name);
+    if (!shared) return;
+    shared.peer = peer;
+    shared.book.connected();
+    this.sendOrders(shared);
+  }
+
+  /** It answered a batch of assignments. */
+  assigned(name: string, batch: number, refused: ReadonlyMap<number, string>): void {
+    const shared = this.shared.get(name);
+    const pid = this.processes.pidOf(name);
+    for (const { id, number } of shared?.book.answered(batch) ?? []) {
+      const problem = refused.get(number);
+      if (problem === undefined) this.options.onWatched(id, pid);
+      else this.options.onRefused(id, problem);
+    }
+    if (shared) this.sendOrders(shared);
+  }
+
+  loaded(name: string, load: ProbeLoad): void {
+    const shared = this.shared.get(name);
+    if (!shared) return;
+    shared.load = load;
+    const news = latenessNews(shared.late, load);
+    if (news === undefined) return;
+    shared.late = news === 'late';
+    const fields = { nanny: name, p99Ms: load.lateness?.p99Ms ?? 0, waiting: load.waiting };
+    this.options.log(shared.late ? 'LVSD_PROBES_LATE' : 'LVSD_PROBES_ON_TIME', fields);
+  }
+
+  /** The real service of one of its assignments; undefined for one that holds no more. */
+  targetOf(name: string, number: number): string | undefined {
+    return this.shared.get(name)?.book.idOf(number);
+  }
+
+  heard(name: string): void {
+    this.processes.heard(name);
+  }
+
+  tick(intervalMs: number): void {
+    this.processes.tick(intervalMs);
+  }
+
+  pidOf(name: string): number | undefined {
+    return this.processes.pidOf(name);
+  }
+
+  /** The process and the number of its starts, by the number of the shared nanny. */
+  nannyOf(number: number): { readonly pid: number | undefined; readonly starts: number } {
+    const name = `${NAME}${number}`;
+    return { pid: this.processes.pidOf(name), starts: this.processes.startsOf(name) };
+  }
+
+  get views(): readonly SharedNannyStatus[] {
+    return [...this.shared].map(([name, { load }]) => ({
+      name,
+      pid: this.processes.pidOf(name),
+      starts: this.processes.startsOf(name),
+      load,
+    }));
+  }
+
+  get running(): number {
+    return this.processes.running;
+  }
+
+  killAll(): void {
+    this.processes.killAll();
+  }
+
+  private open(name: string): Shared {
+    const book = new SharedBook(() => {
+      this.lastNumber += 1;
+      return this.lastNumber;
+    });
+    const shared: Shared = { book, peer: undefined, load: undefined, late: false };
+    this.shared.set(name, shared);
+    // Its line in the log tells for how many it was started: those that come in the same turn too.
+    queueMicrotask(() => {
+      if (this.shared.get(name) === shared) this.processes.add(name);
+    });
+    return shared;
+  }
+
+  private lost(name: string): void {
+    const shared = this.shared.get(name);
+    if (!shared) return;
+    shared.peer = undefined;
+    shared.load = undefined;
+    shared.book.disconnected();
+    for (const id of shared.book.all) this.options.onUnwatched(id);
+  }
+
+  private sendOrders({ book, peer }: Shared): void {
+    const { describe } = this.options;
+    const lengthOf = (id: string) => JSON.stringify(describe(id)).length + id.length;
+    for (let order = book.next(lengthOf); peer && order; order = book.next(lengthOf)) {
+      if (order.type === 'revoke') {
+        const revoke: RevokeOrder = { numbers: order.numbers };
+        peer.emit('nanny.revoke', revoke);
+        continue;
+      }
+      const targets = order.entries.map(({ id, number }) => ({ id, number, ...describe(id) }));
+      const assign: AssignOrder = { batch: order.batch, targets };
+      peer.emit('nanny.assign', assign);
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import { errorText, monotonicNowMs } from '@piranha/common';
+import type { Assignment, ProbeLoad } from '@piranha/protocol';
+import { SERVICE_LIMIT } from '../../core/orders.js';
+import { StartSpread } from '../../core/start-spread.js';
+import { type Emit, eventReporter } from '../lvsd-reporter.js';
+import { readCommandLine } from '../options.js';
+import { prepareWatch, probeKey } from '../watch.js';
+import type { Outbox } from './outbox.js';
+import { ProbeControl } from './probe-control.js';
+import { newMember, SharedProbe } from './shared-probe.js';
+
+/** The real services that are assigned to this process, and the probes that watch them. */
+export class SharedServices {
+  private readonly control = new ProbeControl();
+  private readonly spread = new StartSpread();
+  /** By number of the assignment; undefined while it is being worked out. */
+  private readonly assigned = new Map<number, SharedProbe | undefined>();
+  private readonly probes = new Map<string, SharedProbe>();
+
+  constructor(private readonly outbox: Outbox) {}
+
+  /** @returns why it cannot be watched; undefined when it is */
+  async assign(assignment: Assignment): Promise<string | undefined> {
+    const { number } = assignment;
+    if (this.assigned.has(number)) return 'it is assigned already';
+    if (this.assigned.size >= SERVICE_LIMIT) return `more than ${SERVICE_LIMIT} real services`;
+    this.assigned.set(number, undefined);
+    try {
+      await this.watch(assignment);
+      return undefined;
+    } catch (error) {
+      this.assigned.delete(number);
+      return errorText(error);
+    }
+  }
+
+  revoke(number: number): void {
+    const probe = this.assigned.get(number);
+    this.assigned.delete(number);
+    if (!probe) return;
+    probe.leave(number);
+    if (!probe.isUnwanted) return;
+    this.probes.delete(probe.key);
+    void probe.stop();
+  }
+
+  get load(): ProbeLoad {
+    return { services: this.assigned.size, probes: this.probes.size, ...this.control.load };
+  }
+
+  /** Ends all probes and waits until they have cleaned up. */
+  async stop(): Promise<void> {
+    this.control.stop();
+    await Promise.all([...this.probes.values()].map((probe) => probe.stop()));
+  }
+
+  private async watch({ number, id, words, state, checks }: Assignment): Promise<void> {
+    const options = readCommandLine(words);
+    if (options === 'help' || options === 'version' || 'shared' in options) {
+      throw new Error('the command line names no real service');
+    }
+    const key = `${probeKey(options)} ${checks ?? ''}`;
+    const watch = await prepareWatch(options);
+    // It was revoked meanwhile.
+    if (!this.assigned.has(number)) return;
+    const emit: Emit = (name, data) => this.outbox.push(number, name, data);
+    const member = newMember(eventReporter(emit, id, options.verbose), state);
+    for (const line of watch.lines) member.reporter.log(line);
+    let probe = this.probes.get(key);
+    if (!probe) {
+      const startMs = this.spread.startMs(watch.policy.intervalMs, monotonicNowMs());
+      probe = new SharedProbe(key, watch, this.control, state, startMs);
+      this.probes.set(key, probe);
+    }
+    this.assigned.set(number, probe);
+    probe.join(number, member);
+  }
+}

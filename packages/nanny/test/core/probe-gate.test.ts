@@ -1,0 +1,74 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ProbeGate } from '../../src/core/probe-gate.js';
+
+const POLICY = { probesPerSecond: 100, burst: 5, concurrency: 8 };
+
+describe('ProbeGate', () => {
+  it('lets a burst begin at once, the rest at its rate, in order', () => {
+    const gate = new ProbeGate<number>(POLICY, 0);
+    const begun = Array.from({ length: 8 }, (_, probe) => gate.request(probe, 0));
+    expect(begun).toEqual([true, true, true, true, true, false, false, false]);
+    expect(gate.admit(0)).toEqual([]);
+    expect(gate.nextAdmitMs()).toBe(10);
+    expect(gate.admit(10)).toEqual([5]);
+    expect(gate.admit(30)).toEqual([6, 7]);
+    expect(gate.waiting).toBe(0);
+  });
+
+  it('waits for one to finish where too many are under way', () => {
+    const gate = new ProbeGate<string>({ ...POLICY, concurrency: 1 }, 0);
+    expect(gate.request('one', 0)).toBe(true);
+    expect(gate.request('two', 0)).toBe(false);
+    expect(gate.request('three', 0)).toBe(false);
+    gate.cancel('two');
+    expect(gate.nextAdmitMs()).toBeUndefined();
+    expect(gate.admit(1_000)).toEqual([]);
+    gate.finished();
+    expect(gate.admit(1_000)).toEqual(['three']);
+  });
+
+  it('never exceeds its budget or its limit, loses none and keeps the order', () => {
+    const steps = fc.array(fc.record({ waitMs: fc.nat(50), asks: fc.nat(6), ends: fc.nat(4) }), {
+      maxLength: 80,
+    });
+    fc.assert(
+      fc.property(steps, (acts) => {
+        const gate = new ProbeGate<number>(POLICY, 0);
+        let nowMs = 0;
+        let asked = 0;
+        const begun: number[] = [];
+        for (const { waitMs, asks, ends } of acts) {
+          nowMs += waitMs;
+          for (let end = 0; end < ends && gate.running > 0; end++) gate.finished();
+          begun.push(...gate.admit(nowMs));
+          for (let ask = 0; ask < asks; ask++) {
+            if (gate.request(asked, nowMs)) begun.push(asked);
+            asked += 1;
+          }
+          expect(gate.running).toBeLessThanOrEqual(POLICY.concurrency);
+          expect(begun.length).toBeLessThanOrEqual(
+            POLICY.burst + (nowMs * POLICY.probesPerSecond) / 1_000 + 1e-3,
+          );
+          expect(begun.length + gate.waiting).toBe(asked);
+          expect(begun).toEqual(begun.map((_, index) => index));
+        }
+      }),
+    );
+  });
+
+  it('says when to come back: then one begins', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 9_999 }),
+        fc.double({ min: 0, max: 1e9, noNaN: true }),
+        (rate, nowMs) => {
+          const gate = new ProbeGate<number>({ probesPerSecond: rate, burst: 1, concurrency: 9 }, nowMs);
+          gate.request(0, nowMs);
+          gate.request(1, nowMs);
+          expect(gate.admit(gate.nextAdmitMs() ?? 0)).toEqual([1]);
+        },
+      ),
+    );
+  });
+});

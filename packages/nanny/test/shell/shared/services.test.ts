@@ -1,0 +1,108 @@
+import { createServer, type Server } from 'node:net';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { Outbox } from '../../../src/shell/shared/outbox.js';
+import { SharedServices } from '../../../src/shell/shared/services.js';
+import { TCP_ZOO } from '../../support/bad-servers.js';
+
+type Message = readonly [number: number, event: string, data: unknown];
+
+const WAIT = { timeout: 10_000, interval: 5 };
+let services: SharedServices | undefined;
+const servers: Server[] = [];
+
+afterEach(async () => {
+  await services?.stop();
+  for (const server of servers.splice(0)) server.close();
+});
+
+function start() {
+  const batches: (readonly Message[])[] = [];
+  services = new SharedServices(new Outbox((messages) => batches.push(messages)));
+  const said = (number: number, event: string) =>
+    batches.flat().filter((message) => message[0] === number && message[1] === event);
+  return { services, batches, said };
+}
+
+async function listening(onConnect: () => void = () => {}): Promise<number> {
+  const server = createServer((socket) => {
+    onConnect();
+    socket.on('error', () => {}).resume();
+  });
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+function assignment(
+  number: number,
+  port: number,
+  more: readonly string[] = [],
+  state: 'up' | 'unknown' = 'unknown',
+) {
+  const words = [
+    '-h',
+    '127.0.0.1',
+    '-p',
+    '81',
+    '-r',
+    String(port),
+    '-t',
+    '0.05',
+    '-a',
+    '0',
+    '-w',
+    '1',
+    '--lvs',
+  ];
+  return { number, id: `web${number} tcp 127.0.0.1:${port}`, words: [...words, ...more], state };
+}
+
+describe('the services of a shared nanny', () => {
+  it('of one real server share a probe; whoever comes later is told at once', async () => {
+    let connects = 0;
+    const port = await listening(() => {
+      connects += 1;
+    });
+    const { services, said } = start();
+    expect(await services.assign(assignment(1, port))).toBeUndefined();
+    await vi.waitFor(() => expect(said(1, 'nanny.result')).toHaveLength(1), WAIT);
+    await services.assign(assignment(2, port, ['-V', '10.0.0.9', '-f', '3']));
+    await vi.waitFor(() => expect(said(2, 'nanny.result')).toHaveLength(1), WAIT);
+    expect(said(2, 'nanny.result')[0]?.[2]).toMatchObject({ ok: true, up: true });
+    expect(said(2, 'nanny.transition')).toHaveLength(1);
+    expect(services.load).toMatchObject({ services: 2, probes: 1 });
+    // Another interval is another probe.
+    await services.assign(assignment(3, port, ['-t', '0.06']));
+    expect(services.load).toMatchObject({ services: 3, probes: 2 });
+    const before = connects;
+    await vi.waitFor(() => expect(connects).toBeGreaterThan(before + 3), WAIT);
+    // What has not changed is not told again.
+    expect(said(1, 'nanny.result')).toHaveLength(1);
+    for (const number of [1, 2, 3]) services.revoke(number);
+    expect(services.load).toMatchObject({ services: 0, probes: 0 });
+  });
+
+  it('are told of a failure with the lines of each', async () => {
+    const { services, said } = start();
+    const { port } = (await TCP_ZOO.refuses()).target;
+    await services.assign(assignment(1, port, [], 'up'));
+    await services.assign(assignment(2, port, [], 'up'));
+    await vi.waitFor(() => expect(said(2, 'nanny.transition')).toHaveLength(1), WAIT);
+    for (const number of [1, 2]) {
+      const lines = said(number, 'nanny.log').map(([, , data]) => (data as { event: string }).event);
+      expect(lines).toEqual(['NANNY_STARTED', 'NANNY_CONNECT_FAILED', 'NANNY_SERVER_DOWN']);
+    }
+    expect(services.load.lateness?.count).toBeGreaterThan(0);
+  });
+
+  it('are refused with a reason where their words make no sense', async () => {
+    const { services } = start();
+    const one = assignment(1, 80);
+    expect(await services.assign({ ...one, words: ['--shared', '1'] })).toContain('names no real service');
+    expect(await services.assign({ ...one, words: ['-h', 'x'] })).toContain('bad IP address');
+    expect(await services.assign(one)).toBeUndefined();
+    expect(await services.assign(one)).toBe('it is assigned already');
+    expect(services.load.services).toBe(1);
+  });
+});
