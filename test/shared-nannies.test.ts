@@ -170,7 +170,9 @@ describe('300 real services watched by shared nannies', { timeout: 60_000 }, () 
     await vi.waitFor(async () => expect((await shared())[0]?.load).toBeDefined(), WAIT);
     const [first = 0] = await pids();
     signal(first, 'SIGUSR1');
-    await logged(/signal 10 is for a nanny of one real service, not for one of \d+: use lvsctl disable/);
+    await logged(
+      /signal 10 is for a nanny of one real service, not for one of \d+: set weight = 0 and reload/,
+    );
     expect(await entries()).toHaveLength(SERVICES * SERVERS);
   });
 

@@ -28,6 +28,9 @@ export const DIRECTORS = lines(
 /** What keeps connections alive over a takeover. */
 export const SYNCHRONISED = lines({ syncdaemon: 1, syncd_iface: 'eth1' }, '');
 
+/** One nanny for all real servers of a director: a process start takes a second of the guest's one processor. */
+export const SHARED_NANNY = lines({ nanny_processes: 0 }, '');
+
 /** The check of an echo service. */
 export const ECHO_CHECK = { send: '"x"', expect: '"x"' } as const;
 

@@ -7,7 +7,14 @@ import { crash, revive } from '../guest/faults.js';
 import { FtpServer, ftpGet } from '../guest/ftp.js';
 import type { ScenarioGroup } from '../guest/group.js';
 import { LiveConnections } from '../guest/live-connections.js';
-import { DIRECTORS, ECHO_CHECK, serverBlock, serverBlocks, virtualBlock } from '../guest/lvs-cf.js';
+import {
+  DIRECTORS,
+  ECHO_CHECK,
+  SHARED_NANNY,
+  serverBlock,
+  serverBlocks,
+  virtualBlock,
+} from '../guest/lvs-cf.js';
 import { addressOf, addressSixOf } from '../guest/networks.js';
 import { Pair } from '../guest/pair.js';
 import { holdSilently, PORTS } from '../guest/real-server.js';
@@ -24,6 +31,7 @@ const BOTH = serverBlocks('public', ['one', 'two']);
 
 const CONFIGURATION = [
   DIRECTORS,
+  SHARED_NANNY,
   'network = direct\n',
   virtualBlock(
     'round-robin',

@@ -10,7 +10,14 @@ import {
   findsNothing,
 } from '../guest/examine.js';
 import type { ScenarioGroup } from '../guest/group.js';
-import { DIRECTORS, SYNCHRONISED, serverBlock, serverBlocks, virtualBlock } from '../guest/lvs-cf.js';
+import {
+  DIRECTORS,
+  SHARED_NANNY,
+  SYNCHRONISED,
+  serverBlock,
+  serverBlocks,
+  virtualBlock,
+} from '../guest/lvs-cf.js';
 import { setSysctls } from '../guest/networks.js';
 import { Pair } from '../guest/pair.js';
 import { holdSilently } from '../guest/real-server.js';
@@ -22,7 +29,7 @@ const SERVERS = ['one', 'two'] as const;
 const EXAMINED = '/run/lab/examined.cf';
 const MARK = `-t mangle -A PREROUTING -d ${VIP} -p tcp --dport 443 -j MARK --set-mark 7`;
 
-const CONFIGURATION = `${DIRECTORS}${SYNCHRONISED}
+const CONFIGURATION = `${DIRECTORS}${SYNCHRONISED}${SHARED_NANNY}
 network = direct
 ${virtualBlock(
   'web',

@@ -7,6 +7,7 @@ import {
   DIRECTORS,
   ECHO_CHECK,
   PATIENT,
+  SHARED_NANNY,
   SYNCHRONISED,
   serverBlock,
   serverBlocks,
@@ -36,7 +37,7 @@ function web(scheduler: keyof typeof WEB_PORTS): string {
   );
 }
 
-const CONFIGURATION = `${DIRECTORS}${SYNCHRONISED}
+const CONFIGURATION = `${DIRECTORS}${SYNCHRONISED}${SHARED_NANNY}
 network = nat
 nat_router = ${ROUTER} eth2:1
 nat_nmask = 255.255.255.0

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { binaryPath } from '@piranha/common';
 import { assertFound, examine, findsNothing } from '../guest/examine.js';
 import type { ScenarioGroup } from '../guest/group.js';
-import { DIRECTORS, serverBlocks, virtualBlock } from '../guest/lvs-cf.js';
+import { DIRECTORS, SHARED_NANNY, serverBlocks, virtualBlock } from '../guest/lvs-cf.js';
 import type { Namespace } from '../guest/namespace.js';
 import { addressOf, type Networks, setSysctls } from '../guest/networks.js';
 import { Pair } from '../guest/pair.js';
@@ -16,7 +16,7 @@ const FAR = '10.0.0.104';
 const SCHEDULERS = ['rr', 'wrr', 'sh'] as const;
 const SERVERS = ['one', 'two'] as const;
 
-const CONFIGURATION = `${DIRECTORS}
+const CONFIGURATION = `${DIRECTORS}${SHARED_NANNY}
 network = tunnel
 ${VIPS.map((vip, index) =>
   virtualBlock(

@@ -53,7 +53,7 @@ export const NANNY_EVENTS = {
   NANNY_FORCE_REMOVED: nanny('info', 'DEBUG -- removing glasses'),
   NANNY_SHARED_SIGNAL: nanny(
     'warning',
-    'signal {signal} is for a nanny of one real service, not for one of {services}: use lvsctl disable',
+    'signal {signal} is for a nanny of one real service, not for one of {services}: set weight = 0 and reload',
   ),
   NANNY_SHARED_ORDER_BAD: nanny('error', 'an order that makes no sense is ignored: {order}'),
   NANNY_CHECK_CRASHED: nanny('error', 'the check of {server} failed by itself: {error}'),
