@@ -132,7 +132,7 @@ export class SharedNannies {
     const news = latenessNews(shared.late, load);
     if (news === undefined) return;
     shared.late = news === 'late';
-    const fields = { nanny: name, p99Ms: load.lateness?.p99Ms ?? 0, waiting: load.waiting };
+    const fields = { nanny: name, lateMs: load.lateness?.p99Ms ?? 0, waiting: load.waiting };
     this.options.log(shared.late ? 'LVSD_PROBES_LATE' : 'LVSD_PROBES_ON_TIME', fields);
   }
 

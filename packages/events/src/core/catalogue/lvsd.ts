@@ -18,7 +18,7 @@ export const LVSD_EVENTS = {
   LVSD_SHARED_DIED: lvsd('warning', 'nanny {nanny} for {services} real services died! restarting it'),
   LVSD_PROBES_LATE: lvsd(
     'warning',
-    'checks of nanny {nanny} begin late, by {p99Ms} ms one in a hundred: too many for this machine',
+    'checks of nanny {nanny} begin late, by {lateMs} ms one in a hundred: too many for this machine',
   ),
   LVSD_PROBES_ON_TIME: lvsd('info', 'checks of nanny {nanny} begin on time again'),
   LVSD_ORPHAN_ENDED: lvsd('warning', 'ended nanny {pid} that an earlier lvsd left behind'),
