@@ -171,6 +171,8 @@ export class Daemon {
     await this.until(() => this.monitoring.running === 0);
     this.monitoring.killAll();
     for (const timer of this.timers) clearInterval(timer);
+    // Else it would be there again a moment later.
+    await this.writer.saved;
     if (this.writer.state.owned.size === 0) removeOwned(run.ownedEntries);
     else if (!leaves) log.log('LVSD_STOP_LEFTOVER', { problem: tableProblems(this.writer.state).join('; ') });
     this.writer.close();

@@ -39,6 +39,7 @@ export class TableWriter {
   /** Grows with each connection; answers of an earlier one are dropped. */
   private generation = 0;
   private closed = false;
+  private saving: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: TableWriterOptions) {
     this.state = initialTableSync(options.owned);
@@ -63,6 +64,11 @@ export class TableWriter {
     this.opened?.close();
   }
 
+  /** Resolves when the owned keys that are being written are on disk. */
+  get saved(): Promise<void> {
+    return this.saving;
+  }
+
   private step(event: TableSyncEvent): void {
     if (this.closed) return;
     const { policy, tools } = this.options;
@@ -85,7 +91,7 @@ export class TableWriter {
         return;
       case 'saveOwned':
         this.ask(async () => {
-          await this.options.saveOwned(effect.owned);
+          await this.save(effect.owned);
           return { type: 'tick' };
         });
         return;
@@ -99,9 +105,16 @@ export class TableWriter {
 
   private apply(operations: readonly TableOperation[], owned: ReadonlySet<string>): void {
     this.ask(async (director) => {
-      await this.options.saveOwned(owned);
+      await this.save(owned);
       return { type: 'applied', results: await director.apply(operations) };
     });
+  }
+
+  /** One after the other: two that write the same file at once would mix their keys. */
+  private save(owned: ReadonlySet<string>): Promise<void> {
+    const saved = this.saving.then(() => this.options.saveOwned(owned));
+    this.saving = saved.catch(() => undefined);
+    return saved;
   }
 
   private connect(): void {

@@ -51,8 +51,12 @@ export class SimulatedGuardian extends SimulatedProcess {
 
   private heard(packet: Packet, path: PathNumber): void {
     const { plan } = this.state;
-    if (typeof packet === 'string') this.dispatch({ type: 'heard', word: packet });
-    if (typeof packet === 'string' || plan?.beat === undefined) return;
+    if (typeof packet === 'string') {
+      // With a key nothing else is believed.
+      if (!this.world.hasKey) this.dispatch({ type: 'heard', word: packet });
+      return;
+    }
+    if (plan?.beat === undefined) return;
     const heard = this.voice.hear(plan, plan.beat, PATH_NAMES[path], packet, this.node.localMs());
     if (heard.answer && this.said !== undefined) this.beat(this.said);
     if (heard.word !== undefined) this.dispatch({ type: 'heard', word: heard.word });
@@ -62,8 +66,10 @@ export class SimulatedGuardian extends SimulatedProcess {
     const { plan } = this.state;
     const beat = plan?.beat;
     this.said = word;
+    // Of a pulse that never reported it knows neither the paths nor the key.
+    if (plan === undefined || (beat === undefined && this.world.hasKey)) return;
     this.node.send((path) => {
-      if (plan === undefined || beat === undefined) return word;
+      if (beat === undefined) return word;
       return this.voice.say(plan, beat, word, PATH_NAMES[path], this.node.localMs());
     });
   }

@@ -67,7 +67,7 @@ export class SimulatedPulse extends SimulatedProcess {
   hear(packet: Packet, path: PathNumber): void {
     if (this.state === undefined) return;
     this.receive(() => {
-      const word = typeof packet === 'string' ? packet : this.hearBeat(packet, path);
+      const word = typeof packet === 'string' ? this.hearWord(packet) : this.hearBeat(packet, path);
       if (word === undefined) return;
       this.node.measure?.heard(path, this.node.settings, this.node.localMs());
       this.dispatch({ type: 'heard', word, random: this.world.random.next() });
@@ -79,6 +79,11 @@ export class SimulatedPulse extends SimulatedProcess {
     this.receive(() => {
       if (this.voice?.boot === boot && this.voice.leapOver(sequence)) this.answer();
     });
+  }
+
+  /** With a key nothing else is believed. */
+  private hearWord(word: HeartbeatWord): HeartbeatWord | undefined {
+    return this.voice === undefined ? word : undefined;
   }
 
   private hearBeat(packet: Buffer, path: PathNumber): HeartbeatWord | undefined {
