@@ -166,7 +166,7 @@ export class Pair {
   /** Stops everything and demands that table, addresses and sysctls are as they were before the start. */
   async close(): Promise<void> {
     // Who holds the addresses comes last: else the other one would take them over only to release them.
-    const order = this.directors.toSorted((one, other) => rank(one) - rank(other));
+    const order = this.directors.toSorted((one, other) => addressCount(one) - addressCount(other));
     for (const director of order) await director.stop();
     for (const name of this.options.servers ?? SERVER_NAMES) await this.servers[name].stop();
     for (const [director, before] of this.before) {
@@ -180,8 +180,7 @@ export class Pair {
   }
 }
 
-/** How many addresses a director has. */
-function rank(director: Director): number {
+function addressCount(director: Director): number {
   return director.addresses().length;
 }
 

@@ -18,11 +18,8 @@ import {
 const CALL_LIMIT_MS = 60_000;
 const ROLES = { a: 'primary', b: 'backup' } as const;
 
-/** Lines of lvs.cf beside those that all have. */
-type Setting = (keyFile: string) => string;
-
-const WITH_KEY: Setting = (keyFile) => `heartbeat_key = ${keyFile}\n`;
-const ADAPTIVE: Setting = () => `primary_private = ${privateAddressOf('a')}
+/** What the adaptive pair has in lvs.cf beside what all have. */
+const ADAPTIVE_LINES = `primary_private = ${privateAddressOf('a')}
 backup_private = ${privateAddressOf('b')}
 adaptive = 1
 `;
@@ -74,9 +71,9 @@ export class PiranhaPair implements Contender {
     const directory = join(this.directory, side);
     mkdirSync(directory, { recursive: true, mode: 0o750 });
     const configFile = `${directory}.cf`;
-    const text = configuration(this.beatMs, this.deadtimeMs, this.setting(`${directory}.key`));
+    const text = configuration(this.beatMs, this.deadtimeMs, this.ownLines(`${directory}.key`));
     writeFileSync(configFile, text, { mode: 0o600 });
-    if (this.name === 'Piranha, adaptive') {
+    if (this.isAdaptive) {
       const counts = runDirectory(directory).heartbeatStatistics;
       keepGoodCounts(counts, side, this.beatMs, this.deadtimeMs);
     }
@@ -92,7 +89,7 @@ export class PiranhaPair implements Contender {
 
   async standsBy(): Promise<boolean> {
     const { state, partner, adaptive } = await this.status('b');
-    const isMeasured = this.name !== 'Piranha, adaptive' || adaptive?.thresholdMs !== undefined;
+    const isMeasured = !this.isAdaptive || adaptive?.thresholdMs !== undefined;
     return state === 'standby' && partner === 'running' && isMeasured;
   }
 
@@ -124,17 +121,20 @@ export class PiranhaPair implements Contender {
     return SIDES.map((side) => readIfThere(join(this.directory, `${side}.log`))).join('\n');
   }
 
+  private get isAdaptive(): boolean {
+    return this.name === 'Piranha, adaptive';
+  }
+
   private get deadtimeMs(): number {
-    const isAdaptive = this.name === 'Piranha, adaptive';
-    return isAdaptive ? ADAPTIVE_DEADTIME_BEATS * this.beatMs : masterDownMs(this.beatMs);
+    return this.isAdaptive ? ADAPTIVE_DEADTIME_BEATS * this.beatMs : masterDownMs(this.beatMs);
   }
 
   /** Lines of lvs.cf that this pair has of its own; its key file is made. */
-  private setting(keyFile: string): string {
-    if (this.name === 'Piranha, adaptive') return ADAPTIVE(keyFile);
+  private ownLines(keyFile: string): string {
+    if (this.isAdaptive) return ADAPTIVE_LINES;
     if (this.name === 'Piranha') return '';
     writeFileSync(keyFile, KEY_LINE, { mode: 0o600 });
-    return WITH_KEY(keyFile);
+    return `heartbeat_key = ${keyFile}\n`;
   }
 
   private async status(side: Side): Promise<PulseStatus> {

@@ -34,6 +34,14 @@ export function privateAddressOf(side: Side): string {
   return HOSTS[side].replace(/^10\.99\./, '10.98.');
 }
 
+interface Wire {
+  readonly port: string;
+  readonly bridge: string;
+  readonly device: string;
+  /** IPv4, of a network of 256. */
+  readonly address: string;
+}
+
 /** Two directors and a client, each in a namespace of this machine's kernel, around a bridge in a fourth. */
 export class FailoverStage {
   private readonly hosts = new Map<Host, Namespace>();
@@ -51,8 +59,16 @@ export class FailoverStage {
         `link set dev ${bridge} up`,
       );
     }
-    for (const host of Object.keys(HOSTS) as Host[]) this.wire(host, this.switchboard);
-    for (const side of SIDES) this.wirePrivately(side, this.switchboard);
+    for (const [host, address] of Object.entries(HOSTS) as [Host, string][]) {
+      const namespace = makeNamespace(host);
+      this.hosts.set(host, namespace);
+      namespace.ip('link set dev lo up');
+      this.wire(namespace, { port: `port-${host}`, bridge: 'bridge0', device: 'eth0', address });
+    }
+    for (const side of SIDES) {
+      const address = privateAddressOf(side);
+      this.wire(this.host(side), { port: `private-${side}`, bridge: 'bridge1', device: 'eth1', address });
+    }
     for (const side of SIDES) await this.respond(side);
   }
 
@@ -137,24 +153,13 @@ export class FailoverStage {
     return [this.client, this.beats].filter((child) => child !== undefined);
   }
 
-  private wire(host: Host, switchboard: Namespace): void {
-    const namespace = makeNamespace(host);
-    this.hosts.set(host, namespace);
-    switchboard.ip(
-      `link add name port-${host} type veth peer name eth0 netns ${namespace.name}`,
-      `link set dev port-${host} master bridge0 up`,
+  /** Wires a namespace to a bridge: its interface, and the bridge's port. */
+  private wire(namespace: Namespace, { port, bridge, device, address }: Wire): void {
+    this.switchboard?.ip(
+      `link add name ${port} type veth peer name ${device} netns ${namespace.name}`,
+      `link set dev ${port} master ${bridge} up`,
     );
-    namespace.ip('link set dev lo up', `addr add ${HOSTS[host]}/24 dev eth0`, 'link set dev eth0 up');
-  }
-
-  /** The directors' own wire, the second path of the heartbeats where a pair has two. */
-  private wirePrivately(side: Side, switchboard: Namespace): void {
-    const namespace = this.host(side);
-    switchboard.ip(
-      `link add name private-${side} type veth peer name eth1 netns ${namespace.name}`,
-      `link set dev private-${side} master bridge1 up`,
-    );
-    namespace.ip(`addr add ${privateAddressOf(side)}/24 dev eth1`, 'link set dev eth1 up');
+    namespace.ip(`addr add ${address}/24 dev ${device}`, `link set dev ${device} up`);
   }
 
   private async respond(side: Side): Promise<void> {
