@@ -40,17 +40,18 @@ function checkRange(spec: DirectiveSpec, value: number): ReadResult | undefined 
   return fail('CF_RANGE', `${spec.name} = ${value} is out of range, ${minimum} to ${maximum} are allowed`);
 }
 
+function numberHint({ choices }: DirectiveSpec, text: string): string | undefined {
+  if (/^[+-]?0[0-9]+$/.test(text)) return 'a leading 0 makes a number octal, and octal digits end at 7';
+  if (/^[+-]?[0-9]*\.[0-9]+$/.test(text))
+    return 'fractions are allowed for times in seconds such as keepalive, deadtime, timeout and reentry only';
+  return choices && `besides a number it may be ${choices.join(', ')}`;
+}
+
 function readNumber(spec: DirectiveSpec, text: string): ReadResult {
   if (spec.choices?.includes(text)) return { value: text };
   const read = spec.type === 'seconds' ? readSeconds(text) : readInteger(text);
-  if (!read) {
-    const hint = /^[+-]?0[0-9]+$/.test(text)
-      ? 'a leading 0 makes a number octal, and octal digits end at 7'
-      : /^[+-]?[0-9]*\.[0-9]+$/.test(text)
-        ? 'fractions are allowed for times in seconds such as keepalive, deadtime, timeout and reentry only'
-        : undefined;
-    return fail('CF_INTEGER_EXPECTED', `integer expected, not ${shown(text)}`, hint);
-  }
+  if (!read)
+    return fail('CF_INTEGER_EXPECTED', `integer expected, not ${shown(text)}`, numberHint(spec, text));
   const range = checkRange(spec, read.value);
   if (range) return range;
   if (!read.octal) return { value: read.value };
