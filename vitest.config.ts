@@ -15,7 +15,18 @@ const alias = [
     find: '@piranha/protocol/heartbeat-advice',
     replacement: source('protocol/src/heartbeat-advice.ts'),
   },
+  { find: '@piranha/protocol/durations', replacement: source('protocol/src/durations.ts') },
   { find: '@piranha/protocol/schemas', replacement: source('protocol/src/schemas.ts') },
+  {
+    find: '@piranha/protocol/maintenance-schemas',
+    replacement: source('protocol/src/maintenance-schemas.ts'),
+  },
+  {
+    find: '@piranha/protocol/shared-nanny-schemas',
+    replacement: source('protocol/src/shared-nanny-schemas.ts'),
+  },
+  { find: '@piranha/config/check-files', replacement: source('config/src/check-files.ts') },
+  { find: '@piranha/config/pattern', replacement: source('config/src/pattern.ts') },
   { find: '@piranha/ipvs/compliance', replacement: source('ipvs/src/compliance.ts') },
   { find: '@piranha/events/catalogue', replacement: source('events/src/catalogue.ts') },
   ...readdirSync(source('')).map((name) => ({

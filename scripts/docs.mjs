@@ -2,9 +2,18 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { metricsPage } from '@piranha/cli/docs';
 import { changesPage, manualPage } from '@piranha/config/docs';
+import { directivesPage } from '@piranha/import/docs';
+import { zooPage } from './zoo-page.mjs';
 
-const pages = { 'docs/man/lvs.cf.5': manualPage, 'docs/lvs.cf-changes.md': changesPage };
+const pages = {
+  'docs/man/lvs.cf.5': manualPage,
+  'docs/lvs.cf-changes.md': changesPage,
+  'docs/checks-zoo.md': zooPage,
+  'docs/import-directives.md': directivesPage,
+  'docs/metrics.md': metricsPage,
+};
 const check = process.argv.includes('--check');
 let stale = 0;
 for (const [name, make] of Object.entries(pages)) {

@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +10,7 @@ import { type BinaryName, binaryPath } from '@piranha/common';
 import type { Table } from '@piranha/ipvs';
 import { ControlClient, type LvsdStatus, type ReloadAnswer, runDirectory } from '@piranha/protocol';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { runProgram } from './support/run-program.js';
 
 const WAIT = { timeout: 20_000, interval: 30 };
 const cleanups: (() => unknown)[] = [];
@@ -88,7 +91,9 @@ async function weights(): Promise<string[]> {
   return services.flatMap(({ servers }) => servers.map(({ port, weight }) => `${port} ${weight}`)).sort();
 }
 
-function writeConfiguration(ports: readonly number[], weight = 1): void {
+const SEND_AND_EXPECT = ['send = "GET / HTTP/1.0\\r\\n\\r\\n"', 'expect = "HTTP"'];
+
+function writeConfiguration(ports: readonly number[], weight = 1, check = SEND_AND_EXPECT): void {
   const servers = ports.map(
     (port, index) => `  server s${index} {
     address = 127.0.0.1
@@ -109,8 +114,7 @@ virtual web {
   scheduler = rr
   timeout = 0.5
   reentry = 0.5
-  send = "GET / HTTP/1.0\\r\\n\\r\\n"
-  expect = "HTTP"
+  ${check.join('\n  ')}
 ${servers.join('\n')}
 }
 `,
@@ -125,6 +129,99 @@ async function serving(...ports: number[]): Promise<void> {
 }
 
 describe('lvsd over the userspace director', () => {
+  it('moves weights by agent and slow start, and tells of a lost quorum', async () => {
+    await startIpvsu();
+    const [one, two] = [await webServer(), await webServer()];
+    let says = '100%\n';
+    const agent = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.end(says);
+    });
+    agent.listen(0, '127.0.0.1');
+    await once(agent, 'listening');
+    cleanups.push(() => agent.close());
+    const told = join(directory, 'told');
+    const program = join(directory, 'quorum.sh');
+    writeFileSync(program, `#!/bin/sh\necho "$1 $PIRANHA_NOTIFY $PIRANHA_SERVICE" >>${told}\n`, {
+      mode: 0o755,
+    });
+    writeConfiguration([one.port, two.port], 100);
+    const words = `  interval = 0.1
+  fall = 2
+  rise = 1
+  quorum = 200
+  quorum_up = ${program} up
+  quorum_down = ${program} down
+  server s0 {
+    agent = tcp:${(agent.address() as AddressInfo).port}
+    agent_interval = 1
+    agent_smoothing = 0
+    agent_change = 6000`;
+    const text = readFileSync(configFile, 'utf8')
+      .replace('  server s0 {', words.replaceAll(/(quorum_(?:up|down)) = (.*)/g, '$1 = "$2"'))
+      .replace('  server s1 {', '  server s1 {\n    slow_start = 3600');
+    writeFileSync(configFile, text);
+    const lvsd = startLvsd();
+    const reach = (first: number, ...second: number[]) =>
+      vi.waitFor(async () => {
+        const wanted = [`${one.port} ${first}`, ...second.map((weight) => `${two.port} ${weight}`)];
+        expect(await weights()).toEqual(wanted.sort());
+      }, WAIT);
+    const lines = () => (existsSync(told) ? readFileSync(told, 'utf8').trim().split('\n') : []);
+    await reach(100, 100);
+    await vi.waitFor(() => expect(lines()).toEqual(['up quorum-up web']), WAIT);
+    says = '30%\n';
+    await reach(30, 100);
+    expect(lvsd.output()).toMatch(/Adjusting weight of 127\.0\.0\.1:\d+ to 30 .*its agent/);
+    says = 'drain\n';
+    await reach(0, 100);
+    await new Promise((resolve) => two.server.close(resolve));
+    await reach(0);
+    await vi.waitFor(() => expect(lines().at(-1)).toBe('down quorum-down web'), WAIT);
+    await webServer(two.port);
+    says = 'ready 100%\n';
+    await reach(100, 1);
+    await vi.waitFor(() => expect(lines().at(-1)).toBe('up quorum-up web'), WAIT);
+    says = 'down # for a test\n';
+    await vi.waitFor(async () => expect(await weights()).toEqual([`${two.port} 1`]), WAIT);
+    const [server] = (await status()).services[0]?.servers ?? [];
+    expect(server).toMatchObject({ health: 'down', reason: 'its agent says "down # for a test"' });
+    lvsd.child.kill('SIGTERM');
+    expect(await lvsd.ended()).toBe(0);
+  });
+
+  it('keeps a quorum inside its hysteresis over its own death and a new name of the service', async () => {
+    await startIpvsu();
+    const [one, two] = [await webServer(), await webServer()];
+    const told = join(directory, 'told');
+    const program = join(directory, 'quorum.sh');
+    writeFileSync(program, `#!/bin/sh\necho "$PIRANHA_NOTIFY" >>${told}\n`, { mode: 0o755 });
+    writeConfiguration([one.port, two.port]);
+    const quorum = ['quorum = 2', 'hysteresis = 1', `quorum_up = "${program}"`, `quorum_down = "${program}"`];
+    // First verdicts have their time, however busy the machine is.
+    const text = readFileSync(configFile, 'utf8')
+      .replace('  timeout = 0.5', '  timeout = 10\n  interval = 0.1')
+      .replace('  server s0 {', `  ${quorum.join('\n  ')}\n  server s0 {`);
+    writeFileSync(configFile, text);
+    const lines = () => (existsSync(told) ? readFileSync(told, 'utf8').trim().split('\n') : []);
+    const first = startLvsd();
+    await vi.waitFor(() => expect(lines()).toEqual(['quorum-up']), WAIT);
+    await new Promise((resolve) => two.server.close(resolve));
+    await serving(one.port);
+    first.child.kill('SIGKILL');
+    await first.ended();
+    const second = startLvsd();
+    await vi.waitFor(() => expect(second.output()).toContain('quorum reached'), WAIT);
+    await serving(one.port);
+    writeFileSync(configFile, text.replace('virtual web {', 'virtual shop {'));
+    expect(((await call(runDirectory(directory).lvsdSocket, 'reload')) as ReloadAnswer).operations).toEqual(
+      [],
+    );
+    second.child.kill('SIGTERM');
+    expect(await second.ended()).toBe(0);
+    expect(lines()).toEqual(['quorum-up', 'quorum-up']);
+  });
+
   it('takes a dead server out and lets it in again', async () => {
     await startIpvsu();
     const [one, two] = [await webServer(), await webServer()];
@@ -143,6 +240,130 @@ describe('lvsd over the userspace director', () => {
     expect(lvsd.output()).toMatch(/create_monitor for web\/s0 running as pid \d+/);
     expect(lvsd.output()).toContain('shutting down due to signal 15');
     expect(existsSync(runDirectory(directory).lvsdPid)).toBe(false);
+  });
+
+  it('takes servers in and out by check blocks, tells why, and lets a check be tried by hand', async () => {
+    await startIpvsu();
+    const page = { status: 200, body: 'all well' };
+    const server = createHttpServer((_, answer) => answer.writeHead(page.status).end(page.body));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    cleanups.push(() => server.close());
+    const { port } = server.address() as AddressInfo;
+    const check = [
+      'check alive {',
+      'kind = tcp',
+      '}',
+      'check health {',
+      'kind = http_get',
+      'body = well',
+      '}',
+    ];
+    writeConfiguration([port], 1, check);
+    const lvsd = startLvsd();
+    await serving(port);
+
+    const probe = (...words: string[]) =>
+      runProgram('lvsctl', ['probe', 'http_get', `127.0.0.1:${port}`, ...words], directory);
+    expect(await probe('path=/health')).toMatchObject({ status: 0, stderr: '' });
+    expect((await probe('path=/health')).stdout).toMatch(
+      /^> GET \/health [\s\S]*\n< all well\n[\s\S]*up: status 200 \(/,
+    );
+    expect(await probe('body=ill')).toMatchObject({ status: 1 });
+    expect((await probe('path=health')).stderr).toContain('[CF_CHECK_PATH]');
+    const digestOf = (body: string) => createHash('sha256').update(body).digest('hex');
+    const hashed = () => runProgram('lvsctl', ['genhash', `http://127.0.0.1:${port}/`], directory);
+    const digest = digestOf(page.body);
+    expect((await hashed()).stdout).toContain(`SHA256 = ${digest}\n`);
+    // More than a nanny tells of what goes over the wire.
+    page.body = 'all well '.repeat(40_000);
+    expect((await hashed()).stdout).toContain(`SHA256 = ${digestOf(page.body)}\n`);
+    page.body = 'all well';
+
+    page.status = 503;
+    await serving();
+    expect(lvsd.output()).toContain(`check health of 127.0.0.1:${port} failed: status 503, not 200-299`);
+    page.status = 200;
+    await serving(port);
+    writeConfiguration([port], 1, ['check page {', 'kind = http_get', `digest = ${digest}`, '}']);
+    lvsd.child.kill('SIGHUP');
+    // Good for the check of before, which may come once more.
+    page.body = 'all well, but changed';
+    await serving();
+    expect(lvsd.output()).toContain('check page of');
+  });
+
+  it('asks by protocol, by program and by file, and tells no password', async () => {
+    await startIpvsu();
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.on('data', (chunk: Buffer) => {
+        const text = chunk.toString();
+        if (text.includes('PING')) socket.write('+PONG\r\n');
+        else socket.write(text.includes('hushhush') ? '+OK\r\n' : '-WRONGPASS no\r\n');
+      });
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    cleanups.push(() => server.close());
+    const { port } = server.address() as AddressInfo;
+    const [secret, maintenance, told, exit] = ['secret', 'maintenance', 'told', 'exit'].map((name) =>
+      join(directory, name),
+    ) as [string, string, string, string];
+    const script = join(directory, 'check.sh');
+    writeFileSync(secret, 'hushhush\n', { mode: 0o600 });
+    writeFileSync(script, `#!/bin/sh\necho "$@" > ${told}\nexit $(cat ${exit})\n`, { mode: 0o755 });
+    writeFileSync(exit, '0');
+    const check = [
+      ...['check login {', 'kind = redis', `password_file = ${secret}`, '}'],
+      ...[
+        'check own {',
+        'kind = program',
+        `program = ${script}`,
+        'arguments = ldirectord',
+        'misc_dynamic = 1',
+        '}',
+      ],
+      ...['check maintenance {', 'kind = file', `path = ${maintenance}`, 'absent = 1', '}'],
+    ];
+    writeConfiguration([port], 1, check);
+    const lvsd = startLvsd();
+    await serving(port);
+    expect(readFileSync(told, 'utf8')).toBe(`127.0.0.150 18080 127.0.0.1 ${port}\n`);
+    const weigh = (status: number, weight: number) => {
+      writeFileSync(exit, String(status));
+      return vi.waitFor(async () => expect(await weights()).toEqual([`${port} ${weight}`]), WAIT);
+    };
+    await weigh(42, 40);
+    expect(lvsd.output()).toMatch(/Adjusting weight of 127\.0\.0\.1:\d+ to 40 .*its check/);
+    // With a shared nanny just so.
+    writeFileSync(configFile, `nanny_processes = 0\n${readFileSync(configFile, 'utf8')}`);
+    await call(runDirectory(directory).lvsdSocket, 'reload');
+    await vi.waitFor(
+      async () => expect((await status()).sharedNannies?.[0]?.load?.begun).toBeGreaterThan(0),
+      WAIT,
+    );
+    await weigh(2, 0);
+    await weigh(0, 1);
+    writeFileSync(maintenance, '');
+    await serving();
+    expect(lvsd.output()).toContain(
+      `check maintenance of 127.0.0.1:${port} failed: ${maintenance}: it exists`,
+    );
+    rmSync(maintenance);
+    await serving(port);
+    writeFileSync(secret, 'hush\n');
+    await serving();
+    expect(lvsd.output()).toContain('the answer to AUTH was "-WRONGPASS no"');
+    const probe = await runProgram(
+      'lvsctl',
+      ['probe', 'redis', `127.0.0.1:${port}`, `password_file=${secret}`],
+      directory,
+    );
+    expect(probe).toMatchObject({ status: 1 });
+    expect(probe.stdout).toContain('> AUTH (password)');
+    expect(lvsd.output() + probe.stdout).not.toContain('hush\r');
+    expect(lvsd.output()).not.toContain('hushhush');
   });
 
   it('adopts the table after a SIGKILL', async () => {
@@ -193,6 +414,17 @@ describe('lvsd over the userspace director', () => {
     expect(after.lastReload?.ok).toBe(false);
     expect(after.services[0]?.servers[0]?.nannyPid).toBe(before.services[0]?.servers[0]?.nannyPid);
     expect(await weights()).toEqual([`${port} 1`]);
+    const check = (...words: string[]) => ['check page {', 'kind = http_get', ...words, '}'];
+    writeConfiguration([port], 1, check('regex = "(a"'));
+    const refused = (await call(runDirectory(directory).lvsdSocket, 'reload')) as ReloadAnswer;
+    expect(refused.ok).toBe(false);
+    expect(refused.diagnostics.join('\n')).toContain(`${configFile}:13:11: error CF_CHECK_REGEX: `);
+    writeConfiguration([port], 1, check(`headers_file = ${directory}/none`));
+    const warned = (await call(runDirectory(directory).lvsdSocket, 'reload')) as ReloadAnswer;
+    expect(warned.ok).toBe(true);
+    expect(warned.diagnostics.join('\n')).toContain(
+      `${configFile}:13:18: warning CF_CHECK_FILE: headers_file `,
+    );
     writeConfiguration([port], 7);
     const lvsdPid = Number(readFileSync(runDirectory(directory).lvsdPid, 'utf8'));
     process.kill(lvsdPid, 'SIGHUP');

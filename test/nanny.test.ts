@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
@@ -162,10 +162,9 @@ describe('a nanny started by hand', () => {
   it("prints the original's phrases and obeys its signals", async () => {
     const { port } = await webServer();
     const server = `127.0.0.1:${port}`;
-    const nanny = startNanny([...lineFor(port), '-U', 'rup']);
+    const nanny = startNanny(lineFor(port));
     const says = (text: string) => vi.waitFor(() => expect(nanny.output()).toContain(text), WAIT);
     await says(`nanny: starting LVS client monitor for 127.0.0.100:80 -> ${server}`);
-    await says('nanny: load monitoring by rup is not in this release');
     await says(`nanny: [ active ] making ${server} available`);
     nanny.child.kill('SIGUSR1');
     await says('nanny: opaque glasses on');
@@ -179,6 +178,21 @@ describe('a nanny started by hand', () => {
     await says('nanny: Terminating due to signal 2');
     // USR1 would start Node's debugger if nobody listened to it.
     expect(nanny.output()).not.toContain('Debugger');
+  });
+
+  it('asks by ICMP without CAP_NET_RAW where the kernel lets its group, and says what is missing', () => {
+    const lvsctl = `setpriv --bounding-set=-net_raw --inh-caps=-net_raw ${process.execPath} ${binaryPath('lvsctl')}`;
+    const script = `ip link set lo up
+      sysctl -qw net.ipv4.ping_group_range='0 0'
+      ${lvsctl} probe ping 127.0.0.1 && ${lvsctl} probe ping ::1 || exit 9
+      sysctl -qw net.ipv4.ping_group_range='1 0'
+      ${lvsctl} probe ping 127.0.0.1`;
+    const { status, stdout } = spawnSync('unshare', ['--net', 'sh', '-c', script], { encoding: 'utf8' });
+    expect(stdout.match(/^up: echo answered/gm)).toHaveLength(2);
+    expect(stdout).toContain(
+      'cannot ask by ICMP: socket: EPERM (run as root, or with the capability CAP_NET_RAW, or',
+    );
+    expect(status).toBe(1);
   });
 
   it('takes its check program with it', async () => {

@@ -1,7 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { getPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { encodeHeartbeat } from '@piranha/protocol';
@@ -71,6 +72,11 @@ function recordedLife(node: 'primary' | 'backup', count: number): readonly Buffe
     if (sealed.type === 'refused') throw new Error(sealed.reason);
     return sealed.packet;
   });
+}
+
+/** Root of a container may lack CAP_SYS_NICE. */
+function mayRaisePriority(): boolean {
+  return spawnSync('nice', ['-n', '-1', 'true'], { encoding: 'utf8' }).stderr === '';
 }
 
 describe('a pair with a key', () => {
@@ -205,6 +211,10 @@ describe('a pair with a key', () => {
     await pair.waitFor('the difference in the status', async () =>
       /lvs\.cf +DIFFERS from the partner's: serial_no 0 here, 5 there/.test(await statusOf(standby)),
     );
+    // Whoever reads a file speaks at once; the other one is heard with its next beat.
+    await pair.waitFor('the difference on the other side', async () =>
+      /lvs\.cf +DIFFERS from the partner's: serial_no 5 here, 0 there/.test(await statusOf(active)),
+    );
     expect(await reload(standby)).toMatchObject({ ok: true });
     await pair.waitFor('no difference any more', async () =>
       (await active.events()).includes('PULSE_CONFIG_ALIKE'),
@@ -241,6 +251,52 @@ describe('a pair with a key', () => {
         expect(readFileSync(`/proc/${pid}/cmdline`, 'utf8')).not.toContain(secret);
       }
     }
+  });
+
+  it.skipIf(!mayRaisePriority())(
+    'runs pulse before busy neighbours, and what pulse starts like all others',
+    () => {
+      for (const director of [pair.primary, pair.backup]) {
+        const nice = director.processes().map(({ program, pid }) => [program, getPriority(pid)]);
+        expect(Object.fromEntries(nice)).toMatchObject({
+          pulse: -15,
+          'pulse-worker': -15,
+          lvsd: 0,
+          nanny: 0,
+        });
+      }
+    },
+  );
+
+  it('says why a worker that died cannot start while the key file is broken, and never speaks words instead', async () => {
+    // Its guardian counts the deaths of the last half minute, and hands over after five: one that has seen none.
+    const earlier = await pair.settled();
+    await earlier.standby.crash();
+    earlier.standby.start();
+    await pair.settled();
+    expect(await earlier.active.call(earlier.active.files.pulseSocket, 'handover', 10_000)).toMatchObject({
+      ok: true,
+    });
+    const { active, standby } = await pair.settled();
+    expect(active.role).toBe(earlier.standby.role);
+    const { pid } = await active.pulse();
+    const refusals = () =>
+      readFileSync(active.logFile, 'utf8').match(/pulse cannot start: .*beat\.keys.*/g) ?? [];
+    const deaths = async () =>
+      (await standby.events()).filter((event) => event === 'PULSE_PARTNER_DEAD').length;
+    const deathsBefore = await deaths();
+    const traffic = pair.traffic();
+    writeKeys('1 nonsense');
+    signal(pid, 'SIGKILL');
+    await pair.waitFor('the refusal in the log', () => refusals().length > 0);
+    writeKeys(NEW_KEY);
+    await pair.waitFor('another pulse', async () => (await active.pulse()).pid !== pid);
+    await pair.settled();
+    await traffic.stop();
+    expect(traffic.failures).toEqual([]);
+    expect((await active.pulse()).heartbeat).toMatchObject({ protocol: 'authenticated' });
+    expect(await active.pulse()).toMatchObject({ state: 'active' });
+    expect(await deaths()).toBe(deathsBefore);
   });
 
   it('fails over when the active director dies, and takes it back as a standby', async () => {

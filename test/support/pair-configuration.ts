@@ -52,6 +52,8 @@ export interface ConfigurationChanges {
   /** Global lines beside these. */
   readonly lines?: (layout: PairLayout) => readonly string[];
   readonly adaptive?: boolean;
+  /** Each director has an lvs.cf of its own. */
+  readonly separateFiles?: boolean;
 }
 
 /** The text of the pair's lvs.cf. */

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,6 +24,8 @@ export class Pair {
   readonly primary: Director;
   readonly backup: Director;
   readonly configFile: string;
+  /** The backup's, which is the same file unless they are separate. */
+  readonly backupFile: string;
   private readonly base = mkdtempSync(join(tmpdir(), 'piranha-pair-'));
   private readonly servers: ChildProcess[] = [];
   private streams: Traffic[] = [];
@@ -32,8 +34,10 @@ export class Pair {
   constructor(changes: ConfigurationChanges = {}, programPath?: (name: 'pulse') => string) {
     this.configFile = join(this.base, 'lvs.cf');
     writeFileSync(this.configFile, pairConfiguration(this.layout, changes));
+    this.backupFile = changes.separateFiles === true ? join(this.base, 'backup.cf') : this.configFile;
+    if (changes.separateFiles === true) copyFileSync(this.configFile, this.backupFile);
     this.primary = new Director('primary', this.base, this.configFile, programPath);
-    this.backup = new Director('backup', this.base, this.configFile, programPath);
+    this.backup = new Director('backup', this.base, this.backupFile, programPath);
   }
 
   /** The servers, then both directors; returns when one serves, the other stands by and both know every server. */

@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { type BinaryName, binaryPath } from '@piranha/common';
 import { markedEnvironment } from './processes.js';
 
-const LIMIT_MS = 30_000;
+/** A drain that is watched over several restarts takes half a minute on a busy machine. */
+const LIMIT_MS = 80_000;
 
 export interface ProgramEnd {
   /** Exit status, or -1 after a signal. */

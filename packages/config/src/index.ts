@@ -1,14 +1,29 @@
+export type { CheckSet, CheckSpec, CheckSpecBase, PageSpec, TlsRules } from './check-model.js';
+export { checksOf } from './core/builder-checks.js';
+export { isLocalHost, isMailAddress, parseSmtpServer } from './core/builder-notify.js';
 export { needsFtpHelper, releaseLimitMs, usesNat } from './core/derived.js';
 export { formatDiagnostic } from './core/diagnostics.js';
 export { type BlockPath, setValue } from './core/edit.js';
 export { formatLvsCf } from './core/format.js';
 export type { PiranhaIni } from './core/ini.js';
 export { type ParsedLvsCf, type ParseOptions, parseLvsCf } from './core/parse-lvs-cf.js';
+export { serialNumberOf, withSerialNumber } from './core/serial.js';
 export { type LvsCfTree, parseTree, printTree } from './core/tree.js';
 export { WELL_KNOWN_PORTS } from './core/well-known-ports.js';
 export { bareWord, quotedWord } from './core/words.js';
+export type { Mention } from './mention-model.js';
 export * from './model.js';
+export type { QuorumConfig } from './quorum-model.js';
 export { loadPiranhaIni } from './shell/ini.js';
 export { loadWithLastGood } from './shell/last-good.js';
 export { loadConfiguration, parseConfiguration } from './shell/load.js';
+export {
+  type KeptFile,
+  putAside,
+  readFileLimited,
+  replaceFile,
+  type SourceFile,
+} from './shell/source-file.js';
+export type { WatchConfig } from './watch-model.js';
+export type { AgentConfig, WeighingConfig } from './weighing-model.js';
 export type { FenceConfig, WitnessConfig, WitnessPolicy, WitnessTarget } from './witness-model.js';

@@ -1,3 +1,8 @@
+import type { CheckSet } from './check-model.js';
+import type { Mention } from './mention-model.js';
+import type { QuorumConfig } from './quorum-model.js';
+import type { WatchConfig } from './watch-model.js';
+import type { WeighingConfig } from './weighing-model.js';
 import type { FenceConfig, WitnessConfig } from './witness-model.js';
 
 /** The typed meaning of an lvs.cf: every value with its default filled in. Text and places live in the tree. */
@@ -34,12 +39,21 @@ export interface RealServerConfig {
   readonly upperThreshold: number;
   /** Connections below which it gets new ones again; 0 = the kernel's choice, three quarters of the upper one. */
   readonly lowerThreshold: number;
+  /** Its own check blocks, in place of its virtual's; undefined = none. */
+  readonly check?: CheckSet | undefined;
+  /** Absent: the virtual's timeout and reentry alone say how it is watched. */
+  readonly watch?: WatchConfig;
+  /** Absent: its weight stays as configured. */
+  readonly weighing?: WeighingConfig;
   /** Line of the block's header, from 1. */
   readonly line: number;
 }
 
-/** The checks of a virtual server, as nanny wants them. Texts are as written, escapes untranslated. */
-export interface CheckConfig {
+/**
+ * The checks of a virtual server, as nanny wants them. Texts are as written, escapes untranslated. With check blocks
+ * these count, and send, expect and send_program do not.
+ */
+export interface CheckConfig extends CheckSet {
   readonly send: string | undefined;
   readonly expect: string | undefined;
   readonly useRegex: boolean;
@@ -78,6 +92,10 @@ export interface VirtualServerConfig {
   /** Dotted mask, for IPv6 the prefix length; undefined = every client its own. */
   readonly persistenceMask: string | undefined;
   readonly quiesceServer: boolean;
+  /** Absent: no word about it is given, and any server will do. */
+  readonly quorum?: QuorumConfig;
+  /** While a smaller percentage of the servers is up, those that were up before are kept; absent: never. */
+  readonly panicPercent?: number;
   readonly check: CheckConfig;
   readonly servers: readonly RealServerConfig[];
 }
@@ -160,6 +178,8 @@ export interface LvsConfiguration {
   readonly failbackHoldMs: number;
   /** Authenticated heartbeats; undefined = the original's words. */
   readonly heartbeatKey: HeartbeatKeyConfig | undefined;
+  /** Whether the partner may read and replace this file. */
+  readonly configSync: boolean;
   readonly rshCommand: string;
   /** Forwarding method where neither virtual nor server has its own. */
   readonly network: ForwardingMethod;
@@ -171,6 +191,8 @@ export interface LvsConfiguration {
   readonly syncId: number;
   /** What happens to a change that somebody else made to our table entries: put back, or only told. */
   readonly tableDrift: 'revert' | 'report';
+  /** Directory whose files take real servers out of service by their names. */
+  readonly maintenanceDirectory: string | undefined;
   /** Our own TCP resets from a VIP are held back while it is taken. */
   readonly resetGuard: boolean;
   /** The kernel's settings for IPVS are set while pulse runs, and put back at its end. */
@@ -216,4 +238,6 @@ export interface LoadResult {
   readonly hash?: string;
   readonly configuration: LvsConfiguration | undefined;
   readonly diagnostics: readonly Diagnostic[];
+  /** What its active services name beyond lvs.cf; absent where the file could not be read. */
+  readonly mentions?: readonly Mention[];
 }

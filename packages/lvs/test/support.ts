@@ -1,5 +1,34 @@
-import type { LvsConfiguration, RealServerConfig, VirtualServerConfig } from '@piranha/config';
+import type { LvsConfiguration, RealServerConfig, VirtualServerConfig, WatchConfig } from '@piranha/config';
 import { notifyConfig } from '../../notify/test/support/configuration.js';
+
+/** A server's own words of how it is watched, none given. */
+export const NO_WORDS: WatchConfig = {
+  timeoutMs: undefined,
+  reentryMs: undefined,
+  rise: undefined,
+  fall: undefined,
+  intervalMs: undefined,
+  fastIntervalMs: undefined,
+  downIntervalMs: undefined,
+  connectTimeoutMs: undefined,
+  retries: undefined,
+  retryDelayMs: undefined,
+  initialState: undefined,
+  warmupMs: undefined,
+  checkAddress: undefined,
+  checkPort: undefined,
+};
+
+/** A feedback agent whose word counts at once and whole. */
+export const AGENT = {
+  port: 3333,
+  intervalMs: undefined,
+  number: 'idle',
+  smoothingPercent: 0,
+  changePercent: 6_000_000,
+  holdMs: 60_000,
+  fadeMs: 0,
+} as const;
 
 export function realServer(changes: Partial<RealServerConfig> = {}): RealServerConfig {
   return {
@@ -30,6 +59,8 @@ export function virtualServer(
     reentryMs: 180_000,
     clientMonitor: '/usr/sbin/nanny',
     loadMonitor: undefined,
+    require: 'all' as const,
+    specs: [],
     ...changes.check,
   };
   return {
@@ -63,6 +94,7 @@ export function configurationOf(
   return {
     serialNumber: 0,
     heartbeatKey: undefined,
+    configSync: true,
     service: 'lvs',
     primary: '127.0.0.2',
     primaryPrivate: undefined,
@@ -85,6 +117,7 @@ export function configurationOf(
     syncInterface: 'eth0',
     syncId: 0,
     tableDrift: 'revert',
+    maintenanceDirectory: undefined,
     resetGuard: false,
     manageSysctls: true,
     witness: {

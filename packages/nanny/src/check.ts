@@ -21,11 +21,31 @@ export interface CheckOutcome {
   readonly reason: string;
   /** The log line of a failure; absent when the check passed. */
   readonly complaint?: CheckComplaint;
+  /** Where `ok` is false: this machine could not make the check, and nothing is known of the server. */
+  readonly undecided?: true;
+  /** The reason without what differs each time, such as an age; absent where nothing does. */
+  readonly topic?: string;
+  /** The weight that the check itself asks for, 0 to 253, as keepalived's misc_dynamic; absent where checks ask for none. */
+  readonly weight?: number | 'configured';
+  /** Lines to log whatever the verdict is, such as of a certificate that ends soon. */
+  readonly notices?: readonly CheckComplaint[];
+  /** Digests of the page, for who asked for them. */
+  readonly digests?: PageDigests;
 }
 
-interface CheckContext {
+/** In hexadecimal digits. */
+interface PageDigests {
+  readonly md5: string;
+  readonly sha256: string;
+}
+
+/** Told what goes over the wire: for a person who probes by hand. */
+export type Trace = (direction: 'sent' | 'received' | 'note', bytes: Uint8Array | string) => void;
+
+export interface CheckContext {
   /** Aborted when nobody wants the answer any more; the check then ends at once, with any outcome. */
   readonly signal: AbortSignal;
+  readonly trace?: Trace;
   /** Called when the check really begins, where it had to wait for its turn. */
   readonly onBegin?: () => void;
 }
@@ -52,4 +72,14 @@ export function passed(reason: string): CheckOutcome {
 export function failed(event: EventId, fields: CheckComplaint['fields']): CheckOutcome {
   const record = eventRecord(event, fields as EventFields);
   return { ok: false, reason: record.text, complaint: { event, fields } };
+}
+
+/** True where the code of an error says that no more files can be opened. */
+export function lacksDescriptors(code: string | undefined): boolean {
+  return code === 'EMFILE' || code === 'ENFILE';
+}
+
+/** A check for which this machine had no descriptor: the server is not to blame. */
+export function unmade(target: CheckTarget, error: string): CheckOutcome {
+  return { ...failed('NANNY_NO_DESCRIPTORS', { server: serverName(target), error }), undecided: true };
 }

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { UserError } from '@piranha/common';
 import { addressBytes } from './core/address-bytes.js';
-import { echoRequest, readEchoReply } from './core/icmp-echo.js';
+import { echoRequest, readEchoMessage, readEchoReply } from './core/icmp-echo.js';
 import { errnoName, libc } from './libc.js';
 import { type RawReceiver, receiveRaw } from './raw-receiver.js';
 
 const AF_INET = 2;
 const AF_INET6 = 10;
+const SOCK_DGRAM = 2;
 const SOCK_RAW = 3;
 const SOCK_NONBLOCK = 0o4000;
 const SOCK_CLOEXEC = 0o2000000;
@@ -31,7 +32,8 @@ function onlyReplies(family: 4 | 6): Buffer {
 }
 
 /**
- * Asks one host by ICMP echo, IPv4 or IPv6, and hears nobody else.
+ * Asks one host by ICMP echo, IPv4 or IPv6, and hears nobody else. Who may have no raw socket uses one that is for
+ * questions and their answers alone, where the kernel lets his group (net.ipv4.ping_group_range).
  * @throws UserError `RAW_SOCKET_FAILED`, also where no route leads to the host
  */
 export class EchoSocket {
@@ -46,12 +48,15 @@ export class EchoSocket {
     const bytes = addressBytes(address);
     if (bytes === undefined) throw new Error(`no IP address: ${address}`);
     this.family = bytes.length === 4 ? 4 : 6;
+    const { fd, isRaw } = openTo(this.family, bytes);
     const onMessage = (packet: Buffer): void => {
-      const sequence = readEchoReply(this.family, packet, this.identifier, this.data);
+      const sequence = isRaw
+        ? readEchoReply(this.family, packet, this.identifier, this.data)
+        : readEchoMessage(this.family, packet, this.data);
       if (sequence !== undefined) onReply(sequence);
     };
     // What the network says of an unreachable host arrives as an error; silence means the same.
-    this.receiver = receiveRaw(openTo(this.family, bytes), onMessage, () => undefined);
+    this.receiver = receiveRaw(fd, onMessage, () => undefined);
   }
 
   /** Asks question number `sequence` (0 to 65535). Undefined when the kernel took it, else the errno's name. */
@@ -66,32 +71,53 @@ export class EchoSocket {
   }
 }
 
-/** A raw socket that is bound to one peer. */
-function openTo(version: 4 | 6, address: Buffer): number {
-  const { family, protocol, level, option, nameBytes, at } = FAMILIES[version];
-  const fd = libc().socket(family, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
-  if (fd < 0) throw failed('socket');
+interface Opened {
+  readonly fd: number;
+  readonly isRaw: boolean;
+}
+
+function isDenied(reason: string): boolean {
+  return reason === 'EPERM' || reason === 'EACCES';
+}
+
+/** A raw socket, or one for echoes alone. */
+function open(version: 4 | 6): Opened {
+  const { family, protocol } = FAMILIES[version];
+  const raw = libc().socket(family, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
+  if (raw >= 0) return { fd: raw, isRaw: true };
+  const reason = errnoName(libc().errno());
+  const refusal = failed('socket', reason);
+  if (!isDenied(reason)) throw refusal;
+  const fd = libc().socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
+  if (fd < 0) throw refusal;
+  return { fd, isRaw: false };
+}
+
+/** A socket that is bound to one peer. */
+function openTo(version: 4 | 6, address: Buffer): Opened {
+  const { family, level, option, nameBytes, at } = FAMILIES[version];
+  const { fd, isRaw } = open(version);
   const filter = onlyReplies(version);
   const name = Buffer.alloc(nameBytes);
   name.writeUInt16LE(family, 0);
   address.copy(name, at);
   const call =
-    libc().setsockopt(fd, level, option, filter, filter.length) < 0
+    isRaw && libc().setsockopt(fd, level, option, filter, filter.length) < 0
       ? 'setsockopt'
       : libc().connect(fd, name, name.length) < 0
         ? 'connect'
         : undefined;
-  if (call === undefined) return fd;
-  const error = failed(call);
+  if (call === undefined) return { fd, isRaw };
+  const error = failed(call, errnoName(libc().errno()));
   libc().close(fd);
   throw error;
 }
 
-function failed(call: string): UserError {
-  const reason = errnoName(libc().errno());
-  const isDenied = reason === 'EPERM' || reason === 'EACCES';
+function failed(call: string, reason: string): UserError {
   return new UserError(`cannot ask by ICMP: ${call}: ${reason}`, {
     code: 'RAW_SOCKET_FAILED',
-    hint: isDenied ? 'run as root, or with the capability CAP_NET_RAW' : 'is there a route to the host?',
+    hint: isDenied(reason)
+      ? 'run as root, or with the capability CAP_NET_RAW, or let your group ask: sysctl net.ipv4.ping_group_range'
+      : 'is there a route to the host?',
   });
 }

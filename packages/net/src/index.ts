@@ -27,6 +27,7 @@ export { drainGroupMember } from './group-drain.js';
 export * from './libc.js';
 export { LinkWatch, type LinkWatchEvents } from './link-watch.js';
 export { PacketSocket } from './packet-socket.js';
+export { raisePriority } from './priority.js';
 export { IcmpSocket, RawIpSocket } from './raw-ip-socket.js';
 export { type RawReceiver, receiveRaw } from './raw-receiver.js';
 export { unsteerGroup } from './reuseport-group.js';

@@ -29,6 +29,9 @@ export interface Libc {
   ioctl(fd: number, request: number, argument: Buffer): number;
   /** Reads or sets the kernel's clock discipline; `status` is a struct timex. Its clock's state, negative on failure. */
   adjtimex(status: Buffer): number;
+  /** Scheduling policy of a thread, 0 for the calling one. */
+  sched_getscheduler(thread: number): number;
+  sched_setscheduler(thread: number, policy: number, parameter: Buffer): number;
   /** errno of the call just made; ask before any other call or await. */
   errno(): number;
   /** Address of a buffer's bytes, for structures with pointers; keep the buffer referenced. */
@@ -70,6 +73,8 @@ function load(): Libc {
     setns: library.func('int setns(int, int)'),
     ioctl: library.func('int ioctl(int, ulong, void *)'),
     adjtimex: library.func('int adjtimex(void *)'),
+    sched_getscheduler: library.func('int sched_getscheduler(int)'),
+    sched_setscheduler: library.func('int sched_setscheduler(int, int, const void *)'),
     errno: () => koffi.errno(),
     addressOf: (buffer) => BigInt(koffi.address(buffer)),
   };

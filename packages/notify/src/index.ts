@@ -1,5 +1,6 @@
 export {
   type Notice,
+  quorumNotice,
   type RoleChange,
   roleNotice,
   type ServiceFacts,
@@ -7,5 +8,6 @@ export {
   sorryNotice,
 } from './core/notice.js';
 export { checkNotifyFiles } from './shell/check-files.js';
+export { checkServicePrograms } from './shell/check-programs.js';
 export { Notifier } from './shell/notifier.js';
 export { startProgram } from './shell/run-program.js';

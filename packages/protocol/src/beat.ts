@@ -8,3 +8,4 @@ export * from './core/envelope.js';
 export * from './shell/beat-crypto.js';
 export * from './shell/beat-keys.js';
 export * from './shell/beat-setup.js';
+export * from './shell/sync-keys.js';

@@ -25,7 +25,22 @@ export const NANNY_ENVIRONMENT = {
   id: 'PIRANHA_NANNY_ID',
   /** `up`, `down` or `unknown`: what the server was when an earlier nanny ended. */
   state: 'PIRANHA_NANNY_STATE',
+  /** JSON of its CheckSet; absent: the check that its command line describes. */
+  checks: 'PIRANHA_NANNY_CHECKS',
 } as const;
+
+/** What a real server says of itself, for its weight. */
+export type WeightReading =
+  /** Load of the last minute, as `uptime` prints it. */
+  | { readonly kind: 'load'; readonly load: number }
+  | {
+      readonly kind: 'agent';
+      /** Share of its weight that it wants, percent. */
+      readonly percent?: number | undefined;
+      readonly order?: 'ready' | 'drain' | 'maint' | undefined;
+    }
+  /** Weight that its check asks for, 0 to 253. */
+  | { readonly kind: 'check'; readonly weight: number | 'configured' };
 
 /** Events nanny → lvsd, by name. A nanny whose connection to lvsd is lost ends. */
 export interface NannyEvents {
@@ -39,8 +54,12 @@ export interface NannyEvents {
     readonly durationMs: number;
     /** The server's state after this result. */
     readonly up: boolean;
+    /** How much later than due the check began, and how long after the one before; of a nanny of its own. */
+    readonly lateMs?: number | undefined;
+    readonly intervalMs?: number | undefined;
   };
   'nanny.transition': { readonly id: string; readonly up: boolean; readonly reason: string };
+  'nanny.reading': { readonly id: string; readonly reading: WeightReading };
   /** A line of nanny's for lvsd to log under the ident `nanny`. */
   'nanny.log': {
     readonly id: string;
@@ -65,7 +84,11 @@ export interface VipAnswer {
   readonly problems: readonly string[];
 }
 
-/** lvsd's methods: `status` → LvsdStatus, `reload` → ReloadAnswer, `table` → live Table and owned keys. Its `alive` carries: */
+/**
+ * lvsd's methods: `status` → LvsdStatus, `reload` → ReloadAnswer, `table` → live Table and owned keys, `maintain`
+ * MaintenanceRequest → MaintenanceAnswer, `maintenance` → MaintenanceAnswer, `maintenance.record` → MaintenanceExchange,
+ * `maintenance.merge` MaintenanceExchange → MaintenanceExchange. Its `alive` carries:
+ */
 export interface LvsdAlive {
   readonly pid: number;
   /** The table is loaded and every server has its first verdict. */

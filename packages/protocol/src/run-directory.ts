@@ -3,6 +3,14 @@ import { join } from 'node:path';
 /** Where daemons meet unless `--run-dir` says otherwise. */
 export const DEFAULT_RUN_DIRECTORY = '/run/piranha';
 
+/** Where a director keeps what outlives the machine; another run directory is another director, with its own. */
+export function stateDirectoryOf(runDirectory: string): string {
+  return runDirectory === DEFAULT_RUN_DIRECTORY ? '/var/lib/piranha' : join(runDirectory, 'state');
+}
+
+/** In the state directory: lvsd's orders about real servers. */
+export const SERVER_ORDERS_FILE = 'server-orders';
+
 /** Paths of one director's sockets and state files. */
 export interface RunDirectory {
   readonly directory: string;
@@ -16,6 +24,8 @@ export interface RunDirectory {
   readonly ipvsuPid: string;
   /** Keys of the IPVS entries that are ours, one a line, written before the add. */
   readonly ownedEntries: string;
+  /** Places of the services without their quorum, one a line. */
+  readonly lostQuorums: string;
   /** The addresses that pulse added to interfaces, JSON, written before the add. */
   readonly heldAddresses: string;
   /** What pulse wants to find again after its own restart, JSON. */
@@ -44,6 +54,7 @@ export function runDirectory(directory: string): RunDirectory {
     lvsdPid: at('lvs.pid'),
     ipvsuPid: at('ipvsu.pid'),
     ownedEntries: at('owned'),
+    lostQuorums: at('quorums.lost'),
     heldAddresses: at('addresses'),
     pulseState: at('pulse.state'),
     heartbeatStatistics: at('heartbeats'),

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { partnerStateSchema, pathQualitySchema } from './heartbeat-schemas.js';
+import { serverMaintenanceSchema } from './maintenance-schemas.js';
 import type { HandoverAnswer, ReloadAnswer } from './messages.js';
+import { probeLoadSchema, probeStatusSchema } from './shared-nanny-schemas.js';
 import type { LvsdStatus, PulseStatus } from './status.js';
 
 /**
@@ -12,6 +14,8 @@ const count = z.number().int().min(0);
 const processId = z.number().int().min(1);
 
 const historyEntry = z.object({ at: z.string(), event: z.string(), text: z.string() });
+
+const eventCounts = z.record(z.string(), count).optional();
 
 const pathStatus = z.object({
   name: z.enum(['public', 'private']),
@@ -128,6 +132,7 @@ export const pulseStatusSchema: z.ZodType<PulseStatus> = z.object({
   sync: syncStatus.optional(),
   children: z.array(childStatus),
   history: z.array(historyEntry),
+  eventCounts,
 });
 
 const serverStatus = z.object({
@@ -137,6 +142,7 @@ const serverStatus = z.object({
   health: z.enum(['up', 'down', 'unknown']),
   weight: count.optional(),
   configuredWeight: count,
+  movingWeight: count.optional(),
   reason: z.string(),
   since: z.string(),
   activeConnections: count,
@@ -144,6 +150,7 @@ const serverStatus = z.object({
   connections: count,
   nannyPid: processId.optional(),
   nannyStarts: count,
+  maintenance: serverMaintenanceSchema.optional(),
 });
 
 const serviceStatus = z.object({
@@ -152,31 +159,21 @@ const serviceStatus = z.object({
   scheduler: z.string(),
   sorryServer: z.string().optional(),
   sorryServerActive: z.boolean(),
+  rules: z
+    .object({
+      quorum: z.enum(['unknown', 'reached', 'lost']),
+      panicking: z.boolean(),
+      steady: z.array(z.string()),
+    })
+    .optional(),
   servers: z.array(serverStatus),
-});
-
-const durations = z.object({
-  count,
-  p50Ms: z.number().min(0),
-  p99Ms: z.number().min(0),
-  maxMs: z.number().min(0),
 });
 
 const sharedNanny = z.object({
   name: z.string(),
   pid: processId.optional(),
   starts: count,
-  load: z
-    .object({
-      services: count,
-      probes: count,
-      running: count,
-      waiting: count,
-      begun: count,
-      lateness: durations.optional(),
-      interval: durations.optional(),
-    })
-    .optional(),
+  load: probeLoadSchema.optional(),
 });
 
 /** Answer of lvsd's `status`. */
@@ -191,8 +188,10 @@ export const lvsdStatusSchema: z.ZodType<LvsdStatus> = z.object({
   lastReload: z.object({ at: z.string(), ok: z.boolean(), text: z.string() }).optional(),
   services: z.array(serviceStatus),
   sharedNannies: z.array(sharedNanny).optional(),
+  ownProbes: probeStatusSchema.optional(),
   foreignEntries: z.array(z.string()),
   history: z.array(historyEntry),
+  eventCounts,
 });
 
 /** Answer of `reload`, pulse's and lvsd's. */
@@ -213,3 +212,9 @@ export const handoverAnswerSchema: z.ZodType<HandoverAnswer> = z.object({
 export type AnswerSchema<T> = z.ZodType<T>;
 
 export { heartbeatMeasurementSchema } from './heartbeat-schemas.js';
+export {
+  maintenanceAnswerSchema,
+  maintenanceExchangeSchema,
+  maintenanceRequestSchema,
+} from './maintenance-schemas.js';
+export * from './sync-schemas.js';

@@ -41,6 +41,8 @@ export interface ProbeLoad {
   readonly waiting: number;
   /** Checks that were begun since the process started. */
   readonly begun: number;
+  /** Checks that failed since then; absent from a nanny of before. */
+  readonly failed?: number | undefined;
   /** How much later than due checks began; from begin to begin of one probe. */
   readonly lateness?: DurationSummary | undefined;
   readonly interval?: DurationSummary | undefined;

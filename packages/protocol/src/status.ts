@@ -1,5 +1,6 @@
 import type { PartnerState, PathQuality, Windows } from './heartbeat-measurement.js';
-import type { ProbeLoad } from './shared-nanny.js';
+import type { ServerMaintenance } from './maintenance.js';
+import type { DurationSummary, ProbeLoad } from './shared-nanny.js';
 
 /** What `status` answers on the daemons' sockets; the zod twins are in `@piranha/protocol/schemas`. */
 
@@ -200,6 +201,8 @@ export interface PulseStatus {
   readonly sync?: SyncStatus | undefined;
   readonly children: readonly ChildStatus[];
   readonly history: readonly HistoryEntry[];
+  /** How often each event above debug came since the start; absent from a pulse of before. */
+  readonly eventCounts?: Readonly<Record<string, number>> | undefined;
 }
 
 export type ServerHealth = 'up' | 'down' | 'unknown';
@@ -212,6 +215,8 @@ export interface ServerStatus {
   /** Weight in the live table; undefined when the entry is not there. */
   readonly weight?: number;
   readonly configuredWeight: number;
+  /** Where load, agent or slow start have brought it; absent where nothing moves it. */
+  readonly movingWeight?: number | undefined;
   readonly reason: string;
   readonly since: string;
   readonly activeConnections: number;
@@ -219,6 +224,18 @@ export interface ServerStatus {
   readonly connections: number;
   readonly nannyPid?: number;
   readonly nannyStarts: number;
+  /** Present while an operator keeps it out of service, or wants to. */
+  readonly maintenance?: ServerMaintenance | undefined;
+}
+
+/** What is believed of a service as a whole. */
+export interface ServiceRulesStatus {
+  /** Whether the servers that are up are enough; `unknown` before the first verdicts, or without a quorum. */
+  readonly quorum: 'unknown' | 'reached' | 'lost';
+  /** So few servers are up that those of before are kept in use. */
+  readonly panicking: boolean;
+  /** ADDRESS:PORT of the servers that were up when enough of them were last. */
+  readonly steady: readonly string[];
 }
 
 export interface ServiceStatus {
@@ -228,7 +245,18 @@ export interface ServiceStatus {
   readonly scheduler: string;
   readonly sorryServer?: string;
   readonly sorryServerActive: boolean;
+  /** Absent without a quorum and a panic threshold. */
+  readonly rules?: ServiceRulesStatus | undefined;
   readonly servers: readonly ServerStatus[];
+}
+
+/** Checks of nannies of one real service each, since lvsd's start; durations of the last half to whole minute. */
+export interface ProbeStatus {
+  readonly begun: number;
+  readonly failed: number;
+  /** How much later than due checks began; from begin to begin of one server's. */
+  readonly lateness?: DurationSummary | undefined;
+  readonly interval?: DurationSummary | undefined;
 }
 
 /** A nanny that watches many real services. */
@@ -255,6 +283,10 @@ export interface LvsdStatus {
   readonly services: readonly ServiceStatus[];
   /** Absent where every real service has a nanny of its own. */
   readonly sharedNannies?: readonly SharedNannyStatus[] | undefined;
+  /** Of the nannies of one real service each; absent from an lvsd of before. */
+  readonly ownProbes?: ProbeStatus | undefined;
   readonly foreignEntries: readonly string[];
   readonly history: readonly HistoryEntry[];
+  /** How often each event above debug came since the start; absent from an lvsd of before. */
+  readonly eventCounts?: Readonly<Record<string, number>> | undefined;
 }

@@ -4,7 +4,7 @@ export { beatContent } from './core/beat-content.js';
 export { type BeatKeys, BeatVoice } from './core/beat-voice.js';
 export { wordOfBeat } from './core/beat-words.js';
 export { YOUNG_DEADTIME_MS } from './core/dead-timer.js';
-export { gateAfterMs, gateQuestion, hasSlept } from './core/gate.js';
+export { gateAfterMs, gateQuestion } from './core/gate.js';
 export {
   GUARDIAN_LIMITS,
   GUARDIAN_TICK_MS,
@@ -18,6 +18,7 @@ export {
 } from './core/guardian.js';
 export { nextTickMs, stepPulse } from './core/machine.js';
 export { wordOf } from './core/moves.js';
+export { settingsInUse, type TimesBefore, timesBefore, wordHeard } from './core/pair-times.js';
 export { HeartbeatStatistics } from './core/path-statistics.js';
 export {
   ADAPTIVE_REFRESH_MS,
@@ -27,6 +28,7 @@ export {
   REPORT_MS,
 } from './core/process-times.js';
 export { pulseSettings } from './core/settings.js';
+export { hasSlept } from './core/sleep.js';
 export { StandInVoice } from './core/stand-in-voice.js';
 export { startPulse } from './core/start.js';
 export type {

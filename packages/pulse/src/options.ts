@@ -1,7 +1,6 @@
-import { join } from 'node:path';
 import { type OptionValues, parseDaemonArguments, SUITE_VERSION, UserError } from '@piranha/common';
 import { loadPiranhaIni, type PiranhaIni } from '@piranha/config';
-import { DEFAULT_RUN_DIRECTORY, type NodeRole } from '@piranha/protocol';
+import { DEFAULT_RUN_DIRECTORY, type NodeRole, stateDirectoryOf } from '@piranha/protocol';
 
 /** Options of pulse, its worker and its guardian; all three get the same words. */
 export interface PulseOptions {
@@ -116,11 +115,6 @@ function optionsOf(values: OptionValues, ini: PiranhaIni | undefined): PulseOpti
     logDirectory: text('log-dir') ?? ini?.logDirectory,
     json: (readFormat(text('log-format')) ?? ini?.logFormat) === 'json',
   };
-}
-
-/** Another run directory is another director: what it remembers goes with it. */
-function stateDirectoryOf(runDirectory: string): string {
-  return runDirectory === DEFAULT_RUN_DIRECTORY ? '/var/lib/piranha' : join(runDirectory, 'state');
 }
 
 /** The word that makes a first start active; no restart may ever repeat it. */

@@ -21,7 +21,14 @@ export function heartbeatWarnings({ heartbeat, deadtimeMs }: PulseStatus): strin
   const differs = heartbeat.configuration?.hash !== partner.configuration.hash;
   const deaf = deafPaths(partner, deadtimeMs);
   return [
-    ...(differs ? [['lvs.cf', `DIFFERS from the partner's: ${serialText(heartbeat, partner)}`]] : []),
+    ...(differs
+      ? [
+          [
+            'lvs.cf',
+            `DIFFERS from the partner's: ${serialText(heartbeat, partner)} (lvsctl sync push or pull)`,
+          ],
+        ]
+      : []),
     ...(deaf.length === 0 ? [] : [['one-way', `the partner does not hear this node on ${deaf.join(', ')}`]]),
     ...(partner.standIn
       ? [['stand-in', "the partner's guardian speaks for its pulse, which is silent"]]

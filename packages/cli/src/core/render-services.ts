@@ -1,4 +1,5 @@
 import type { ServerStatus, ServiceStatus } from '@piranha/protocol';
+import { orderText, phaseText } from './render-maintenance.js';
 import { columns, spanText, terminalText } from './terminal-text.js';
 
 const HEADINGS = [
@@ -24,7 +25,8 @@ function weightText({ weight, configuredWeight }: ServerStatus): string {
   return `${weight ?? '-'}/${configuredWeight}`;
 }
 
-function stateText({ health, configuredWeight, weight }: ServerStatus): string {
+function stateText({ health, configuredWeight, weight, maintenance }: ServerStatus): string {
+  if (maintenance !== undefined) return `${health === 'down' ? 'DOWN' : health}, ${phaseText(maintenance)}`;
   if (health === 'down') return 'DOWN';
   return health === 'up' && configuredWeight === 0 && weight !== undefined ? 'up, drained' : health;
 }
@@ -32,6 +34,11 @@ function stateText({ health, configuredWeight, weight }: ServerStatus): string {
 function nannyText({ nannyPid, nannyStarts }: ServerStatus): string {
   const pid = nannyPid === undefined ? '-' : String(nannyPid);
   return nannyStarts > 1 ? `${pid} (${nannyStarts} starts)` : pid;
+}
+
+/** What the check says, and before it what an operator ordered. */
+function reasonText({ reason, maintenance }: ServerStatus, nowMs: number): string {
+  return maintenance === undefined ? reason : `${orderText(maintenance, nowMs)}; check: ${reason}`;
 }
 
 function serverRow(server: ServerStatus, nowMs: number): string[] {
@@ -46,7 +53,7 @@ function serverRow(server: ServerStatus, nowMs: number): string[] {
     String(server.connections),
     nannyText(server),
     Number.isNaN(sinceMs) ? '-' : spanText(nowMs - sinceMs),
-    server.reason,
+    reasonText(server, nowMs),
   ];
 }
 

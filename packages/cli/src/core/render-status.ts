@@ -1,6 +1,7 @@
 import type { HistoryEntry, LvsdStatus, PathStatus, PulseStatus } from '@piranha/protocol';
 import { countText, durationText } from './figures.js';
 import { heartbeatLines, heartbeatWarnings } from './render-heartbeat.js';
+import { nannyRows } from './render-nannies.js';
 import { serviceLines } from './render-services.js';
 import { isLvsdWanted, type StatusView } from './status-view.js';
 import { columns, spanText, terminalText } from './terminal-text.js';
@@ -152,6 +153,7 @@ function lvsdLines(status: LvsdStatus): string[] {
     ['lvsd', `pid ${status.pid}, version ${status.version}, ${status.configFile}`],
     ['table', `${status.director} director, ${tableText(status)}`],
     ...status.problems.map((problem) => ['problem', problem]),
+    ...nannyRows(status.sharedNannies, status.ownProbes),
     ['reload', reloadText(status)],
     ...status.foreignEntries.map((entry) => ['foreign', `${entry} (left alone)`]),
   ]);

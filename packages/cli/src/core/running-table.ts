@@ -8,7 +8,7 @@ import {
   serviceKeyText,
   type Table,
 } from '@piranha/ipvs';
-import type { LvsdStatus, ServerHealth } from '@piranha/protocol';
+import type { LvsdStatus } from '@piranha/protocol';
 import { EXIT } from './exit-status.js';
 
 /** The table of a running director and the keys of what is lvsd's in it. */
@@ -45,25 +45,21 @@ export function foreignEntries(running: RunningTable, desired: Table): string[] 
   });
 }
 
-const RANK: Readonly<Record<ServerHealth, number>> = { up: 0, unknown: 1, down: 2 };
-
-/**
- * What a running lvsd believes of the servers of another configuration: its word for a server of the same service,
- * address and port (the worst, if several blocks have it), `up` for one that it does not know.
- */
-export function healthFromStatus(
+/** The weights that a running lvsd has moved from the configured ones, for the same servers of the same services. */
+export function weightsFromStatus(
   status: LvsdStatus,
-): (service: VirtualServerConfig, server: RealServerConfig) => ServerHealth {
-  const known = new Map<string, ServerHealth>();
+): (server: RealServerConfig, service: VirtualServerConfig) => number | undefined {
+  const moved = new Map<string, number>();
   for (const { key, servers } of status.services) {
-    for (const server of servers) {
-      const text = `${key} ${serverKeyText(server)}`;
-      const before = known.get(text) ?? 'up';
-      known.set(text, RANK[server.health] > RANK[before] ? server.health : before);
+    for (const { movingWeight, configuredWeight, ...server } of servers) {
+      const text = `${key} ${serverKeyText(server)} ${configuredWeight}`;
+      if (movingWeight !== undefined) moved.set(text, movingWeight);
     }
   }
-  return (service, server) => {
+  return (server, service) => {
     const key = serviceKeyOf(service);
-    return (key && known.get(`${serviceKeyText(key)} ${serverKeyText(server)}`)) ?? 'up';
+    if (key === undefined || server.weighing === undefined) return undefined;
+    // Under another configured weight it would not stay where it is.
+    return moved.get(`${serviceKeyText(key)} ${serverKeyText(server)} ${server.weight}`);
   };
 }

@@ -3,6 +3,7 @@ import type { ExitStatus } from '../core/exit-status.js';
 import type { AdviseOptions } from './commands/advise.js';
 import type { DoctorOptions } from './commands/doctor.js';
 import type { DoctorRealOptions } from './commands/doctor-real.js';
+import type { MetricsOptions } from './commands/metrics.js';
 import type { StatusOptions } from './commands/status.js';
 import type { LvsctlIo } from './io.js';
 import type { CommonOptions } from './options.js';
@@ -16,6 +17,15 @@ export function addLooks(program: Command, io: LvsctlIo, finish: (status: ExitSt
     .action(async (_: unknown, command: Command) =>
       finish(
         await (await import('./commands/status.js')).status(io, command.optsWithGlobals<StatusOptions>()),
+      ),
+    );
+  program
+    .command('metrics')
+    .description('all of that and more for Prometheus, in its text format')
+    .option('--output <file>', "into this file, whole or not at all: for node_exporter's textfile collector")
+    .action(async (_: unknown, command: Command) =>
+      finish(
+        await (await import('./commands/metrics.js')).metrics(io, command.optsWithGlobals<MetricsOptions>()),
       ),
     );
   program

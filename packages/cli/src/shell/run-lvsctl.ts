@@ -8,9 +8,12 @@ import { addImport } from './import-options.js';
 import { type LvsctlIo, printJson } from './io.js';
 import { addKeygen } from './keygen-command.js';
 import { addLooks } from './look-commands.js';
+import { addMaintenance } from './maintenance-commands.js';
 import { addMigrationCommands } from './migration-commands.js';
 import { addMoves } from './move-commands.js';
+import { addProbes } from './probe-commands.js';
 import { addSimulate } from './simulate-command.js';
+import { addSync } from './sync-command.js';
 
 const EXIT_HELP = `
 Exit status: 0 done or yes; 1 no (errors in the file, import with notes, refused, a daemon is missing); 2 wrong command line;
@@ -31,9 +34,12 @@ function buildProgram(io: LvsctlIo, finish: (status: ExitStatus) => void): Comma
   addImport(program, io, finish);
   addLooks(program, io, finish);
   addMoves(program, io, finish);
+  addMaintenance(program, io, finish);
+  addSync(program, io, finish);
   addSimulate(program, io, finish);
   addMigrationCommands(program, io, finish);
   addKeygen(program, io, finish);
+  addProbes(program, io, finish);
   return program;
 }
 

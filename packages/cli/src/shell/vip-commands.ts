@@ -1,19 +1,9 @@
-import { Argument, type Command, InvalidArgumentError } from 'commander';
+import { Argument, type Command } from 'commander';
 import type { ExitStatus } from '../core/exit-status.js';
 import type { HandoverOptions } from './commands/handover.js';
 import type { StandbyOptions } from './commands/standby.js';
 import type { LvsctlIo } from './io.js';
-
-const LONGEST_REASON = 200;
-
-/** Words for a log line: what would move a cursor or split the line is refused. */
-function reasonText(text: string): string {
-  if (text.length > LONGEST_REASON) throw new InvalidArgumentError(`over ${LONGEST_REASON} characters.`);
-  if (/\p{Cc}|\p{Zl}|\p{Zp}|\p{Bidi_Control}/u.test(text)) {
-    throw new InvalidArgumentError('it has a character that cannot be printed.');
-  }
-  return text.trim();
-}
+import { reasonText } from './reason-text.js';
 
 /** Commands that move the VIPs, or keep them from coming here; each is loaded when it is called. */
 export function addVipMoves(program: Command, io: LvsctlIo, finish: (status: ExitStatus) => void): void {

@@ -64,7 +64,9 @@ describe('lvsctl status without more words', () => {
   it('says that the partner has another lvs.cf', () => {
     const configuration = { hash: 'f'.repeat(16), serial: 5 };
     const text = page(withPartner({ configuration }), false);
-    expect(text).toContain("DIFFERS from the partner's: serial_no 4 here, 5 there");
+    expect(text).toContain(
+      "DIFFERS from the partner's: serial_no 4 here, 5 there (lvsctl sync push or pull)",
+    );
   });
 
   it('says on which path the partner does not hear this node', () => {

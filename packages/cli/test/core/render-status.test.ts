@@ -182,6 +182,20 @@ describe('renderStatus', () => {
     expect(text).not.toContain('NOT REACHED');
   });
 
+  it('has a row for each nanny that watches many real services', () => {
+    const lateness = { count: 900, p50Ms: 0.7, p99Ms: 4.4, maxMs: 21 };
+    const load = { services: 300, probes: 100, running: 2, waiting: 3, begun: 5_000, lateness };
+    const sharedNannies = [
+      { name: 'shared 1', pid: 77, starts: 2, load },
+      { name: 'shared 2', starts: 1 },
+    ];
+    const text = page({ lvsd: { reached: true, status: lvsdStatus({ sharedNannies }) } });
+    expect(text).toMatch(
+      /nanny +shared 1, pid 77 \(2 starts\): 300 real services, 100 probes, begin late by 0\.7 ms, 99 % by at most 4\.4, all by 21, 3 wait for their turn/,
+    );
+    expect(text).toMatch(/nanny +shared 2, pid -: has not told anything yet/);
+  });
+
   it('names problems, foreign entries and a refused reload', () => {
     const status = lvsdStatus({
       tableInSync: false,

@@ -73,4 +73,46 @@ describe('lvsctl check and what an lvs.cf names for notifications', () => {
     expect(stderr).toMatch(/^-:1:1: warning NOTIFY_PROGRAM: .*none does not exist/);
     expect(stdout).toBe('-: ok, 1 warning\n');
   });
+
+  it('finds what is wrong with the programs and files of services, at their words', async () => {
+    const [open, secret] = [write('open', 0o757), write('headers', 0o644)];
+    const words = [
+      'quorum = 1',
+      `quorum_up = "${directory}/none up"`,
+      `quorum_down = ${open}`,
+      'check own {',
+      'kind = program',
+      `program = "${open} %h"`,
+      '}',
+      'check page {',
+      'kind = ssl_get',
+      'verify = ca',
+      `ca_file = ${directory}/none`,
+      `headers_file = ${secret}`,
+      '}',
+    ];
+    const text = PAIR_FILE.replace('  server one', `${words.join('\n')}\n  server one`);
+    const { stderr, status } = await run(['check', '-'], text);
+    expect(status).toBe(0);
+    const told = stderr.trim().split('\n');
+    expect(told.map((line) => line.replace(/^-:(.*?): warning ([A-Z_]+): .*$/, '$1 $2'))).toEqual([
+      '8:13 NOTIFY_PROGRAM',
+      '9:15 NOTIFY_UNSAFE',
+      '12:11 CHECK_PROGRAM_UNSAFE',
+      '17:11 CF_CHECK_FILE',
+      '18:16 CF_CHECK_FILE',
+    ]);
+    expect(stderr).toContain(
+      'none does not exist: nothing would run (hint: make it a program that can be run)',
+    );
+    expect(stderr).toContain('may be written by everybody: the user of lvsd would run what they put there');
+    expect(stderr).toContain('others may read it: chmod 600; the check would fail (hint: lines as');
+    const missing = text.replace(`program = "${open} %h"`, `program = ${directory}/none`);
+    expect((await run(['check', '-'], missing)).stderr).toContain('warning CHECK_PROGRAM: program: ');
+    const broken = text.replace('verify = ca', 'regex = "(a"');
+    expect(await run(['check', '-'], broken)).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('-:16:9: error CF_CHECK_REGEX: regex is no regular expression'),
+    });
+  });
 });

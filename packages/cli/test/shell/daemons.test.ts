@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '@piranha/common';
 import { parseSaveText } from '@piranha/ipvs';
-import { type ControlHandler, ControlServer, runDirectory } from '@piranha/protocol';
+import { type ControlHandler, ControlServer, runDirectory, type ServerStatus } from '@piranha/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { run } from '../support/run.js';
 import { lvsdStatus, pulseStatus, serverStatus } from '../support/statuses.js';
@@ -276,6 +276,27 @@ virtual web {
     const { status, stdout, stderr } = await ask('plan', file, '--against');
     expect([status, stdout]).toEqual([0, '']);
     expect(stderr).toContain('nothing to change');
+  });
+
+  it('does not take a server that is out by order for one that a reload would bring', async () => {
+    const order = { by: 'root', at: '2026-03-01T11:00:00.000Z', reason: '' };
+    const server = (name: string, last: number, maintenance: ServerStatus['maintenance']) =>
+      serverStatus({ name, address: `127.0.0.${last}`, maintenance });
+    const [web] = lvsdStatus().services;
+    const servers = [
+      server('one', 11, { ...order, kind: 'drain', phase: 'draining' }),
+      server('two', 12, { ...order, kind: 'drain', phase: 'drained' }),
+      server('new', 13, { ...order, kind: 'disable', phase: 'held' }),
+    ];
+    const live = LIVE.slice(0, 2).map((line) => line.replace('-w 1', '-w 0'));
+    const { table } = parseSaveText(live.join('\n'));
+    await serve('lvsd', {
+      status: () => lvsdStatus({ services: web ? [{ ...web, servers }] : [] }),
+      table: () => ({ table, owned: ['tcp 127.0.0.100:8080'] }),
+    });
+    expect((await ask('plan', file, '--against')).stdout).toBe(
+      '-a -t 127.0.0.100:8080 -r 127.0.0.13:8081 -m -w 1\n',
+    );
   });
 
   it('ends with 3 when lvsd is not there', async () => {

@@ -30,7 +30,7 @@ async function imported(argv: readonly string[]) {
 }
 
 /**
- * Tables were written by hand. Those of ldirectord were compared with a run of ldirectord 4.12, whose checks were
+ * Results were read line by line, tables written by hand. Those of ldirectord were compared with a run of ldirectord 4.12, whose checks were
  * answered as passed and whose ipvsadm kept a list; what keepalived 2.2.7 makes of each file was read from `-t` and -D.
  */
 const KINDS = [
@@ -45,12 +45,13 @@ describe.each(KINDS)('lvsctl import %s', (kind, extension) => {
     expect(names.length).toBeGreaterThanOrEqual(10);
   });
 
-  it.each(names)('%s: the table of the source, every other line in the notes', async (name) => {
+  it.each(names)('%s: result, table and notes', async (name) => {
     const { result, check, plan, format } = await imported([
       kind,
       join(FIXTURES, kind, `${name}${extension}`),
     ]);
     expect(withoutDirectory(result.stderr, kind)).toBe(text(`${kind}/${name}.notes`));
+    expect(result.stdout).toBe(text(`${kind}/${name}.result`));
     expect(result.status).toBe(1);
     expect(check).toMatchObject({ status: 0 });
     expect(plan.stdout).toBe(text(`${kind}/${name}.table`));
@@ -61,13 +62,14 @@ describe.each(KINDS)('lvsctl import %s', (kind, extension) => {
 describe('lvsctl import heartbeat', () => {
   const pair = ['--primary', '192.0.2.1', '--backup', '192.0.2.2'];
 
-  it.each(['pair', 'lone', 'both'])(
+  it.each(['pair', 'lone', 'both', 'department'])(
     '%s: addresses from haresources, services from ldirectord',
     async (name) => {
       const directory = join(FIXTURES, 'heartbeat', name);
       const files = [join(directory, 'ha.cf'), join(directory, 'haresources')];
       const { result, check, plan } = await imported(['heartbeat', ...files, ...pair]);
       expect(withoutDirectory(result.stderr, 'heartbeat')).toBe(text(`heartbeat/${name}/notes`));
+      expect(result.stdout).toBe(text(`heartbeat/${name}/result`));
       expect(check.status).toBe(0);
       expect(plan.stdout).toBe(text(`heartbeat/${name}/table`));
     },

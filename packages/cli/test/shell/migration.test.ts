@@ -1,8 +1,21 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { run } from '../support/run.js';
+
+const SERVICE = `primary = 192.0.2.1
+service = lvs
+virtual web {
+  active = 1
+  address = 192.0.2.100 eth0:1
+  port = 80
+  server one {
+    address = 10.0.0.11
+    active = 1
+  }
+}
+`;
 
 describe('lvsctl shadow and adopt', () => {
   let directory: string;
@@ -36,6 +49,23 @@ describe('lvsctl shadow and adopt', () => {
     const { status, stderr } = await run([command, '--run-dir', directory, file]);
     expect(status).toBe(1);
     expect(stderr).toMatch(/lvs\.cf:\d+:\d+: error CF_/);
+  });
+
+  it.each([
+    ['state', []],
+    ['elsewhere', ['--', '--state-dir', 'elsewhere']],
+    ['elsewhere', ['--', '--state-dir=elsewhere']],
+  ])('adopts nothing on a node in maintenance standby: %s %j', async (state, words) => {
+    const file = join(directory, 'lvs.cf');
+    writeFileSync(file, SERVICE);
+    mkdirSync(join(directory, state));
+    writeFileSync(join(directory, state, 'maintenance'), 'whatever stands there');
+    const pulseWords = words.map((word) => word.replace('elsewhere', join(directory, 'elsewhere')));
+    const { status, stderr } = await run(['adopt', '--run-dir', directory, file, ...pulseWords]);
+    expect(status).toBe(1);
+    expect(stderr).toContain('this node is in maintenance standby');
+    expect(stderr).toContain('[ADOPT_MAINTENANCE]');
+    expect(stderr).toContain(join(directory, state, 'maintenance'));
   });
 
   it.each(['--undo', '--finish'])('%s says that no adoption is under way', async (word) => {

@@ -26,6 +26,7 @@ describe('lvsctl simulate', () => {
     expect(status).toBe(0);
     const lines = stdout.trimEnd().split('\n');
     expect(lines[0]).toBe('keepalive 100 ms, deadtime 400 ms');
+    expect(stdout).toContain('promised: a director in maintenance standby takes nothing');
     expect(lines.at(-1)).toMatch(
       /^20 seeds from 7: every promise kept; \d+\.\d simulated hours, \d+ takeovers$/,
     );

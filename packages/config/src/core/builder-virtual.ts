@@ -8,6 +8,10 @@ import type {
   ServiceProtocol,
   VirtualServerConfig,
 } from '../model.js';
+import { buildCheckSet, buildServerChecks, checksOf } from './builder-checks.js';
+import { buildQuorum } from './builder-quorum.js';
+import { buildWatch } from './builder-watch.js';
+import { buildWeighing } from './builder-weighing.js';
 import type { ParsedBlock } from './parsed.js';
 import { normalizedFlags } from './scheduler-flags.js';
 import { NO_ADDRESS, Values } from './values.js';
@@ -44,6 +48,9 @@ function buildServer(
 ): RealServerConfig {
   const values = new Values('server', block);
   const port = values.value('port');
+  const watch = buildWatch(virtual, block);
+  const check = buildServerChecks(virtual, block);
+  const weighing = buildWeighing(virtual, block, checksOf(buildCheckSet(virtual, 'all'), { check }));
   return {
     name: block.name,
     address: values.word('address'),
@@ -52,11 +59,14 @@ function buildServer(
     port: typeof port === 'number' ? port : portAtLine(virtual, block.lineIndex),
     forwarding: values.choice('forward', FORWARDING_METHODS, forwarding),
     ...buildThresholds(new Values('virtual', virtual), values),
+    check,
+    ...(watch === undefined ? {} : { watch }),
+    ...(weighing === undefined ? {} : { weighing }),
     line: block.lineIndex + 1,
   };
 }
 
-function buildCheck(values: Values): CheckConfig {
+function buildCheck(values: Values, block: ParsedBlock): CheckConfig {
   const loadMonitor = values.text('load_monitor');
   return {
     send: values.literal('send'),
@@ -67,6 +77,7 @@ function buildCheck(values: Values): CheckConfig {
     reentryMs: values.milliseconds('reentry'),
     clientMonitor: values.word('client_monitor'),
     loadMonitor: loadMonitor === 'none' ? undefined : loadMonitor,
+    ...buildCheckSet(block, 'all'),
   };
 }
 
@@ -111,7 +122,8 @@ export function buildVirtual(block: ParsedBlock, network: ForwardingMethod): Vir
     persistentSeconds: values.number('persistent'),
     persistenceMask: persistenceMask(values, family),
     quiesceServer: values.flag('quiesce_server'),
-    check: buildCheck(values),
+    ...buildQuorum(values),
+    check: buildCheck(values, block),
     servers,
   };
 }

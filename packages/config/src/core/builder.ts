@@ -77,6 +77,7 @@ export function buildConfiguration(parsed: ParsedFile): LvsConfiguration {
     failback: values.choice('failback', ['none', 'ready', 'always'], 'ready'),
     failbackHoldMs: values.milliseconds('failback_hold'),
     heartbeatKey: buildHeartbeatKey(values, parsed),
+    configSync: values.flag('config_sync'),
     rshCommand: values.word('rsh_command'),
     network,
     natRouter: values.deviceAddress('nat_router'),
@@ -95,6 +96,7 @@ export function buildConfiguration(parsed: ParsedFile): LvsConfiguration {
     notify: buildNotify(parsed),
     nannyProcesses: values.optionalNumber('nanny_processes') ?? AUTO_NANNY_PROCESSES,
     ipvsadmPath: values.word('ipvsadm'),
+    maintenanceDirectory: values.text('maintenance_dir'),
     virtualServers: virtuals.map((block) => buildVirtual(block, network)),
     failoverServices: parsed.blocks.filter((block) => block.level === 'failover').map(buildFailover),
   };

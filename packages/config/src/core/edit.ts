@@ -1,7 +1,7 @@
 import { UserError } from '@piranha/common';
 import { toByteString } from './bytes.js';
 import { Findings } from './diagnostics.js';
-import { INDENTATION } from './format.js';
+import { indentationAt } from './format.js';
 import { type ParsedBlock, type ParsedFile, type Statement, statementOf } from './parsed.js';
 import { parseStatements } from './parser.js';
 import { directivesAt } from './schema.js';
@@ -52,10 +52,15 @@ function withValue(line: TreeLine, statement: Statement, written: string): TreeL
   return treeLine({ text: line.text.slice(0, first.index) + written + rest, ending: line.ending });
 }
 
+function depthOf({ virtual, server }: BlockPath): number {
+  if (virtual === undefined) return 0;
+  return server === undefined ? 1 : 2;
+}
+
 /** Line behind which a new statement goes, -1 for the top of the file: the last statement before any inner block. */
 function insertionLine(parsed: ParsedFile, block: ParsedBlock | undefined): number {
-  const inner = block ? block.servers : parsed.blocks;
-  const end = inner[0]?.lineIndex ?? Number.POSITIVE_INFINITY;
+  const inner = block ? [...block.servers, ...block.checks] : parsed.blocks;
+  const end = Math.min(...inner.map(({ lineIndex }) => lineIndex));
   const statements = (block ?? parsed).statements.filter((statement) => statement.lineIndex < end);
   return statements.at(-1)?.lineIndex ?? block?.lineIndex ?? -1;
 }
@@ -102,5 +107,5 @@ export function setValue(
   const neighbour = (block ?? parsed).statements.some((known) => known.lineIndex === after)
     ? /^[ \t]*/.exec(tree.lines[after]?.text ?? '')?.[0]
     : undefined;
-  return insertLine(tree, after, `${neighbour ?? INDENTATION[level]}${name} = ${written}`);
+  return insertLine(tree, after, `${neighbour ?? indentationAt(depthOf(path))}${name} = ${written}`);
 }

@@ -3,17 +3,13 @@ import { Findings } from './diagnostics.js';
 import type { Token } from './lexer.js';
 import type { LineRole, ParsedBlock } from './parsed.js';
 import { parseStatements } from './parser.js';
-import type { Level } from './schema-types.js';
 import { type LvsCfTree, parseTree, type TreeLine } from './tree.js';
 import { bareWord } from './words.js';
 
-/** Blanks before a statement at each level, as the original's GUI wrote them. */
-export const INDENTATION: Readonly<Record<Level, string>> = {
-  global: '',
-  virtual: ' '.repeat(5),
-  failover: ' '.repeat(5),
-  server: ' '.repeat(9),
-};
+/** Blanks before a statement within so many blocks, as the original's GUI wrote them. */
+export function indentationAt(depth: number): string {
+  return depth === 0 ? '' : ' '.repeat(1 + 4 * depth);
+}
 
 /** A quoted word that does not end its line is written bare where it can be: the original reads it only so. */
 function wordText(token: Token, isLast: boolean): string {
@@ -21,8 +17,8 @@ function wordText(token: Token, isLast: boolean): string {
   return bareWord(token.value) ?? token.raw;
 }
 
-function formatWords(line: TreeLine, { level, levelAbove, tokenCount }: LineRole): string[] {
-  const indentation = INDENTATION[level];
+function formatWords(line: TreeLine, { depth, depthAbove, tokenCount }: LineRole): string[] {
+  const indentation = indentationAt(depth);
   const verbatim = () => [indentation + line.text.replace(/^[ \t]+/, '')];
   const rest = line.tokens[tokenCount];
   const words = line.tokens.slice(0, tokenCount);
@@ -31,11 +27,11 @@ function formatWords(line: TreeLine, { level, levelAbove, tokenCount }: LineRole
   const text = words.map((token, index) => wordText(token, index === words.length - 1)).join(' ');
   if (!rest) return [indentation + text];
   // The original rejects a comment here, so it goes on a line of its own.
-  return [INDENTATION[levelAbove] + line.text.slice(rest.index).replace(/[ \t]+$/, ''), indentation + text];
+  return [indentationAt(depthAbove) + line.text.slice(rest.index).replace(/[ \t]+$/, ''), indentation + text];
 }
 
 function formatLine(line: TreeLine, role: LineRole): string[] {
-  const indentation = INDENTATION[role.level];
+  const indentation = indentationAt(role.depth);
   switch (role.role) {
     case 'blank':
       return [''];
@@ -55,12 +51,15 @@ function withoutExtraBlanks(lines: readonly string[]): string[] {
   return kept;
 }
 
-function missingBraces(blocks: readonly ParsedBlock[]): string[] {
-  const last = blocks.at(-1);
-  if (!last || last.closeLineIndex !== undefined) return [];
-  const server = last.servers.at(-1);
-  const inner = server && server.closeLineIndex === undefined ? [`${INDENTATION.virtual}}`] : [];
-  return [...inner, '}'];
+/** The braces that blocks at the end of the file lack, innermost first; the beginning of another block ends one too. */
+function missingBraces(blocks: readonly ParsedBlock[], depth = 0): string[] {
+  const open = blocks.reduce<ParsedBlock | undefined>(
+    (last, block) => (last && last.lineIndex > block.lineIndex ? last : block),
+    undefined,
+  );
+  if (!open || open.closeLineIndex !== undefined) return [];
+  const inner = [...open.servers, ...open.checks];
+  return [...missingBraces(inner, depth + 1), `${indentationAt(depth)}}`];
 }
 
 /**

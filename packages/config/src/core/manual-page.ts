@@ -1,4 +1,5 @@
 import { MEANING_CHANGES } from './changes.js';
+import { CHECK_KINDS, COMMON_WORDS, KIND_NAMES } from './check-kinds/registry.js';
 import { globalDirectives } from './schema-global.js';
 import { serverDirectives } from './schema-server.js';
 import type { DirectiveSpec, Level } from './schema-types.js';
@@ -95,6 +96,9 @@ Blocks are opened by
 and, within them,
 .IR "" "\\fBserver\\fR " NAME " {" ,
 and closed by a line with }.
+A check block,
+.IR "" "\\fBcheck\\fR " NAME " {" ,
+stands in a virtual block, or in a server block in place of its virtual's.
 A server takes the port of its virtual as far as it is known at the server line, so
 .B port
 belongs above the servers.
@@ -108,10 +112,22 @@ function changesSection(): string {
   return `.SH CHANGED MEANINGS\nA file that relies on one of these gets a warning with the code.\n${items.join('')}`;
 }
 
+const CHECKS_TEXT =
+  'What a real server is asked, in place of `send`, `expect` and `send_program`. Of several blocks all must pass, or one where `checks` says `any`. Words of every kind:';
+
+function checkSections(): string {
+  const kinds = KIND_NAMES.map((name) => {
+    const { help, words } = CHECK_KINDS[name];
+    return `.SS ${name}\n${roffHelp(help)}\n${words.map(directive).join('')}`;
+  });
+  return section('CHECK DIRECTIVES', CHECKS_TEXT, COMMON_WORDS) + kinds.join('');
+}
+
 /** The manual page lvs.cf(5) in roff, made from the table of directives. */
 export function manualPage(): string {
   const sections = LEVEL_TEXTS.map(([, title, text, specs]) => section(title, text, specs));
+  const checks = checkSections();
   const tail =
     '.SH SEE ALSO\n.BR pulse (8),\n.BR lvsd (8),\n.BR nanny (8),\n.BR lvsctl (8),\n.BR ipvsadm (8)\n';
-  return HEAD + sections.join('') + changesSection() + tail;
+  return HEAD + sections.join('') + checks + changesSection() + tail;
 }

@@ -27,14 +27,18 @@ export interface ParsedBlock {
   closeLineIndex: number | undefined;
   readonly statements: Statement[];
   readonly servers: ParsedBlock[];
+  readonly checks: ParsedBlock[];
+  /** Of a check block: what its word `kind` says, known or not. */
+  readonly kind: string | undefined;
 }
 
 /** What a line is, for printing: the level it stands at, and the comment behind its words if any. */
 export interface LineRole {
   readonly role: 'blank' | 'comment' | 'statement' | 'open' | 'close' | 'broken';
-  readonly level: Level;
-  /** Level of a line put above this one: for a closing brace that of its block. */
-  readonly levelAbove: Level;
+  /** Number of blocks around it. */
+  readonly depth: number;
+  /** Depth of a line put above this one: for a closing brace that of its block. */
+  readonly depthAbove: number;
   /** Number of tokens before a trailing comment. */
   readonly tokenCount: number;
 }

@@ -1,8 +1,10 @@
 import { readableText } from './bytes.js';
+import { kindNamed, kindsWith } from './check-kinds/registry.js';
 import { type Findings, printable } from './diagnostics.js';
 import type { Token } from './lexer.js';
 import type { LineRole, ParsedBlock, ParsedFile, Statement } from './parsed.js';
-import { blocksAt, directivesAt, levelsOf } from './schema.js';
+import { kindOf, wordsAt } from './parser-checks.js';
+import { blocksAt, levelsOf } from './schema.js';
 import type { Level } from './schema-types.js';
 import { type ReadContext, readStatement, takeTokens } from './statement.js';
 import { nearestWord } from './suggest.js';
@@ -15,20 +17,21 @@ interface ParserState extends ReadContext {
   readonly roles: LineRole[];
   /** Open blocks, outermost first. */
   readonly open: ParsedBlock[];
-  /** Level before the line that is being read. */
-  levelAbove: Level;
+  readonly lines: LvsCfTree['lines'];
+  /** Open blocks before the line that is being read. */
+  depthAbove: number;
   /** True after a header without its brace: a line of `{` alone is then part of the same mistake. */
   braceMayFollow: boolean;
 }
 
-const HEADERS = ['virtual', 'failover', 'server'] as const;
+const HEADERS = ['virtual', 'failover', 'server', 'check'] as const;
 
 function levelOf(state: ParserState): Level {
   return state.open.at(-1)?.level ?? 'global';
 }
 
-function addRole(state: ParserState, role: LineRole['role'], level: Level, tokenCount: number): void {
-  state.roles.push({ role, level, levelAbove: state.levelAbove, tokenCount });
+function addRole(state: ParserState, role: LineRole['role'], tokenCount: number, depth?: number): void {
+  state.roles.push({ role, depth: depth ?? state.open.length, depthAbove: state.depthAbove, tokenCount });
 }
 
 function placeOf(lineIndex: number, token: Token | undefined) {
@@ -48,6 +51,13 @@ function closeForgotten(state: ParserState, level: Level, lineIndex: number, tok
   }
 }
 
+/** The list that a new block belongs to; a misplaced one is in the outermost. */
+function siblingsOf(state: ParserState, level: ParsedBlock['level']): ParsedBlock[] {
+  const parent = state.open.at(-1);
+  if (!parent) return state.blocks;
+  return level === 'check' ? parent.checks : parent.servers;
+}
+
 function pushBlock(
   state: ParserState,
   level: ParsedBlock['level'],
@@ -63,9 +73,10 @@ function pushBlock(
     closeLineIndex: undefined,
     statements: [],
     servers: [],
+    checks: [],
+    kind: level === 'check' ? kindOf(state.lines, lineIndex) : undefined,
   };
-  const siblings = state.open.at(-1)?.servers ?? state.blocks;
-  siblings.push(block);
+  siblingsOf(state, level).push(block);
   state.open.push(block);
 }
 
@@ -86,7 +97,7 @@ function openBlock(state: ParserState, lineIndex: number, tokens: readonly Token
   closeForgotten(state, level, lineIndex, word);
   const parentLevel = levelOf(state);
   if (!blocksAt(parentLevel).includes(level)) {
-    // Only a server outside a virtual is left here; it is read all the same, so that its own mistakes are told too.
+    // A server or check outside a virtual; it is read all the same, so that its own mistakes are told too.
     const text = `${level} block outside a virtual block`;
     state.findings.error('CF_MISPLACED_BLOCK', placeOf(lineIndex, word), text, 'is a } too much above?');
   }
@@ -94,8 +105,8 @@ function openBlock(state: ParserState, lineIndex: number, tokens: readonly Token
   const taken = sound ? takeTokens(state, lineIndex, tokens, 3) : tokens;
   if (!sound) tellAboutHeader(state, lineIndex, tokens);
   state.braceMayFollow = !sound;
+  addRole(state, 'open', taken.length);
   pushBlock(state, level, lineIndex, tokens);
-  addRole(state, 'open', parentLevel, taken.length);
   // `virtual a { }`: an error already, but the brace is not asked for again.
   if (tokens.at(-1)?.raw === '}') closeBlock(state, lineIndex);
 }
@@ -112,19 +123,28 @@ function closingLine(state: ParserState, lineIndex: number, tokens: readonly Tok
   }
   takeTokens(state, lineIndex, tokens, 1);
   closeBlock(state, lineIndex);
-  addRole(state, 'close', levelOf(state), 1);
+  addRole(state, 'close', 1);
 }
 
 function unknownWord(state: ParserState, lineIndex: number, token: Token): void {
   const level = levelOf(state);
+  const block = state.open.at(-1);
+  // Of a check whose kind is not known nobody can tell which words it has: that error is enough.
+  if (block?.level === 'check' && !kindNamed(block.kind)) return;
   const glued = /^([A-Za-z_]+)=/.exec(token.value)?.[1];
   const place = placeOf(lineIndex, token);
-  if (glued && directivesAt(level).has(glued)) {
+  if (glued && wordsAt(block).has(glued)) {
     const text = `equal (=) expected after command: '${printable(readableText(token.value))}'`;
     state.findings.error('CF_EQUAL_EXPECTED', place, text, 'put blanks around the =');
     return;
   }
   const word = printable(readableText(token.value));
+  const kinds = level === 'check' ? kindsWith(token.value) : [];
+  if (kinds.length > 0) {
+    const hint = `it belongs to kind ${kinds.join(', ')}`;
+    state.findings.error('CF_CHECK_WORD', place, `'${word}' is no word of kind ${block?.kind}`, hint);
+    return;
+  }
   const elsewhere = isHeader(token.value) ? [] : levelsOf(token.value);
   if (elsewhere.length > 0) {
     const text = `unknown command '${word}' at this level (${level})`;
@@ -134,7 +154,7 @@ function unknownWord(state: ParserState, lineIndex: number, token: Token): void 
     state.findings.error('CF_WRONG_LEVEL', place, text, `it belongs ${where.join(' or ')}`);
     return;
   }
-  const known = state.findings.full ? [] : [...directivesAt(level).keys(), ...blocksAt(level)];
+  const known = state.findings.full ? [] : [...wordsAt(block).keys(), ...blocksAt(level)];
   const nearest = nearestWord(token.value, known);
   const meant = nearest ? `did you mean ${nearest}?` : undefined;
   const hint = token.value.startsWith('\u00ef\u00bb\u00bf') ? BOM_HINT : meant;
@@ -143,16 +163,24 @@ function unknownWord(state: ParserState, lineIndex: number, token: Token): void 
 
 const BOM_HINT = 'the file begins with a byte order mark; save it as UTF-8 without one';
 
+/** The block that a misspelt header means; within servers it may be a check, or nothing. */
+function meantBlock(state: ParserState, word: Token): ParsedBlock['level'] | undefined {
+  const possible = blocksAt(levelOf(state));
+  const nearest = state.findings.full ? undefined : nearestWord(word.value, possible);
+  const [first] = possible.filter((level) => level !== 'check');
+  return HEADERS.find((header) => header === (nearest ?? first));
+}
+
 function statementLine(state: ParserState, lineIndex: number, tokens: readonly Token[]): void {
   const word = tokens[0] as Token;
-  const spec = directivesAt(levelOf(state)).get(word.value);
-  const broken = () => addRole(state, 'broken', levelOf(state), tokens.length);
+  const spec = wordsAt(state.open.at(-1)).get(word.value);
+  const broken = () => addRole(state, 'broken', tokens.length);
   if (!spec) {
     unknownWord(state, lineIndex, word);
     broken();
     // A misspelt header: what follows belongs to a block all the same, and would only give more errors here.
-    const [level] = blocksAt(levelOf(state));
-    if (tokens.at(-1)?.raw === '{' && level && level !== 'global') pushBlock(state, level, lineIndex, tokens);
+    const level = meantBlock(state, word);
+    if (tokens.at(-1)?.raw === '{' && level) pushBlock(state, level, lineIndex, tokens);
     return;
   }
   if (tokens[1]?.raw !== '=') {
@@ -166,7 +194,7 @@ function statementLine(state: ParserState, lineIndex: number, tokens: readonly T
   }
   const statement = readStatement(state, lineIndex, spec, tokens);
   (state.open.at(-1)?.statements ?? state.statements).push(statement);
-  addRole(state, 'statement', levelOf(state), 2 + statement.valueTokens.length);
+  addRole(state, 'statement', 2 + statement.valueTokens.length);
 }
 
 function isBlockLine(first: Token, tokens: readonly Token[]): boolean {
@@ -174,11 +202,11 @@ function isBlockLine(first: Token, tokens: readonly Token[]): boolean {
 }
 
 function readLine(state: ParserState, line: TreeLine, lineIndex: number): void {
-  state.levelAbove = levelOf(state);
+  state.depthAbove = state.open.length;
   const first = line.tokens[0];
   if (line.kind !== 'words' || !first) {
     const role = line.kind === 'comment' ? 'comment' : 'blank';
-    addRole(state, role, levelOf(state), 0);
+    addRole(state, role, 0);
     return;
   }
   const braceMayFollow = state.braceMayFollow;
@@ -186,7 +214,7 @@ function readLine(state: ParserState, line: TreeLine, lineIndex: number): void {
   if (first.raw === '}') closingLine(state, lineIndex, line.tokens);
   else if (isBlockLine(first, line.tokens)) openBlock(state, lineIndex, line.tokens);
   else if (braceMayFollow && first.raw === '{' && line.tokens.length === 1) {
-    addRole(state, 'broken', levelOf(state), 1);
+    addRole(state, 'broken', 1);
   } else statementLine(state, lineIndex, line.tokens);
 }
 
@@ -215,7 +243,8 @@ export function parseStatements(tree: LvsCfTree, names: NameTables, findings: Fi
     blocks: [],
     roles: [],
     open: [],
-    levelAbove: 'global',
+    lines: tree.lines,
+    depthAbove: 0,
     braceMayFollow: false,
   };
   if (tree.lines.length === 0) {

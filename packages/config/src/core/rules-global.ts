@@ -2,6 +2,7 @@ import { usesNat } from './derived.js';
 import { statementOf } from './parsed.js';
 import { globalPlace, type RuleInput, valuePlace, warnOfChange } from './rules.js';
 import { checkHeartbeats } from './rules-heartbeat.js';
+import { checkMaintenance } from './rules-maintenance.js';
 import { checkMoves } from './rules-moves.js';
 
 const FOS_HINT =
@@ -107,6 +108,7 @@ export function checkGlobal(input: RuleInput): void {
   pairAddressRules(input);
   pairRules(input);
   checkHeartbeats(input);
+  checkMaintenance(input);
   checkMoves(input);
   networkRules(input);
   stateRules(input);

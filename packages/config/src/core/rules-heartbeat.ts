@@ -22,9 +22,17 @@ function checkKey({ configuration, parsed, findings }: RuleInput): void {
   }
 }
 
+function checkSync({ configuration, parsed, findings }: RuleInput): void {
+  const statement = statementOf(parsed, 'config_sync');
+  if (statement?.value !== true || configuration.heartbeatKey !== undefined) return;
+  const text = 'config_sync has no effect without heartbeat_key: lvsctl sync needs a common key';
+  findings.warning('CF_CONFIG_SYNC_UNUSED', valuePlace(statement), text);
+}
+
 /** Rules about heartbeats: keys, and an adaptive deadtime needs a second path to compare with. */
 export function checkHeartbeats(input: RuleInput): void {
   checkKey(input);
+  checkSync(input);
   checkAdaptive(input);
 }
 

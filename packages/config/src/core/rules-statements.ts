@@ -8,7 +8,7 @@ function repeatedRule(statements: readonly Statement[], findings: Findings): voi
   for (const { spec, lineIndex, nameToken } of statements) {
     const earlier = lineOf.get(spec.name);
     lineOf.set(spec.name, lineIndex);
-    if (earlier === undefined) continue;
+    if (earlier === undefined || spec.repeats) continue;
     const text = `${spec.name} was given in line ${earlier + 1} already; the last one counts`;
     findings.warning('CF_DUPLICATE', { lineIndex, byteIndex: nameToken.index }, text, 'delete one of them');
   }
@@ -50,7 +50,7 @@ function checkStatements(statements: readonly Statement[], findings: Findings): 
 
 function checkBlock(block: ParsedBlock, findings: Findings): void {
   checkStatements(block.statements, findings);
-  for (const server of block.servers) checkBlock(server, findings);
+  for (const inner of [...block.servers, ...block.checks]) checkBlock(inner, findings);
 }
 
 /** Rules about single statements, at every level but in failover blocks, which have no effect at all. */

@@ -1,4 +1,5 @@
-import type { RealServerConfig } from '../model.js';
+import type { RealServerConfig, VirtualServerConfig } from '../model.js';
+import { checksOf } from './builder-checks.js';
 import { portAtLine } from './builder-virtual.js';
 import { printable } from './diagnostics.js';
 import { statementOf } from './parsed.js';
@@ -12,7 +13,11 @@ import {
   warnOfChange,
 } from './rules.js';
 import { checkAddresses, persistenceMaskRules } from './rules-address.js';
+import { asksServerPort, checkChecks } from './rules-checks.js';
 import { checkKernelWords } from './rules-kernel.js';
+import { quorumRules } from './rules-quorum.js';
+import { watchRules } from './rules-watch.js';
+import { weighingRules } from './rules-weighing.js';
 
 function addressRules({ findings }: RuleInput, { virtual, block }: VirtualView): void {
   if (!virtual.address && virtual.firewallMark === 0 && !isUnreadable(block, 'address')) {
@@ -66,24 +71,20 @@ function programRules({ findings }: RuleInput, { virtual, block }: VirtualView):
       );
     }
   }
-  for (const [name, isDefault] of [
-    ['load_monitor', check.loadMonitor === undefined],
-    ['client_monitor', check.clientMonitor === '/usr/sbin/nanny'],
-  ] as const) {
-    const statement = statementOf(block, name);
-    if (!statement || isDefault) continue;
-    const code = name === 'load_monitor' ? 'CF_LOAD_MONITOR_UNUSED' : 'CF_CLIENT_MONITOR_UNUSED';
-    const text =
-      name === 'load_monitor'
-        ? 'load_monitor is not in this release: weights stay as configured'
-        : "client_monitor is not used: the suite's own nanny checks the servers";
-    findings.warning(code, valuePlace(statement), text, 'delete the line');
-  }
+  const monitor = statementOf(block, 'client_monitor');
+  if (!monitor || check.clientMonitor === '/usr/sbin/nanny') return;
+  const text = "client_monitor is not used: the suite's own nanny checks the servers";
+  findings.warning('CF_CLIENT_MONITOR_UNUSED', valuePlace(monitor), text, 'delete the line');
 }
 
 /** True for a backslash that is not part of `\\ \r \n \t \' \"`; a text of one character is never translated. */
 function hasOtherBackslash(text: string): boolean {
   return text.length > 1 && text.replace(/\\[\\rnt'"]/g, '').includes('\\');
+}
+
+/** True where some server has no check blocks. */
+function asksClassically({ check, servers }: VirtualServerConfig): boolean {
+  return servers.length === 0 || servers.some((server) => checksOf(check, server) === undefined);
 }
 
 function textRules({ findings }: RuleInput, { virtual, block }: VirtualView): void {
@@ -107,13 +108,19 @@ function textRules({ findings }: RuleInput, { virtual, block }: VirtualView): vo
     );
   }
   if (check.sendProgram !== undefined) return;
-  if (virtual.protocol === 'udp' && check.expect === undefined) {
+  if (virtual.protocol === 'udp' && check.expect === undefined && asksClassically(virtual)) {
     warnOfChange(findings, 'CF_CHANGED_UDP_CHECK', placeIn(block, 'protocol'));
   }
   if (check.expect === undefined) return;
   if (check.useRegex || check.expect.length > 254) {
     warnOfChange(findings, 'CF_CHANGED_EXPECT_READ', placeIn(block, 'expect'));
   }
+}
+
+/** True where a check would ask for the port of this server. */
+function needsPort({ check }: VirtualServerConfig, server: RealServerConfig): boolean {
+  const checks = checksOf(check, server);
+  return checks ? asksServerPort(checks) : check.sendProgram === undefined;
 }
 
 function serverRules({ findings }: RuleInput, view: VirtualView): void {
@@ -136,13 +143,13 @@ function serverRules({ findings }: RuleInput, view: VirtualView): void {
     if (server.forwarding !== 'nat' && keyed && server.port !== virtual.port) {
       warnOfChange(findings, 'CF_CHANGED_REAL_PORT', placeIn(block, 'port'));
     }
-    if (server.port === 0 && virtual.check.sendProgram === undefined) {
+    if ((server.watch?.checkPort ?? server.port) === 0 && needsPort(virtual, server)) {
       const text = `server '${printable(block.name)}' has port 0: no check can reach it, so it never gets connections`;
       findings.warning(
         'CF_CHECK_PORT_ZERO',
         placeIn(block, 'port'),
         text,
-        'write the port to be checked in the server block, or a send_program',
+        'write check_port, or the port in the server block, or a send_program',
       );
     }
   }
@@ -187,6 +194,10 @@ export function checkVirtuals(input: RuleInput): void {
     checkAddresses(input, view);
     checkKernelWords(input, view);
     checkTimes(input, view);
+    checkChecks(input, view);
+    watchRules(input, view);
+    quorumRules(input, view);
+    weighingRules(input, view);
     programRules(input, view);
     textRules(input, view);
     serverRules(input, view);

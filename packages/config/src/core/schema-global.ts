@@ -1,4 +1,5 @@
 import { heartbeatDirectives } from './schema-heartbeat.js';
+import { maintenanceDirectives } from './schema-maintenance.js';
 import { moveDirectives } from './schema-moves.js';
 import { nannyDirectives } from './schema-nannies.js';
 import { notifyDirectives } from './schema-notify.js';
@@ -291,6 +292,7 @@ const balancingDirectives: readonly DirectiveSpec[] = [
     help: 'Id of the sync daemon, 0 to 255; only the lowest 8 bits of a larger number count.',
   },
   ...stateDirectives,
+  ...maintenanceDirectives,
   {
     name: 'tcp_timeout',
     levels,

@@ -23,6 +23,15 @@ export const heartbeatDirectives: readonly DirectiveSpec[] = [
     help: '1: heartbeats are encrypted too; 0: they can be read by anybody, but neither forged nor changed. Either form is taken from the partner. Needs `heartbeat_key`.',
   },
   {
+    name: 'config_sync',
+    levels,
+    type: 'boolean',
+    default: true,
+    since: 'ours 0.1',
+    use: 'live',
+    help: '1: `lvsctl sync` copies this file between the directors, orders about servers are carried too, and pulse listens for the partner on TCP, at the port and the addresses of the heartbeats; 0: it does not. Needs `heartbeat_key`.',
+  },
+  {
     name: 'adaptive',
     levels,
     type: 'boolean',

@@ -1,4 +1,7 @@
+import { checksWord } from './schema-checks.js';
 import type { DirectiveSpec, Level } from './schema-types.js';
+import { serverWatchDirectives } from './schema-watch.js';
+import { serverWeighingDirectives } from './schema-weighing.js';
 
 const MAXIMUM_INTEGER = 2147483647;
 
@@ -86,4 +89,10 @@ export const serverDirectives: readonly DirectiveSpec[] = [
   forward(['server'], 'Forwarding method of this server. Absent: that of its virtual block.'),
   upperThreshold(['server'], 'Absent: that of the virtual block.'),
   lowerThreshold(['server'], 'Absent: that of the virtual block.'),
+  ...serverWatchDirectives,
+  ...serverWeighingDirectives,
+  checksWord(
+    ['server'],
+    'As in virtual blocks, for the check blocks of this server. Absent: that of the virtual block.',
+  ),
 ];

@@ -1,5 +1,5 @@
 /** Where a directive may stand. */
-export type Level = 'global' | 'virtual' | 'server' | 'failover';
+export type Level = 'global' | 'virtual' | 'server' | 'failover' | 'check';
 
 type ValueType =
   | 'integer'
@@ -51,4 +51,6 @@ export interface DirectiveSpec {
   readonly keepsApostrophes?: true;
   /** Values of an unused directive that old tools write into every file: no warning about them. */
   readonly harmless?: readonly string[];
+  /** May stand more than once in a block; every one counts. */
+  readonly repeats?: true;
 }

@@ -1,6 +1,10 @@
 import { SCHEDULER_FLAGS } from './scheduler-flags.js';
+import { checksWord } from './schema-checks.js';
+import { quorumDirectives } from './schema-quorum.js';
 import { forward, lowerThreshold, upperThreshold } from './schema-server.js';
 import type { DirectiveSpec } from './schema-types.js';
+import { virtualWatchDirectives } from './schema-watch.js';
+import { virtualWeighingDirectives } from './schema-weighing.js';
 
 const levels = ['virtual', 'failover'] as const;
 const MAXIMUM_INTEGER = 2147483647;
@@ -233,7 +237,7 @@ const checkDirectives: readonly DirectiveSpec[] = [
     default: undefined,
     since: '0.1',
     use: 'live',
-    help: "none, uptime, rup, ruptime or a command that tells a server's load. Not used in this release.",
+    help: "none, uptime, rup, ruptime or a command that prints a server's load: it is run with the real server's address behind its words every 20 s, and the weight moves between the configured one and 10 times that.",
   },
   {
     name: 'client_monitor',
@@ -292,6 +296,14 @@ export const virtualDirectives: readonly DirectiveSpec[] = [
   ...checkDirectives.slice(0, 4),
   ...serviceDirectives.filter((spec) => spec.name === 'scheduler' || spec.name === 'protocol'),
   ...kernelDirectives,
-  ...checkDirectives.slice(4),
+  ...checkDirectives.slice(4, 6),
+  ...virtualWatchDirectives,
+  ...quorumDirectives,
+  ...virtualWeighingDirectives,
+  ...checkDirectives.slice(6),
+  checksWord(
+    ['virtual'],
+    'With several check blocks: `all` of them must pass, or `any` one is enough. Default all.',
+  ),
   ...otherDirectives,
 ];

@@ -1,3 +1,4 @@
+import { ALL_CHECK_WORDS } from './check-kinds/registry.js';
 import { globalDirectives } from './schema-global.js';
 import { serverDirectives } from './schema-server.js';
 import type { DirectiveSpec, Level } from './schema-types.js';
@@ -22,20 +23,25 @@ const TABLES: Readonly<Record<Level, ReadonlyMap<string, DirectiveSpec>>> = {
   virtual: tableOf('virtual'),
   server: tableOf('server'),
   failover: tableOf('failover'),
+  check: new Map(ALL_CHECK_WORDS.map((spec) => [spec.name, spec])),
 };
 
-/** The directives that may stand at a level, by name. */
+/** The directives that may stand at a level, by name; for `check` those of every kind. */
 export function directivesAt(level: Level): ReadonlyMap<string, DirectiveSpec> {
   return TABLES[level];
 }
 
 /** The levels at which a name is known. */
 export function levelsOf(name: string): Level[] {
-  return (['global', 'virtual', 'server', 'failover'] as const).filter((level) => TABLES[level].has(name));
+  return (['global', 'virtual', 'server', 'failover', 'check'] as const).filter((level) =>
+    TABLES[level].has(name),
+  );
 }
 
 /** The block headers that may stand at a level. */
 export function blocksAt(level: Level): readonly Level[] {
   if (level === 'global') return ['virtual', 'failover'];
-  return level === 'server' ? [] : ['server'];
+  if (level === 'virtual') return ['server', 'check'];
+  if (level === 'failover') return ['server'];
+  return level === 'server' ? ['check'] : [];
 }

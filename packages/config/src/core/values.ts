@@ -1,23 +1,23 @@
 import type { DeviceAddress } from '../model.js';
 import { type DirectiveValue, type ParsedBlock, type ParsedFile, statementOf } from './parsed.js';
 import { directivesAt } from './schema.js';
-import type { Level } from './schema-types.js';
+import type { DirectiveSpec, Level } from './schema-types.js';
 
 /** Counts as no address. */
 export const NO_ADDRESS = '0.0.0.0';
 
-/** Reads values of one level with the schema's defaults filled in. */
+/** Reads values of one level, or by a table of words, with the defaults filled in. */
 export class Values {
-  private readonly level: Level;
+  private readonly table: ReadonlyMap<string, DirectiveSpec>;
   private readonly block: Pick<ParsedBlock, 'statements'>;
 
-  constructor(level: Level, block: Pick<ParsedFile, 'statements'>) {
-    this.level = level;
+  constructor(words: Level | ReadonlyMap<string, DirectiveSpec>, block: Pick<ParsedFile, 'statements'>) {
+    this.table = typeof words === 'string' ? directivesAt(words) : words;
     this.block = { statements: [...block.statements] };
   }
 
   value(name: string): DirectiveValue | undefined {
-    return statementOf(this.block, name)?.value ?? directivesAt(this.level).get(name)?.default;
+    return statementOf(this.block, name)?.value ?? this.table.get(name)?.default;
   }
 
   number(name: string): number {
@@ -56,6 +56,13 @@ export class Values {
     return Array.isArray(value) ? value : [];
   }
 
+  /** Every text of a word that may stand more than once, in the order of the file. */
+  every(name: string): readonly string[] {
+    return this.block.statements.flatMap(({ spec, value }) =>
+      spec.name === name && typeof value === 'string' ? [value] : [],
+    );
+  }
+
   /** Text as it stands, empty text included. */
   literal(name: string): string | undefined {
     const value = this.value(name);
@@ -69,7 +76,7 @@ export class Values {
 
   /** Text of a directive that has a default. */
   word(name: string): string {
-    return this.text(name) ?? String(directivesAt(this.level).get(name)?.default ?? '');
+    return this.text(name) ?? String(this.table.get(name)?.default ?? '');
   }
 
   /** Address or mask; 0.0.0.0 counts as absent. */

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { mentionsOf } from '../core/mentions.js';
 import { hostNamesOf, type ParsedLvsCf, parseLvsCf } from '../core/parse-lvs-cf.js';
+import type { Mention } from '../mention-model.js';
 import type { Diagnostic, LoadResult } from '../model.js';
 import { readServicePorts, resolveHosts } from './names.js';
 import { readLimited } from './read-limited.js';
@@ -42,7 +44,20 @@ export async function loadConfiguration(path: string): Promise<LoadResult> {
 
 /** As loadConfiguration, for bytes that come from elsewhere, such as standard input; `file` is their name in messages. */
 export async function parseConfiguration(bytes: Uint8Array, file: string): Promise<LoadResult> {
-  const { configuration, diagnostics } = await parseWithNames(bytes, file);
+  const parsed = await parseWithNames(bytes, file);
+  const mentions = mentionsOf(parsed.parsed, parsed.tree.lines);
+  const found = await patternsOf(mentions);
+  const isBroken = found.some(({ severity }) => severity === 'error');
+  const diagnostics = [...parsed.diagnostics, ...found].sort(
+    (one, other) => one.line - other.line || one.column - other.column,
+  );
   const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 16);
-  return { file, hash, configuration, diagnostics };
+  return { file, hash, configuration: isBroken ? undefined : parsed.configuration, diagnostics, mentions };
+}
+
+/** The engine is loaded only where a file has a regular expression: most have none, and each daemon reads the file. */
+async function patternsOf(mentions: readonly Mention[]): Promise<readonly Diagnostic[]> {
+  if (!mentions.some(({ kind }) => kind === 'regex' || kind === 'expect')) return [];
+  const { patternFindings } = await import('../core/mentioned-patterns.js');
+  return patternFindings(mentions);
 }

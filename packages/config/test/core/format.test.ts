@@ -43,6 +43,17 @@ describe('formatLvsCf', () => {
     expect(formatted('  what is this\nsend = "a\n')).toBe('what is this\nsend = "a\n');
   });
 
+  it.each([
+    ['a header that closes what was forgotten', 'virtual a {\nvirtual a {\n'],
+    ['a server outside of all blocks', 'virtual a {\n}\nserver b {\n'],
+    ['a check within a server', 'virtual a {\nserver b {\ncheck c {\n'],
+    ['a server behind a check that was forgotten', 'virtual a {\ncheck c {\nserver b {\n'],
+  ])('adds the braces that are missing at the end once: %s', (_name, text) => {
+    const once = formatted(text);
+    expect(once.endsWith('}\n')).toBe(true);
+    expect(formatted(once)).toBe(once);
+  });
+
   it.each([...configurationFiles('etc/samples')])('leaves the sample %s as it is', (_name, bytes) => {
     expect(Buffer.from(formatLvsCf(bytes)).toString()).toBe(Buffer.from(bytes).toString());
   });

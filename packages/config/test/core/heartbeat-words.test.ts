@@ -42,6 +42,20 @@ describe('the words of failback', () => {
   });
 });
 
+describe('the word for copies of lvs.cf', () => {
+  it('is on, and off where somebody says so', () => {
+    const keyed = `${PAIR}heartbeat_key = /etc/beat.keys\n`;
+    expect(read(keyed).configuration?.configSync).toBe(true);
+    expect(read(`${keyed}config_sync = 0\n`).configuration?.configSync).toBe(false);
+    expect(codes(`${keyed}config_sync = 1\n`)).toEqual([]);
+  });
+
+  it('says that it has no effect without a key', () => {
+    expect(codes(`${PAIR}config_sync = 1\n`)).toEqual(['warning CF_CONFIG_SYNC_UNUSED']);
+    expect(codes(`${PAIR}config_sync = 0\n`)).toEqual([]);
+  });
+});
+
 describe('the words of the adaptive deadtime', () => {
   it('are off, and once in ten years', () => {
     expect(read(PAIR).configuration).toMatchObject({ adaptive: false, falseTakeoverYears: 10 });

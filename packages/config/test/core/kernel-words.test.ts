@@ -70,6 +70,20 @@ describe('failover_state', () => {
   });
 });
 
+describe('maintenance_dir', () => {
+  const service = block('192.0.2.100', [], FOUR);
+
+  it('is none unless it is named, and an absolute path', () => {
+    expect(configurationOf(service).maintenanceDirectory).toBeUndefined();
+    expect(configurationOf(`maintenance_dir = /etc/out\n${service}`).maintenanceDirectory).toBe('/etc/out');
+    const { configuration, diagnostics } = parseLvsCf(Buffer.from(`maintenance_dir = out\n${service}`));
+    expect(configuration).toBeUndefined();
+    expect(diagnostics.filter(({ severity }) => severity === 'error')).toMatchObject([
+      { code: 'CF_MAINTENANCE_DIR_PATH', line: 1, column: 19 },
+    ]);
+  });
+});
+
 describe('IPv6', () => {
   it('addresses get their canonical spelling', () => {
     const service = only(block('2001:0DB8::0100', ['sorry_server = 2001:DB8:0:0::99'], SIX));

@@ -1,5 +1,6 @@
 import { IPVSU_EVENTS } from './catalogue/ipvsu.js';
 import { LVSD_EVENTS } from './catalogue/lvsd.js';
+import { MAINTENANCE_EVENTS } from './catalogue/maintenance.js';
 import { NANNY_EVENTS } from './catalogue/nanny.js';
 import { NOTIFY_EVENTS } from './catalogue/notify.js';
 import { PULSE_EVENTS } from './catalogue/pulse.js';
@@ -9,6 +10,7 @@ import { type EventFields, type EventRecord, renderEvent } from './event.js';
 export const CATALOGUE = {
   ...PULSE_EVENTS,
   ...LVSD_EVENTS,
+  ...MAINTENANCE_EVENTS,
   ...NANNY_EVENTS,
   ...IPVSU_EVENTS,
   ...NOTIFY_EVENTS,

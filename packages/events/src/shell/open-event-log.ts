@@ -33,12 +33,16 @@ export function openEventLog(options: EventLogOptions, syslogPath = SYSLOG_PATH)
   });
   const files = new Map<string, winston.transport>();
   const history: HistoryEntry[] = [];
+  const counts = new Map<string, number>();
   let closing: Promise<void> | undefined;
   return {
     log(id, fields, pid = process.pid) {
       const entry: Entry = { record: eventRecord(id, fields), pid, atMs: Date.now() };
       const { level, ident } = entry.record;
-      if (level !== 'debug') remember(history, entry);
+      if (level !== 'debug') {
+        remember(history, entry);
+        counts.set(id, (counts.get(id) ?? 0) + 1);
+      }
       // What still comes in while a daemon ends must not throw at it.
       if (closing !== undefined) return;
       if (options.logDirectory !== undefined && !files.has(ident)) {
@@ -49,6 +53,7 @@ export function openEventLog(options: EventLogOptions, syslogPath = SYSLOG_PATH)
       logger.log({ level, message: '', entry });
     },
     history: () => [...history],
+    counts: () => Object.fromEntries(counts),
     close() {
       closing ??= closed(logger);
       return closing;

@@ -1,8 +1,8 @@
 import { addressFamily } from '@piranha/common';
+import { lacksPort, pinged } from './checks.js';
 import type { Draft, DraftServer, DraftVirtual } from './draft.js';
 import { familyOf } from './draft.js';
 import type { Ledger, Statement } from './ledger.js';
-import { PING_PROGRAM } from './program.js';
 
 /** A service's name for people, the same for services that are one table entry. */
 function textOf(virtual: DraftVirtual): string {
@@ -36,17 +36,33 @@ export class ServiceCollector {
       return `${text}: the kernel takes a service for all ports only with persistence`;
     }
     this.lines.set(text, statement.line);
-    this.draft.virtuals.push(this.withReachableCheck(statement, virtual));
+    this.draft.virtuals.push(withKernelPorts(this.withReachableCheck(statement, virtual)));
     return undefined;
   }
 
   /** A server without a port can be asked for a sign of life only. */
   private withReachableCheck(statement: Statement, virtual: DraftVirtual): DraftVirtual {
-    const reachable = virtual.servers.every(({ port, checkPort }) => (checkPort ?? port) > 0);
-    if (reachable || virtual.check.program !== undefined) return virtual;
-    this.ledger.note(statement, 'no port of its servers is known that a check could use: they are pinged');
-    return { ...virtual, check: { program: PING_PROGRAM } };
+    const bare = virtual.servers.filter(lacksPort).map(({ address }) => address);
+    if (bare.length === 0) return virtual;
+    const all = bare.length === virtual.servers.length;
+    const which = all
+      ? 'no port of its servers is known that a check could use: they are pinged'
+      : `no port of ${bare.join(', ')} is known that a check could use: pinged instead`;
+    this.ledger.note(statement, which);
+    return { ...virtual, servers: virtual.servers.map((one) => (lacksPort(one) ? pinged(one) : one)) };
   }
+}
+
+/** Without NAT the kernel stores the port of the service; that of the server is the one that is checked. */
+function withKernelPorts(virtual: DraftVirtual): DraftVirtual {
+  const { mark, port } = virtual;
+  if (mark > 0 || port === 0) return virtual;
+  const servers = virtual.servers.map((server) =>
+    server.forwarding === 'nat' || server.port === port
+      ? server
+      : { ...server, port, checkPort: server.checkPort ?? server.port },
+  );
+  return { ...virtual, servers };
 }
 
 interface Entry {

@@ -95,6 +95,15 @@ function dropSyncBesideMixed(draft: Draft, ledger: Ledger): void {
   );
 }
 
+/** A witness that is a director, or an address that they share, proves nothing, and no director starts with it. */
+function dropOwnWitnesses(draft: Draft, ledger: Ledger): void {
+  const own = [draft.primary, draft.backup, ...draft.held.map(({ address }) => address)];
+  const isOwn = (name: string) => own.includes(name.split(' ')[1]);
+  for (const name of draft.witnesses.filter(isOwn))
+    ledger.noteFile(`witness ${name}`, 'it is an address of the directors: left out');
+  draft.witnesses = draft.witnesses.filter((name) => !isOwn(name));
+}
+
 /** Fills in what the source does not say, and writes the lvs.cf. */
 export function completeImport(
   draft: Draft,
@@ -105,6 +114,7 @@ export function completeImport(
   applyPair(draft, ledger, options);
   dropSyncBesideMixed(draft, ledger);
   draft.held.push(...missingAddresses(draft, ledger, options));
+  dropOwnWitnesses(draft, ledger);
   const held = labelled(draft.held);
   const served = new Set(draft.virtuals.map(({ address }) => address));
   const unserved = held.filter(({ address }) => !served.has(address));

@@ -1,4 +1,4 @@
-import { isPlainWord } from './writer.js';
+import { isPlainWord } from './writer-words.js';
 
 const DEVICE_LIMIT = 15;
 

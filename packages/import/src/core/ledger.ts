@@ -22,8 +22,38 @@ export function reasonsFrom(table: Readonly<Record<string, string>>, unknown: st
   return (word) => (Object.hasOwn(table, word) ? (table[word] as string) : unknown);
 }
 
+/** What an importer knows of its source's directives, each by its first word. */
+interface DirectiveTables {
+  /** Those that a reader asks for, in the place where they belong. */
+  readonly carried: Readonly<Record<string, string>>;
+  /** Why the others are not carried over. */
+  readonly notCarried: Readonly<Record<string, string>>;
+  /** Why one that could be carried over was not asked for. */
+  readonly misplaced: Readonly<Record<string, string>>;
+}
+
+/** Reasons from the tables of a source; `unknown` is that of words which stand in none of them. */
+export function directiveReasons(
+  { carried, notCarried, misplaced }: DirectiveTables,
+  unknown: string,
+): ReasonOf {
+  const misplacedWords = Object.fromEntries(
+    Object.keys(carried).map((word) => [word, 'it has no meaning in this place']),
+  );
+  return reasonsFrom({ ...misplacedWords, ...notCarried, ...misplaced }, unknown);
+}
+
 const TEXT_LIMIT = 160;
-const SECRETS = new Set(['auth_pass', 'password', 'passwd', 'secret', 'key', 'login']);
+const SECRETS = new Set([
+  'auth_pass',
+  'password',
+  'passwd',
+  'secret',
+  'key',
+  'login',
+  'stonith',
+  'stonith_host',
+]);
 
 /** The words of a statement for people; what may be a secret is not shown. */
 function statementText({ words }: Statement): string {

@@ -11,3 +11,10 @@ export class BlockNames {
     return name;
   }
 }
+
+/** True for a domain name that can be asked for, the root among them. */
+export function isDomainName(name: string): boolean {
+  if (name === '.') return true;
+  const labels = name.replace(/\.$/, '').split('.');
+  return name.length <= 253 && labels.every((label) => /^[\w-]{1,63}$/.test(label));
+}

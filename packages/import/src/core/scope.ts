@@ -7,22 +7,23 @@ interface NumberRange {
   readonly whole?: true;
 }
 
-/** The statements of one block, asked for by their first words. */
-export class Scope {
+/** The statements of one block, asked for by their first words: those of `Word`, which the tables of directives know. */
+export class Scope<Word extends string = string> {
   constructor(
     readonly ledger: Ledger,
     readonly statements: readonly Statement[],
   ) {}
 
   /** All statements that begin with one of the words and are not settled yet. */
-  all(...names: readonly string[]): Statement[] {
+  all(...names: readonly Word[]): Statement[] {
     return this.statements.filter(
-      (statement) => names.includes(statement.words[0] ?? '') && !this.ledger.isSettled(statement),
+      (statement) =>
+        (names as readonly string[]).includes(statement.words[0] ?? '') && !this.ledger.isSettled(statement),
     );
   }
 
   /** The statement that counts, the last one; the others get a note. Settling it is up to the caller. */
-  last(...names: readonly string[]): Statement | undefined {
+  last(...names: readonly Word[]): Statement | undefined {
     const found = this.all(...names);
     const last = found.pop();
     for (const earlier of found)
@@ -31,7 +32,7 @@ export class Scope {
   }
 
   /** True where the word stands, alone or with an affirmative. */
-  flag(name: string): Statement | undefined {
+  flag(name: Word): Statement | undefined {
     const statement = this.last(name);
     if (statement === undefined) return undefined;
     const value = statement.words[1];
@@ -41,8 +42,21 @@ export class Scope {
     return undefined;
   }
 
+  /** The second word of a statement, carried over where it fits; else a note with the reason. */
+  text(name: Word, fits: (text: string) => boolean, reason: string): string | undefined {
+    const statement = this.last(name);
+    const text = statement?.words[1] ?? '';
+    if (statement === undefined) return undefined;
+    if (!fits(text)) {
+      this.ledger.note(statement, reason);
+      return undefined;
+    }
+    this.ledger.carried(statement);
+    return text;
+  }
+
   /** The number behind the word, carried over unless told otherwise later; a bad one gets a note. */
-  number(name: string | readonly string[], range: NumberRange): Read<number> | undefined {
+  number(name: Word | readonly Word[], range: NumberRange): Read<number> | undefined {
     const names = typeof name === 'string' ? [name] : name;
     const statement = this.last(...names);
     return statement === undefined ? undefined : readNumber(this.ledger, statement, range);

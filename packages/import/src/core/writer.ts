@@ -1,45 +1,8 @@
-import { bareWord, type ForwardingMethod, quotedWord } from '@piranha/config';
-import { byteText } from './byte-text.js';
-import { ALWAYS_UP, type Draft, type DraftServer, type DraftVirtual, type HeldAddress } from './draft.js';
+import type { ForwardingMethod } from '@piranha/config';
+import type { Draft, DraftCheck, DraftServer, DraftVirtual, HeldAddress } from './draft.js';
 import { BlockNames } from './names.js';
-
-const INDENTATION = { global: '', virtual: ' '.repeat(5), server: ' '.repeat(9) } as const;
-
-type Level = keyof typeof INDENTATION;
-type Value = string | number | boolean | undefined;
-
-/** Lines `name = value` of one level; nothing for what is undefined. */
-function statements(level: Level, values: Readonly<Record<string, Value>>): string[] {
-  return Object.entries(values).flatMap(([name, value]) => {
-    if (value === undefined) return [];
-    const text = typeof value === 'boolean' ? String(Number(value)) : String(value);
-    return [`${INDENTATION[level]}${name} = ${text}`];
-  });
-}
-
-function word(value: string): string {
-  return byteText(quotedWord, value);
-}
-
-function optionalWord(value: string | undefined): string | undefined {
-  return value === undefined ? undefined : word(value);
-}
-
-/** True for a text that lvs.cf can hold as a value. */
-export function canBeWritten(value: string): boolean {
-  if (value === '' || value.length > 4096 || /[\p{Cc}]/u.test(value)) return false;
-  try {
-    word(value);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** True for a text that can be one word without quotes, such as a device. */
-export function isPlainWord(value: string): boolean {
-  return /^[\x21-\x7e]+$/.test(value) && bareWord(value) !== undefined && !/["'{}]/.test(value);
-}
+import { type Shared, shareWords } from './writer-watch.js';
+import { indentationOf, type Level, optionalWord, quoted, statements } from './writer-words.js';
 
 function deviceAddress({ address, device }: HeldAddress): string {
   return `${address} ${device}`;
@@ -53,32 +16,76 @@ function commonMethod(virtuals: readonly DraftVirtual[]): ForwardingMethod {
   return methods.reduce((best, method) => (count(method) > count(best) ? method : best), 'nat');
 }
 
-function globalLines(draft: Draft, network: ForwardingMethod): string[] {
-  const { sync, natRouter, backup } = draft;
+function pairLines(draft: Draft): string[] {
+  const { backup } = draft;
+  const isPair = backup !== undefined;
   return statements('global', {
     service: 'lvs',
     primary: draft.primary,
     backup,
-    backup_active: backup === undefined ? undefined : true,
+    backup_active: isPair ? true : undefined,
     keepalive: draft.keepaliveSeconds,
     deadtime: draft.deadtimeSeconds,
-    monitor_links: draft.monitorLinks && backup !== undefined ? true : undefined,
-    network,
-    nat_router: natRouter && deviceAddress(natRouter),
-    failover_state: sync && 'sync',
-    syncd_iface: sync?.device,
-    syncd_id: sync?.id,
-    tcp_timeout: draft.tcpTimeoutSeconds,
-    tcpfin_timeout: draft.tcpFinTimeoutSeconds,
-    udp_timeout: draft.udpTimeoutSeconds,
+    monitor_links: draft.monitorLinks && isPair ? true : undefined,
+    failback: draft.failback,
+    failback_hold: draft.failbackHoldSeconds,
+    witness: draft.witnesses.length > 0 ? draft.witnesses.join(', ') : undefined,
   });
 }
 
-function serverLines(server: DraftServer, forwarding: ForwardingMethod, names: BlockNames): string[] {
-  const port = server.checkPort ?? server.port;
-  const { upperThreshold, lowerThreshold } = server;
+function noticeLines({ mail, ...draft }: Draft): string[] {
+  const words = {
+    notify: draft.notify,
+    active_cmd: draft.activeCommand,
+    inactive_cmd: draft.inactiveCommand,
+    notify_user: draft.notifyUser,
+    mail_to: mail?.to.join(', '),
+    mail_from: mail?.from,
+    smtp_server: mail?.server,
+    smtp_tls: mail?.plain ? 'none' : undefined,
+    maintenance_dir: draft.maintenanceDirectory,
+  };
+  return statements('global', quoted(words));
+}
+
+function globalLines(draft: Draft, network: ForwardingMethod): string[] {
+  const { sync, natRouter } = draft;
   return [
-    `${INDENTATION.virtual}server ${names.take(`${server.address}_${port}`)} {`,
+    ...pairLines(draft),
+    ...noticeLines(draft),
+    ...statements('global', {
+      network,
+      nat_router: natRouter && deviceAddress(natRouter),
+      failover_state: sync && 'sync',
+      syncd_iface: sync?.device,
+      syncd_id: sync?.id,
+      tcp_timeout: draft.tcpTimeoutSeconds,
+      tcpfin_timeout: draft.tcpFinTimeoutSeconds,
+      udp_timeout: draft.udpTimeoutSeconds,
+    }),
+  ];
+}
+
+/** Check blocks, each with a name of its own; `level` is that of what stands in them. */
+function checkLines(checks: readonly DraftCheck[], outer: Level, level: Level): string[] {
+  const names = new BlockNames();
+  return checks.flatMap(({ kind, words }) => [
+    `${indentationOf(outer)}check ${names.take(kind)} {`,
+    ...statements(level, quoted({ kind, ...words })),
+    `${indentationOf(outer)}}`,
+  ]);
+}
+
+function serverLines(
+  server: DraftServer,
+  forwarding: ForwardingMethod,
+  shared: Shared['ofServers'][number] | undefined,
+  names: BlockNames,
+): string[] {
+  const { port, upperThreshold, lowerThreshold } = server;
+  const name = port === 0 ? server.address : `${server.address}_${port}`;
+  return [
+    `${indentationOf('virtual')}server ${names.take(name)} {`,
     ...statements('server', {
       address: server.address,
       active: server.active,
@@ -87,13 +94,20 @@ function serverLines(server: DraftServer, forwarding: ForwardingMethod, names: B
       forward: server.forwarding === forwarding ? undefined : server.forwarding,
       upper_threshold: upperThreshold > 0 ? upperThreshold : undefined,
       lower_threshold: lowerThreshold > 0 ? lowerThreshold : undefined,
+      ...shared?.words,
     }),
-    `${INDENTATION.virtual}}`,
+    ...checkLines(shared?.checks ?? [], 'server', 'serverCheck'),
+    `${indentationOf('virtual')}}`,
   ];
 }
 
-function virtualStatements(virtual: DraftVirtual, held: HeldAddress | undefined, network: ForwardingMethod) {
-  const { check, mark, schedulerFlags } = virtual;
+function virtualStatements(
+  virtual: DraftVirtual,
+  held: HeldAddress | undefined,
+  network: ForwardingMethod,
+  shared: Shared,
+) {
+  const { classic, mark, schedulerFlags, quorum } = virtual;
   return statements('virtual', {
     active: true,
     address: held && deviceAddress(held),
@@ -102,17 +116,21 @@ function virtualStatements(virtual: DraftVirtual, held: HeldAddress | undefined,
     port: virtual.port,
     persistent: virtual.persistentSeconds > 0 ? virtual.persistentSeconds : undefined,
     pmask: virtual.persistentSeconds > 0 ? virtual.persistenceMask : undefined,
-    send: optionalWord(check.send),
-    expect: optionalWord(check.expect),
-    use_regex: check.useRegex,
-    send_program: optionalWord(check.program),
+    send: optionalWord(classic.send),
+    expect: optionalWord(classic.expect),
+    use_regex: classic.useRegex,
     scheduler: virtual.scheduler,
     protocol: virtual.protocol,
     scheduler_flags: schedulerFlags.length > 0 ? schedulerFlags.join(' ') : undefined,
     ops: virtual.onePacket ? true : undefined,
     forward: virtual.forwarding === network ? undefined : virtual.forwarding,
-    timeout: virtual.timeoutSeconds,
-    reentry: virtual.reentrySeconds,
+    ...shared.ofVirtual,
+    // Both sources take a server back with its first good check.
+    rise: 1,
+    quorum: quorum.weight,
+    hysteresis: quorum.hysteresis,
+    quorum_up: optionalWord(quorum.up),
+    quorum_down: optionalWord(quorum.down),
     quiesce_server: virtual.quiesceServer ? true : undefined,
   });
 }
@@ -124,28 +142,16 @@ function virtualLines(
   network: ForwardingMethod,
 ): string[] {
   const names = new BlockNames();
+  const shared = shareWords(virtual);
   return [
     ...virtual.comments.map((comment) => `# ${comment}`),
     `virtual ${name} {`,
-    ...virtualStatements(virtual, held, network),
-    ...virtual.servers.flatMap((server) => serverLines(server, virtual.forwarding, names)),
+    ...virtualStatements(virtual, held, network, shared),
+    ...checkLines(shared.checksOfVirtual, 'virtual', 'server'),
+    ...virtual.servers.flatMap((server, index) =>
+      serverLines(server, virtual.forwarding, shared.ofServers[index], names),
+    ),
     '}',
-  ];
-}
-
-/**
- * A mark's servers whose port in the table is not the one that is checked: a block that is always up says the former,
- * a second block of the same mark checks the latter. The table gets one entry a server, with the first one's port.
- */
-function splitMark(virtual: DraftVirtual): DraftVirtual[] {
-  const apart = virtual.servers.some(({ checkPort, port }) => checkPort !== undefined && checkPort !== port);
-  if (virtual.mark === 0 || !apart) return [virtual];
-  const table = virtual.servers.map((server) => ({ ...server, checkPort: undefined }));
-  const comment =
-    'This block keeps the port of the table entries; the next one of the same mark checks the servers.';
-  return [
-    { ...virtual, servers: table, check: ALWAYS_UP, comments: [...virtual.comments, comment] },
-    { ...virtual, comments: [] },
   ];
 }
 
@@ -188,12 +194,11 @@ export function writeLvsCf(
 ): string {
   const names = new BlockNames();
   const network = commonMethod(draft.virtuals);
-  const blocks = draft.virtuals.flatMap((virtual) =>
-    splitMark(virtual).flatMap((part) => [
-      '',
-      ...virtualLines(names.take(baseName(part)), part, heldOf(virtual), network),
-    ]),
-  );
+  const blocks = draft.virtuals.flatMap((virtual) => [
+    '',
+    ...virtualLines(names.take(baseName(virtual)), virtual, heldOf(virtual), network),
+  ]);
+
   const lines = [
     ...head.map((comment) => `# ${comment}`),
     ...globalLines(draft, network),

@@ -3,7 +3,7 @@ import { addressesBetween, readAddress, readPort, shortRange } from '../../src/c
 import { expandBraces, fitsPattern } from '../../src/core/glob.js';
 import { Ledger, reasonsFrom, type Statement } from '../../src/core/ledger.js';
 import { importOptions } from '../../src/core/options.js';
-import { programText } from '../../src/core/program.js';
+import { commandText, programText } from '../../src/core/program.js';
 
 function statement(line: number, words: readonly string[], children?: readonly Statement[]): Statement {
   return { file: 'f', line, column: 1, words, children };
@@ -67,10 +67,14 @@ describe('the ledger', () => {
     expect(ledger.notes().map(({ text }) => text)).toEqual(['a', 'b 1']);
   });
 
-  it('shows no secrets', () => {
+  it.each([
+    [['passwd', 'hush']],
+    [['auth_pass', 'hush']],
+    [['stonith_host', '*', 'baytech', '10.0.0.3', 'me', 'hush']],
+  ])('shows no secrets: %j', (words) => {
     const ledger = new Ledger('f');
-    ledger.settle([statement(1, ['passwd', 'hush'])], () => 'no');
-    expect(ledger.notes()[0]?.text).toBe('passwd ...');
+    ledger.settle([statement(1, words)], () => 'no');
+    expect(ledger.notes()[0]?.text).toBe(`${words[0]} ...`);
   });
 });
 
@@ -83,9 +87,15 @@ describe('programs', () => {
     [['/bin/look', 'two words'], undefined],
     [['/bin/look', "it's"], undefined],
     [['/bin/look', '%h'], undefined],
+    [['look'], undefined],
     [[], undefined],
   ])('%j', (words, text) => {
     expect(programText(words, target)).toBe(text);
+  });
+
+  it('keep their words where no server is known', () => {
+    expect(commandText(['/bin/look', '10.0.0.1'])).toBe('/bin/look 10.0.0.1');
+    expect(commandText(['look'])).toBeUndefined();
   });
 });
 

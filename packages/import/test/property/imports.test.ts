@@ -11,6 +11,51 @@ const FORMATS: readonly (readonly [string, (text: string) => Imported, fc.Arbitr
     ['ldirectord', fromLdirectord, ldirectordSources],
   ];
 
+/** Behind a word: nothing, quotes, signs of other programs, what is too long or too large. */
+const HOSTILE_VALUES = [
+  ...[
+    '',
+    '""',
+    '"a b"',
+    "it's",
+    '"it\'s"',
+    '%h',
+    '"/a %p"',
+    '/a"b',
+    '"/a \'b\'"',
+    '\\',
+    '"\\\\d+"',
+    '^a|b$',
+    '{}',
+  ],
+  ...[
+    '-1',
+    '0',
+    '0.5',
+    '99999999999',
+    '1e3',
+    '0x10',
+    '::1',
+    '[::1]:80',
+    '127.0.0.1',
+    '224.0.0.1',
+    '10.0.0.256',
+  ],
+  ...[
+    'ü',
+    '\u0001',
+    '#',
+    'a@b',
+    'a@b.test',
+    '<a@b.test>',
+    '/',
+    '//',
+    'http://a/b',
+    'a'.repeat(5000),
+    '/a '.repeat(50),
+  ],
+];
+
 function reads(imported: Imported): void {
   expect(errorsOf(imported)).toEqual([]);
   const bytes = new TextEncoder().encode(imported.text);
@@ -25,13 +70,29 @@ describe.each(FORMATS)('%s', (_, read, sources) => {
     );
   });
 
+  it('writes no value that lvs.cf refuses, whatever stands behind a word', () => {
+    fc.assert(
+      fc.property(sources, fc.nat(), fc.constantFrom(...HOSTILE_VALUES), (source, choice, value) => {
+        const index = choice % source.length;
+        const text = textOf(
+          source.map((one, at) =>
+            at === index ? { ...one, line: one.line.replace(/^(\s*[^\s=]+[ =]).*$/, `$1${value}`) } : one,
+          ),
+        );
+        const imported = read(text);
+        expect(errorsOf(imported), `${source[index]?.line} -> ${value}`).toEqual([]);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
   it('loses no line silently: another line shows in the result or in the notes', () => {
     fc.assert(
       fc.property(sources, fc.nat(), (source, choice) => {
         const index = choice % source.length;
         const changed = source.map((one, at) => (at === index ? { ...one, line: one.other } : one));
         const [before, after] = [read(textOf(source)), read(textOf(changed))];
-        expect([after.text, after.notes]).not.toEqual([before.text, before.notes]);
+        expect([after.text, after.notes], source[index]?.line).not.toEqual([before.text, before.notes]);
       }),
       { numRuns: 300 },
     );

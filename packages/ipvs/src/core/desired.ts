@@ -3,11 +3,22 @@ import { serverKeyText, serviceKeyText, type Table, type TableServer, type Table
 import { sortTable } from './order.js';
 import { forwardingOf, serviceKeyOf, tablePlaceOf } from './places.js';
 
-/** What is believed of a real server. */
-type ServerVerdict = 'up' | 'down' | 'unknown';
+/**
+ * What is believed of a real server, or what an operator ordered: `drained` stands at weight 0 whatever its check says,
+ * `out` does not stand at all.
+ */
+export type ServerVerdict = 'up' | 'down' | 'unknown' | 'drained' | 'out';
 
 /** Looks up the verdict on one server of one block. */
 export type VerdictLookup = (service: VirtualServerConfig, server: RealServerConfig) => ServerVerdict;
+
+/** What changes the table beside the verdicts. */
+export interface TableAdjustments {
+  /** True for a service whose sorry server takes the new connections although some servers are up. */
+  readonly lacksQuorum?: (service: VirtualServerConfig) => boolean;
+  /** Weight of a server whose weight moves; undefined = as configured. */
+  readonly weightOf?: (server: RealServerConfig, service: VirtualServerConfig) => number | undefined;
+}
 
 /** The mask of a single client, which IPVS takes as none. */
 function fullMask({ family }: VirtualServerConfig): string {
@@ -23,10 +34,14 @@ interface Member {
 /**
  * The table that a configuration wants with its servers in their present health, normalised as the kernel stores it
  * and in `ipvsadm -Sn` order. Servers that are down are left out, or kept at weight 0 where the block quiesces; servers
- * without a verdict are left out; the sorry server stands in where no server is up. Blocks of one mark become one
+ * without a verdict are left out; orders of an operator win; the sorry server stands in where no server is up. Blocks of one mark become one
  * entry, whose servers are up only if every check of every block passes.
  */
-export function desiredTable(configuration: LvsConfiguration, verdictOf: VerdictLookup): Table {
+export function desiredTable(
+  configuration: LvsConfiguration,
+  verdictOf: VerdictLookup,
+  adjustments: TableAdjustments = {},
+): Table {
   const groups = new Map<string, VirtualServerConfig[]>();
   for (const service of configuration.virtualServers) {
     const key = serviceKeyOf(service);
@@ -34,7 +49,9 @@ export function desiredTable(configuration: LvsConfiguration, verdictOf: Verdict
     const text = serviceKeyText(key);
     groups.set(text, [...(groups.get(text) ?? []), service]);
   }
-  const services = [...groups.values()].map((blocks) => desiredService(configuration, blocks, verdictOf));
+  const services = [...groups.values()].map((blocks) =>
+    desiredService(configuration, blocks, verdictOf, adjustments),
+  );
   return sortTable({ services });
 }
 
@@ -42,6 +59,7 @@ function desiredService(
   configuration: LvsConfiguration,
   blocks: readonly VirtualServerConfig[],
   verdictOf: VerdictLookup,
+  { lacksQuorum = () => false, weightOf = () => undefined }: TableAdjustments,
 ): TableService {
   const [first] = blocks;
   const key = first && serviceKeyOf(first);
@@ -55,7 +73,11 @@ function desiredService(
     persistentSeconds: first.persistentSeconds,
     persistenceMask: persistent && mask !== fullMask(first) ? mask : undefined,
     onePacket: first.onePacket,
-    servers: withSorryServer(blocks, desiredServers(configuration, blocks, verdictOf)),
+    servers: withSorryServer(
+      blocks,
+      desiredServers(configuration, blocks, verdictOf, weightOf),
+      blocks.some(lacksQuorum),
+    ),
   };
 }
 
@@ -63,6 +85,7 @@ function desiredServers(
   configuration: LvsConfiguration,
   blocks: readonly VirtualServerConfig[],
   verdictOf: VerdictLookup,
+  weightOf: WeightLookup,
 ): readonly TableServer[] {
   const entries = new Map<string, Member[]>();
   for (const service of blocks) {
@@ -73,33 +96,51 @@ function desiredServers(
       entries.set(text, [...(entries.get(text) ?? []), { service, server, port: place.port }]);
     }
   }
-  return [...entries.values()].flatMap((members) => desiredServer(members, verdictOf) ?? []);
+  return [...entries.values()].flatMap((members) => desiredServer(members, verdictOf, weightOf) ?? []);
 }
 
-function desiredServer(members: readonly Member[], verdictOf: VerdictLookup): TableServer | undefined {
+type WeightLookup = NonNullable<TableAdjustments['weightOf']>;
+
+/** The least of what the blocks of a server want. */
+function weightOfMembers(members: readonly Member[], configured: number, weightOf: WeightLookup): number {
+  const moved = members.flatMap(({ server, service }) => weightOf(server, service) ?? []);
+  return moved.length === 0 ? configured : Math.min(...moved);
+}
+
+function desiredServer(
+  members: readonly Member[],
+  verdictOf: VerdictLookup,
+  weightOf: WeightLookup,
+): TableServer | undefined {
   const [first] = members;
   if (first === undefined) return undefined;
   const verdicts = members.map(({ service, server }) => verdictOf(service, server));
+  if (verdicts.includes('out')) return undefined;
   const down = verdicts.includes('down');
-  const quiesced = down && first.service.quiesceServer;
+  const quiesced = verdicts.includes('drained') || (down && first.service.quiesceServer);
   if (!quiesced && verdicts.some((verdict) => verdict !== 'up')) return undefined;
   return {
     address: first.server.address,
     port: first.port,
     forwarding: forwardingOf(first.server.forwarding),
-    weight: quiesced ? 0 : first.server.weight,
+    weight: quiesced ? 0 : weightOfMembers(members, first.server.weight, weightOf),
     upperThreshold: first.server.upperThreshold,
     lowerThreshold: first.server.lowerThreshold,
   };
 }
 
-/** A drained server (weight 0 by configuration) serves nobody new, so it does not keep the sorry server out. */
+/**
+ * A drained server (weight 0 by configuration) serves nobody new, so it does not keep the sorry server out. Servers that
+ * are too few keep their connections and get no new ones.
+ */
 function withSorryServer(
   blocks: readonly VirtualServerConfig[],
   servers: readonly TableServer[],
+  tooFew: boolean,
 ): readonly TableServer[] {
   const block = blocks.find(({ sorryServer }) => sorryServer !== undefined);
-  if (block?.sorryServer === undefined || servers.some(({ weight }) => weight > 0)) return servers;
+  if (block?.sorryServer === undefined || (!tooFew && servers.some(({ weight }) => weight > 0)))
+    return servers;
   const sorry: TableServer = {
     address: block.sorryServer,
     port: block.port,
@@ -108,5 +149,6 @@ function withSorryServer(
     upperThreshold: 0,
     lowerThreshold: 0,
   };
-  return [...servers.filter((server) => serverKeyText(server) !== serverKeyText(sorry)), sorry];
+  const others = servers.filter((server) => serverKeyText(server) !== serverKeyText(sorry));
+  return [...others.map((server) => ({ ...server, weight: 0 })), sorry];
 }

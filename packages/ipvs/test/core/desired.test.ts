@@ -58,6 +58,25 @@ describe('the desired table', () => {
     );
   });
 
+  it.each(['port = 80', 'port = 80; quiesce_server = 1'])('goes by an order of an operator (%s)', (words) => {
+    const ordered = (order: 'drained' | 'out') =>
+      saveLines(
+        desiredTable(
+          configuration(HEAD + virtual({ lines: `${words}; sorry_server = 10.0.0.99` })),
+          () => order,
+        ),
+      );
+    const [service] = lines(virtual({ lines: words }));
+    const sorry = '-a -t 10.0.0.9:80 -r 10.0.0.99:80 -m -w 1';
+    expect(ordered('out')).toEqual([service, sorry]);
+    expect(ordered('drained')).toEqual([
+      service,
+      '-a -t 10.0.0.9:80 -r 10.0.0.11:80 -m -w 0',
+      '-a -t 10.0.0.9:80 -r 10.0.0.12:80 -m -w 0',
+      sorry,
+    ]);
+  });
+
   it('leaves out servers without a verdict', () => {
     const table = desiredTable(configuration(HEAD + virtual({})), () => 'unknown');
     expect(saveLines(table)).toEqual(['-A -t 10.0.0.9:80 -s wlc']);
@@ -189,5 +208,25 @@ describe('the desired table', () => {
         '-a -t [2001:db8::9]:80 -r 10.0.0.11:80 -i -w 1 --tun-type ipip',
       );
     });
+  });
+});
+
+describe('a service without its quorum', () => {
+  const wanted = (sorry: string) => {
+    const block = virtual({ lines: `port = 80; ${sorry}` });
+    return desiredTable(configuration(HEAD + block), () => 'up', { lacksQuorum: () => true }).services[0]
+      ?.servers;
+  };
+
+  it('gives new connections to its sorry server, and leaves the others theirs', () => {
+    const servers = wanted('sorry_server = 10.0.0.99') ?? [];
+    const weights = new Map(servers.map(({ address, weight }) => [address, weight]));
+    expect(weights.get('10.0.0.99')).toBe(1);
+    expect([...weights.values()].filter((weight) => weight > 0)).toHaveLength(1);
+    expect(servers.length).toBeGreaterThan(1);
+  });
+
+  it('goes on with what it has where there is no sorry server', () => {
+    expect(wanted('scheduler = rr')?.every(({ weight }) => weight > 0)).toBe(true);
   });
 });

@@ -2,7 +2,7 @@ import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { runMain } from '@piranha/common';
 import { runConnectionsBench } from './connections/bench.js';
-import { runFailoverBench } from './failover/bench.js';
+import { runBusyBench, runFailoverBench, runIdleBench } from './failover/bench.js';
 import { type BenchName, readBenchOptions } from './options.js';
 import { runPacketsBench } from './packets/bench.js';
 import { runPairMemoryBench } from './pair-memory.js';
@@ -20,6 +20,8 @@ runMain('bench', async () => {
     memory: ['Memory of the pair', runPairMemoryBench],
     throughput: ['Throughput', runThroughputBench],
     failover: ['Failover', () => runFailoverBench(options)],
+    idle: ['Pairs at rest', runIdleBench],
+    busy: ['Pairs beside busy loops', runBusyBench],
     connections: ['Connections', runConnectionsBench],
     tables: ['Large tables', runTablesBench],
     packets: ['Hostile packets', runPacketsBench],

@@ -7,13 +7,15 @@ const NAMES = [
   'memory',
   'throughput',
   'failover',
+  'idle',
+  'busy',
   'connections',
   'tables',
   'packets',
   'probes',
 ] as const;
 /** Run only when they are named: they take long. */
-const LONG: readonly BenchName[] = ['failover', 'connections', 'tables', 'packets', 'probes'];
+const LONG: readonly BenchName[] = ['failover', 'idle', 'busy', 'connections', 'tables', 'packets', 'probes'];
 export type BenchName = (typeof NAMES)[number];
 
 const DEFAULT_RUNS = 20;

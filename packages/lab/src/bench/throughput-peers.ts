@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { binaryPath } from '@piranha/common';
 import { ControlClient, runDirectory } from '@piranha/protocol';
 import { execa, type ResultPromise } from 'execa';
+import { eventually, freePort } from './eventually.js';
 import type { Target } from './throughput-load.js';
 
 /** A forwarder, or the real server itself, under the same load. */
@@ -17,7 +18,6 @@ export interface Peer {
   stop(): Promise<void>;
 }
 
-const READY_LIMIT_MS = 10_000;
 const HAPROXY_ADDRESS = '127.0.0.91';
 const IPVSU_ADDRESS = '127.0.0.92';
 
@@ -29,28 +29,6 @@ async function stopProcess(child: ResultPromise): Promise<void> {
 function pidOf(child: ResultPromise): number {
   if (child.pid === undefined) throw new Error(`${child.spawnargs[0]} did not start`);
   return child.pid;
-}
-
-async function freePort(host: string): Promise<number> {
-  const probe = createServer().listen(0, host);
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
-}
-
-/** Waits until `attempt` succeeds. @throws the last failure after 10 s */
-async function eventually<T>(attempt: () => Promise<T>): Promise<T> {
-  const deadline = Date.now() + READY_LIMIT_MS;
-  for (;;) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (Date.now() > deadline) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
 }
 
 async function knock(target: Target): Promise<void> {

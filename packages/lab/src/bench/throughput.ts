@@ -1,6 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { processorSeconds } from './processor-time.js';
 import { markdownTable, median } from './table.js';
 import { measureBulk, measureRequests } from './throughput-load.js';
 import { type Peer, startHaproxy, startIpvsu, startOrigin } from './throughput-peers.js';
@@ -8,8 +9,6 @@ import { type Peer, startHaproxy, startIpvsu, startOrigin } from './throughput-p
 const ROUNDS = 5;
 const MEASURE_MS = 2_000;
 const WARM_UP_MS = 1_000;
-/** USER_HZ of Linux: /proc counts CPU time in these, per second. */
-const CLOCK_TICKS = 100;
 
 interface Sample {
   readonly requestsPerSecond: number;
@@ -18,19 +17,12 @@ interface Sample {
   readonly cpuSecondsPerGigabyte: number;
 }
 
-/** User and system time of a process so far, seconds. */
-function cpuSeconds(pid: number): number {
-  const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / CLOCK_TICKS;
-}
-
 async function sample(peer: Peer): Promise<Sample> {
-  const before = cpuSeconds(peer.pid);
+  const before = processorSeconds(peer.pid);
   const requestsPerSecond = await measureRequests(peer.target, MEASURE_MS);
-  const between = cpuSeconds(peer.pid);
+  const between = processorSeconds(peer.pid);
   const megabytesPerSecond = await measureBulk(peer.target, MEASURE_MS);
-  const after = cpuSeconds(peer.pid);
+  const after = processorSeconds(peer.pid);
   const seconds = MEASURE_MS / 1000;
   return {
     requestsPerSecond,

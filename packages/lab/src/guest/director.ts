@@ -158,7 +158,8 @@ function readAddresses(text: string): readonly string[] {
 export class LvsctlRun {
   /** What it has printed so far. */
   text = '';
-  private readonly ended: Promise<number | null>;
+  /** Its exit status, when it has ended. */
+  readonly ended: Promise<number | null>;
   private readonly pid: number;
 
   constructor(director: Director, ...words: readonly string[]) {

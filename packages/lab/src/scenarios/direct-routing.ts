@@ -19,6 +19,8 @@ import { addressOf, addressSixOf } from '../guest/networks.js';
 import { Pair } from '../guest/pair.js';
 import { holdSilently, PORTS } from '../guest/real-server.js';
 import { get, tally, until } from '../guest/requests.js';
+import { drainScenarios } from './drain.js';
+import { openWitness, WITNESSED, witnessedScenarios } from './witnessed.js';
 
 const run = promisify(execFile);
 
@@ -32,6 +34,7 @@ const BOTH = serverBlocks('public', ['one', 'two']);
 const CONFIGURATION = [
   DIRECTORS,
   SHARED_NANNY,
+  WITNESSED,
   'network = direct\n',
   virtualBlock(
     'round-robin',
@@ -107,6 +110,7 @@ async function open(): Promise<Pair> {
     configuration: CONFIGURATION,
     prepare: async (networks) => {
       networks.addIpv6();
+      await openWitness(networks);
       for (const name of ['one', 'two', 'three'] as const) holdSilently(networks.host(name), VIPS);
       networks.host('one').ip(`addr add ${SIX}/128 dev lo`);
       for (const name of ['one', 'two'] as const) await new FtpServer(name, networks.host(name)).start();
@@ -233,6 +237,8 @@ export const directRouting: ScenarioGroup<Pair> = {
       }
     },
 
+    ...drainScenarios({ turns: ROUND_ROBIN, persistent: LEAST }),
+
     'a reload adds, changes and removes while a connection lives': async (pair) => {
       const { active } = await pair.settled();
       const connection = new LiveConnections(pair.client, ROUND_ROBIN);
@@ -270,6 +276,8 @@ export const directRouting: ScenarioGroup<Pair> = {
       }
       await pair.settled();
     },
+
+    ...witnessedScenarios(ROUND_ROBIN),
 
     'a broken file on reload changes nothing': async (pair) => {
       const { active } = await pair.settled();

@@ -1,4 +1,5 @@
 import { KEPT_GROUPS } from '../bench/connections/groups.js';
+import { PROBES_GROUPS } from '../bench/probes/lab-group.js';
 import { TABLE_GROUPS } from '../bench/tables/group.js';
 import type { ScenarioGroup, SharedLab } from '../guest/group.js';
 import { directRouting } from './direct-routing.js';
@@ -33,6 +34,7 @@ export const GROUPS: readonly ScenarioGroup[] = [
 const MEASURING = [
   ...KEPT_GROUPS.map(({ group }) => anyGroup(group)),
   ...TABLE_GROUPS.map(({ group }) => anyGroup(group)),
+  ...PROBES_GROUPS.map(({ group }) => anyGroup(group)),
 ];
 
 /** @throws Error when there is no group of that name */

@@ -135,6 +135,49 @@ describe.each(ROLES)('ours as the %s beside an original', (role) => {
     }
   });
 
+  it('hands over to an original whose lvsd starts slowly, or undoes it, and is never without a holder', () => {
+    for (const activateMs of [1_500, 3_500, 6_000, 10_000]) {
+      const { pair, ours } = serving(role, 'ours');
+      pair.times.activateMs = activateMs;
+      ours.handover();
+      pair.run(activateMs + 20_000);
+      // It says nothing while it waits for its lvsd: behind the deadtime ours serves on, and the tie decides.
+      const inTime = activateMs < DEADTIME_MS;
+      expect(ours.handovers).toEqual([inTime]);
+      expect(pair.holders(), `${activateMs}`).toEqual([inTime ? oldRole : 'primary']);
+      expect(pair.nobodyMs).toBe(0);
+      expect(pair.bothMs).toBeLessThanOrEqual(tieBoundMs(pair));
+    }
+  });
+
+  it('a planned stop beside one that starts slowly leaves nobody for what it takes longer than the deadtime', () => {
+    for (const activateMs of [1_500, 3_500, 6_000, 10_000]) {
+      const { pair, ours } = serving(role, 'ours');
+      pair.times.activateMs = activateMs;
+      ours.stop();
+      pair.run(activateMs + 20_000);
+      expect(ours.alive).toBe(false);
+      expect(pair.holders(), `${activateMs}`).toEqual([oldRole]);
+      expect(pair.nobodyMs).toBeLessThanOrEqual(Math.max(0, activateMs - DEADTIME_MS + SLACK_MS));
+    }
+  });
+
+  it('comes back while an original that took over still waits for its lvsd, and one holder is left', () => {
+    for (const activateMs of [1_500, 3_500, 6_000, 10_000]) {
+      const { pair, ours } = serving(role, 'ours');
+      pair.times.activateMs = activateMs;
+      ours.crash();
+      pair.run(DEADTIME_MS + 1_000);
+      pair.startOurs(role);
+      pair.run(activateMs + 20_000);
+      expect(pair.holders(), `${activateMs}`).toHaveLength(1);
+      expect(pair.nobodyMs).toBeLessThanOrEqual(
+        Math.min(lossBoundMs(pair), 2 * DEADTIME_MS + KEEPALIVE_MS + SLACK_MS),
+      );
+      expect(pair.bothMs).toBeLessThanOrEqual(tieBoundMs(pair));
+    }
+  });
+
   it('settles as one holder however both are started, and however long lvsd takes to start', () => {
     for (const activateMs of [0, 300, 1_500, 4_000, 10_000]) {
       for (const leadMs of [-5_000, -1_700, -900, -1, 0, 1, 900, 1_700, 5_000]) {

@@ -1,4 +1,13 @@
-import type { LvsConfiguration, RealServerConfig, VirtualServerConfig } from '@piranha/config';
+import {
+  type CheckSpec,
+  checksOf,
+  type LvsConfiguration,
+  type RealServerConfig,
+  type VirtualServerConfig,
+} from '@piranha/config';
+
+/** The nanny's own, ms. */
+const DEFAULT_RETRY_DELAY_MS = 1_000;
 
 /** One real service that a nanny watches. */
 export interface CheckTarget {
@@ -46,4 +55,52 @@ export function indexTargets(configuration: LvsConfiguration): TargetIndex {
     }
   }
   return { targets: [...targets.values()], idOf: (server) => ids.get(server) };
+}
+
+/** Steps of a check where they are more than connect, send and receive: each may take its whole limit. */
+const STEPS: Readonly<Partial<Record<CheckSpec['kind'], number>>> = {
+  // Over UDP, and then over TCP.
+  dns: 4,
+  ssl_get: 4,
+  // What is said to the server and heard of it, the farewell included.
+  smtp: 6,
+  redis: 6,
+  ldap: 6,
+  ftp: 8,
+  imap: 6,
+  pop: 8,
+  postgresql: 9,
+  mysql: 10,
+};
+
+/** How long a check of a block may take at most, ms. */
+function longestMs({ kind, ...spec }: CheckSpec, timeoutMs: number): number {
+  return (STEPS[kind] ?? 3) * Math.max(spec.timeoutMs ?? timeoutMs, spec.connectTimeoutMs ?? 0);
+}
+
+export interface WatchTimes {
+  readonly timeoutMs: number;
+  readonly reentryMs: number;
+  /** What the first verdict may take beyond three timeouts, ms. */
+  readonly firstVerdictExtraMs: number;
+  /** What the first result of a nanny that was renewed may take beyond a timeout, ms. */
+  readonly firstResultExtraMs: number;
+}
+
+/** The times of one target: the server's own words, else its virtual's. */
+export function watchTimes({ service, server }: Pick<CheckTarget, 'service' | 'server'>): WatchTimes {
+  const { watch } = server;
+  const timeoutMs = watch?.timeoutMs ?? service.check.timeoutMs;
+  const specs = checksOf(service.check, server)?.specs ?? [];
+  const checkMs = Math.max(3 * timeoutMs, ...specs.map((spec) => longestMs(spec, timeoutMs)));
+  const repetitionMs = checkMs + (watch?.retryDelayMs ?? DEFAULT_RETRY_DELAY_MS);
+  const firstVerdictExtraMs =
+    checkMs - 3 * timeoutMs + (watch?.warmupMs ?? 0) + (watch?.retries ?? 0) * repetitionMs;
+  return {
+    timeoutMs,
+    reentryMs: watch?.reentryMs ?? service.check.reentryMs,
+    firstVerdictExtraMs,
+    // A nanny scatters the first checks of servers that are known over an interval.
+    firstResultExtraMs: 2 * timeoutMs + firstVerdictExtraMs + (watch?.intervalMs ?? timeoutMs),
+  };
 }

@@ -32,6 +32,8 @@ interface HealthPolicy {
   readonly keepWithoutNannyMs: number;
   /** The check's own timeout: what a nanny that is back may need for its first result, ms. */
   readonly timeoutMs: number;
+  /** What that result may take beyond it, by a late begin, slow steps and repetitions, ms. */
+  readonly firstResultExtraMs?: number;
 }
 
 interface HealthStep {
@@ -60,7 +62,7 @@ function settle(state: HealthState, health: Health, reason: string, nowMs: numbe
 
 function onTick(policy: HealthPolicy, state: HealthState, nowMs: number): HealthStep {
   if (state.unwatchedSinceMs === undefined || state.health === 'down') return { state, changed: false };
-  const graceMs = state.nannyPresent ? policy.timeoutMs : 0;
+  const graceMs = state.nannyPresent ? policy.timeoutMs + (policy.firstResultExtraMs ?? 0) : 0;
   if (nowMs - state.unwatchedSinceMs < policy.keepWithoutNannyMs + graceMs) return { state, changed: false };
   return settle(state, 'down', `no nanny could watch it for ${policy.keepWithoutNannyMs / 1000} s`, nowMs);
 }
@@ -92,7 +94,15 @@ export function stepHealth(
   }
 }
 
-/** True once a server needs no more waiting for: a nanny has spoken, or three timeouts have passed. */
-export function firstVerdictSettled(state: HealthState, timeoutMs: number, nowMs: number): boolean {
-  return state.proven || nowMs - state.watchedSinceMs >= 3 * timeoutMs;
+/**
+ * True once a server needs no more waiting for: a nanny has spoken, or three timeouts have passed.
+ * @param extraMs what its first verdict may take beyond that, by a late begin and repetitions
+ */
+export function firstVerdictSettled(
+  state: HealthState,
+  timeoutMs: number,
+  nowMs: number,
+  extraMs = 0,
+): boolean {
+  return state.proven || nowMs - state.watchedSinceMs >= 3 * timeoutMs + extraMs;
 }

@@ -18,8 +18,26 @@ export const RESULT_SCHEMA = z.object({
   reason,
   durationMs: z.number(),
   up: z.boolean(),
+  lateMs: z.number().min(0).optional(),
+  intervalMs: z.number().min(0).optional(),
 });
 export const TRANSITION_SCHEMA = z.object({ id, up: z.boolean(), reason });
+
+export const READING_SCHEMA = z.object({
+  id,
+  reading: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('load'), load: z.number().min(0).max(1_000_000) }),
+    z.object({
+      kind: z.literal('agent'),
+      percent: z.number().min(0).max(100).optional(),
+      order: z.enum(['ready', 'drain', 'maint']).optional(),
+    }),
+    z.object({
+      kind: z.literal('check'),
+      weight: z.union([z.literal('configured'), z.number().int().min(0).max(253)]),
+    }),
+  ]),
+});
 
 const LOG_SCHEMA = z.object({
   id,

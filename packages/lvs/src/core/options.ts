@@ -10,6 +10,8 @@ export interface LvsdOptions {
   readonly noFork: boolean;
   readonly verbose: boolean;
   readonly runDirectory: string;
+  /** Of what outlives the machine, orders about real servers; undefined: as the run directory has it. */
+  readonly stateDirectory: string | undefined;
   readonly director: 'userspace' | 'memory' | 'kernel';
   readonly logDirectory: string | undefined;
   readonly jsonLog: boolean;
@@ -25,6 +27,7 @@ const OPTIONS: Readonly<Record<string, OptionSpec>> = {
   help: { type: 'boolean', short: '?' },
   usage: { type: 'boolean' },
   'run-dir': { type: 'string' },
+  'state-dir': { type: 'string' },
   director: { type: 'string' },
   'log-dir': { type: 'string' },
   'log-format': { type: 'string' },
@@ -37,6 +40,7 @@ export const HELP_TEXT = `Usage: lvsd [OPTION...]
   -t, --test-start         print the table and the nannies that FILE asks for, run nothing
       --nofork             do not detach; for a parent that watches this process
       --run-dir DIR        sockets, pid files and state (default /run/piranha)
+      --state-dir DIR      what outlives the machine (default /var/lib/piranha; with another run directory, in that)
       --director KIND      kernel, userspace or memory (default kernel)
       --log-dir DIR        also append to DIR/lvsd.log
       --log-format FORMAT  text or json (default text)
@@ -79,6 +83,7 @@ export function readOptions(args: readonly string[], defaultRunDirectory: string
     noFork: values.nofork === true,
     verbose: values.verbose === true,
     runDirectory: text(values, 'run-dir') ?? defaultRunDirectory,
+    stateDirectory: text(values, 'state-dir'),
     director: choice('director', text(values, 'director') ?? 'kernel', ['kernel', 'userspace', 'memory']),
     logDirectory: text(values, 'log-dir'),
     jsonLog: choice('log-format', text(values, 'log-format') ?? 'text', ['text', 'json']) === 'json',

@@ -1,4 +1,4 @@
-import type { LvsConfiguration } from '@piranha/config';
+import { checksOf, type LvsConfiguration } from '@piranha/config';
 import { indexTargets, type TargetIndex } from './check-targets.js';
 import { type NannyArgumentOptions, nannyArguments } from './nanny-arguments.js';
 
@@ -8,6 +8,8 @@ export interface Setup {
   readonly index: TargetIndex;
   /** Command line of each nanny by identity. */
   readonly commandLines: ReadonlyMap<string, readonly string[]>;
+  /** JSON of the check blocks of each nanny that has some, by identity. */
+  readonly checks: ReadonlyMap<string, string>;
 }
 
 /** Works a configuration out. */
@@ -16,5 +18,16 @@ export function prepareSetup(configuration: LvsConfiguration, options: NannyArgu
   const commandLines = new Map(
     index.targets.map((target) => [target.id, nannyArguments(configuration, target, options)]),
   );
-  return { configuration, index, commandLines };
+  const checks = new Map(
+    index.targets.flatMap(({ id, service, server }) => {
+      const set = checksOf(service.check, server);
+      return set ? [[id, JSON.stringify({ require: set.require, specs: set.specs })]] : [];
+    }),
+  );
+  return { configuration, index, commandLines, checks };
+}
+
+/** What makes a nanny another one: its command line and its check blocks, by identity. */
+export function nannyOrders({ commandLines, checks }: Setup): Map<string, readonly string[]> {
+  return new Map([...commandLines].map(([id, words]) => [id, [...words, checks.get(id) ?? '']]));
 }

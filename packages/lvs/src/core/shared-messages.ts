@@ -1,15 +1,10 @@
+import { probeLoadSchema } from '@piranha/protocol/shared-nanny-schemas';
 import { z } from 'zod';
 
 /** What a shared nanny may send beside what any nanny sends. */
 
 const id = z.string().min(1).max(1_000);
 const count = z.number().int().min(0);
-const durations = z.object({
-  count,
-  p50Ms: z.number().min(0),
-  p99Ms: z.number().min(0),
-  maxMs: z.number().min(0),
-});
 
 export const ASSIGNED_SCHEMA = z.object({
   id,
@@ -25,13 +20,4 @@ export const BATCH_SCHEMA = z.object({
   messages: z.array(z.tuple([count, z.string().max(100), z.unknown()])).max(10_000),
 });
 
-export const LOAD_SCHEMA = z.object({
-  id,
-  services: count,
-  probes: count,
-  running: count,
-  waiting: count,
-  begun: count,
-  lateness: durations.optional(),
-  interval: durations.optional(),
-});
+export const LOAD_SCHEMA = probeLoadSchema.extend({ id });

@@ -6,7 +6,7 @@ import {
   type Table,
   tablePlaceOf,
 } from '@piranha/ipvs';
-import type { ServerStatus, ServiceStatus } from '@piranha/protocol';
+import type { ServerMaintenance, ServerStatus, ServiceRulesStatus, ServiceStatus } from '@piranha/protocol';
 import type { HealthState } from './health.js';
 import { placeText, sorryServerStands, TableIndex } from './table-places.js';
 
@@ -21,6 +21,12 @@ interface StatusView {
     readonly pid: number | undefined;
     readonly starts: number;
   };
+  /** Orders of operators. */
+  readonly maintenanceOf: (server: RealServerConfig) => ServerMaintenance | undefined;
+  /** What is believed of a service as a whole; undefined where it has no rules. */
+  readonly rulesOf: (service: VirtualServerConfig) => ServiceRulesStatus | undefined;
+  /** Where load, agent or slow start have brought a weight; undefined where nothing moves it. */
+  readonly weightOf: (server: RealServerConfig) => number | undefined;
   /** Wall clock, ISO 8601, of a monotonic time. */
   readonly isoTime: (monotonicMs: number) => string;
 }
@@ -47,6 +53,8 @@ function serverStatus(
   const entry = live.server(place);
   const counter = place && counters.get(placeText(place));
   const nanny = view.nannyOf(server);
+  const maintenance = view.maintenanceOf(server);
+  const movingWeight = view.weightOf(server);
   return {
     name: server.name,
     address: server.address,
@@ -54,6 +62,7 @@ function serverStatus(
     health: health?.health ?? 'unknown',
     ...(entry ? { weight: entry.weight } : {}),
     configuredWeight: server.weight,
+    ...(movingWeight === undefined ? {} : { movingWeight }),
     reason: health?.reason ?? 'not active in the configuration',
     since: view.isoTime(health?.sinceMs ?? 0),
     activeConnections: counter?.activeConnections ?? 0,
@@ -61,6 +70,7 @@ function serverStatus(
     connections: counter?.connections ?? 0,
     ...(nanny.pid === undefined ? {} : { nannyPid: nanny.pid }),
     nannyStarts: nanny.starts,
+    ...(maintenance === undefined ? {} : { maintenance }),
   };
 }
 
@@ -72,12 +82,14 @@ export function serviceStatuses(view: StatusView): ServiceStatus[] {
     .filter((service) => service.active)
     .map((service) => {
       const key = serviceKeyOf(service);
+      const rules = view.rulesOf(service);
       return {
         name: service.name,
         key: key ? serviceKeyText(key) : '',
         scheduler: service.scheduler,
         ...(service.sorryServer === undefined ? {} : { sorryServer: service.sorryServer }),
         sorryServerActive: sorryServerStands(service, live),
+        ...(rules === undefined ? {} : { rules }),
         servers: service.servers
           .filter((server) => server.active)
           .map((server) => serverStatus(view, service, server, live, counters)),

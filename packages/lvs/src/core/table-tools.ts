@@ -1,16 +1,17 @@
-import type { LvsConfiguration, RealServerConfig } from '@piranha/config';
+import type { LvsConfiguration, RealServerConfig, VirtualServerConfig } from '@piranha/config';
 import {
   applyOperation,
   desiredTable,
   diffTables,
   operationText,
   ownedKeys,
+  type ServerVerdict,
   saveLines,
   serverKeyText,
   serviceKeyText,
   type Table,
+  type TableAdjustments,
 } from '@piranha/ipvs';
-import type { Health } from './health.js';
 import type { TableTools } from './table-sync.js';
 
 /** The table arithmetic of @piranha/ipvs, as the writer wants it. */
@@ -21,12 +22,17 @@ export const TABLE_TOOLS: TableTools = {
   keys: ownedKeys,
 };
 
-/** The table that a configuration wants with its servers as healthy as they are. */
+/** The table that a configuration wants with its servers as healthy as they are, and as operators want them. */
 export function desiredOf(
   configuration: LvsConfiguration,
-  healthOf: (server: RealServerConfig) => Health | undefined,
+  verdictOf: (server: RealServerConfig, service: VirtualServerConfig) => ServerVerdict | undefined,
+  adjustments: TableAdjustments = {},
 ): Table {
-  return desiredTable(configuration, (_service, server) => healthOf(server) ?? 'unknown');
+  return desiredTable(
+    configuration,
+    (service, server) => verdictOf(server, service) ?? 'unknown',
+    adjustments,
+  );
 }
 
 /** Entries of the live table that are neither wanted nor owned: nobody's business but their maker's. */

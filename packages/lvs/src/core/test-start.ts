@@ -1,3 +1,4 @@
+import { NANNY_ENVIRONMENT } from '@piranha/protocol';
 import type { Setup } from './setup.js';
 
 /** A word as a shell would need it, so that the line can be tried by hand. */
@@ -10,8 +11,10 @@ function shellWord(word: string): string {
  * @param tableLines in the spelling of `ipvsadm -Sn`
  */
 export function testStartLines(setup: Setup, tableLines: readonly string[]): string[] {
-  const nannies = [...setup.commandLines.values()].map((words) =>
-    ['nanny', ...words.map(shellWord)].join(' '),
-  );
+  const nannies = [...setup.commandLines].map(([id, words]) => {
+    const checks = setup.checks.get(id);
+    const environment = checks === undefined ? [] : [`${NANNY_ENVIRONMENT.checks}=${shellWord(checks)}`];
+    return [...environment, 'nanny', ...words.map(shellWord)].join(' ');
+  });
   return ['# table, every server up', ...tableLines, '# nannies', ...nannies];
 }

@@ -1,4 +1,13 @@
-import { formatDiagnostic, type LoadResult, loadConfiguration, loadWithLastGood } from '@piranha/config';
+import {
+  type Diagnostic,
+  formatDiagnostic,
+  type LoadResult,
+  type LvsConfiguration,
+  loadConfiguration,
+  loadWithLastGood,
+  type Mention,
+} from '@piranha/config';
+import { checkServicePrograms } from '@piranha/notify';
 import type { NannyArgumentOptions } from '../core/nanny-arguments.js';
 import { prepareSetup, type Setup } from '../core/setup.js';
 
@@ -24,8 +33,31 @@ export async function loadSetup(source: SetupSource, options: NannyArgumentOptio
     lastGood === undefined
       ? { result: await loadConfiguration(file), usesLastGood: false }
       : await loadWithLastGood(file, lastGood, isRestart);
-  const { configuration } = result;
-  return { result, usesLastGood, setup: configuration && prepareSetup(configuration, options) };
+  const { configuration, diagnostics, mentions = [] } = result;
+  if (configuration === undefined) return { result, usesLastGood, setup: undefined };
+  const found = await lookAround(configuration, mentions);
+  const all = [...diagnostics, ...found].sort((one, other) => one.line - other.line);
+  return {
+    result: { ...result, diagnostics: all },
+    usesLastGood,
+    setup: prepareSetup(configuration, options),
+  };
+}
+
+/** What is wrong on this machine with the files and programs of the services; most configurations name none. */
+async function lookAround(
+  configuration: LvsConfiguration,
+  mentions: readonly Mention[],
+): Promise<readonly Diagnostic[]> {
+  if (mentions.length === 0) return [];
+  const { checkFileFindings } = await import('@piranha/config/check-files');
+  // What checks run is for lvsctl check to look at: a disk that hangs must stop a nanny and not lvsd.
+  const quorumPrograms = mentions.filter(({ kind }) => kind === 'quorum program');
+  const [programs, files] = await Promise.all([
+    checkServicePrograms(configuration, quorumPrograms),
+    checkFileFindings(mentions),
+  ]);
+  return [...programs, ...files];
 }
 
 /** Findings as `FILE:LINE:COL: severity CODE: text`. */

@@ -1,16 +1,8 @@
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import {
-  errorText,
-  LeaveMark,
-  monotonicNowMs,
-  patient,
-  removePidFile,
-  SUITE_VERSION,
-  UserError,
-  writePidFile,
-} from '@piranha/common';
-import type { LoadResult, NotifyConfig } from '@piranha/config';
+import { LeaveMark, monotonicNowMs, patient, removePidFile, UserError, writePidFile } from '@piranha/common';
+import type { LoadResult } from '@piranha/config';
 import type { EventLog } from '@piranha/events';
 import { readOwned, removeOwned, saveOwned, type Table } from '@piranha/ipvs';
 import { Notifier } from '@piranha/notify';
@@ -21,27 +13,29 @@ import {
   type LvsdStatus,
   type ReloadAnswer,
   type RunDirectory,
+  SERVER_ORDERS_FILE,
 } from '@piranha/protocol';
 import { sharedNannyCount } from '../core/nanny-places.js';
-import { healthNotice, sorryNotices } from '../core/notices.js';
+import { healthNotice, notifyConfigOf } from '../core/notices.js';
 import type { Setup } from '../core/setup.js';
-import { sorryChanges } from '../core/sorry-watch.js';
-import { serviceStatuses } from '../core/status.js';
+import { tablePolicyOf } from '../core/table-policy.js';
 import { isTableInSync, isTableSettled, type TableSyncPolicy, tableProblems } from '../core/table-sync.js';
-import { desiredOf, foreignTexts, TABLE_TOOLS } from '../core/table-tools.js';
-import { timeoutsDiffer, timeoutsOf } from '../core/timeouts.js';
+import { TABLE_TOOLS } from '../core/table-tools.js';
+import { timeoutsDiffer } from '../core/timeouts.js';
 import { Coalesced } from './coalesced.js';
-import {
-  activeNames,
-  logServiceStarts,
-  logServiceStops,
-  logSorryChanges,
-  logTableNotice,
-} from './log-lines.js';
+import { activeNames, logServiceStarts, logServiceStops, logTableNotice } from './log-lines.js';
+import { LostQuorums } from './lost-quorums.js';
+import { MaintenanceOrders } from './maintenance-orders.js';
 import { Monitoring } from './monitoring.js';
 import type { DirectorOpener } from './open-director.js';
 import { endOrphanNannies } from './orphan-nannies.js';
+import { Reloading } from './reloading.js';
+import { ServiceBoard } from './service-board.js';
+import { tellServiceChange } from './service-news.js';
 import { StatisticsCache } from './statistics-cache.js';
+import { statusAnswer } from './status-answer.js';
+import { TableMaker } from './table-maker.js';
+import { setTimeouts } from './table-timeouts.js';
 import { TableWriter } from './table-writer.js';
 
 const TICK_MS = 100;
@@ -51,21 +45,14 @@ const TABLE_WAIT_MS = 1_000;
 const SETTLE_LIMIT_MS = patient(2_000);
 /** A stop waits longer for a large table, ms for each entry. */
 const SETTLE_MS_PER_ENTRY = 2;
-const TABLE_POLICY = {
-  reconnectMs: 100,
-  retryFirstMs: 200,
-  retryCapMs: 5_000,
-  readAfterOperations: 200,
-  rereadMs: Number.POSITIVE_INFINITY,
-};
-/** Nobody tells us of a hand that changes the kernel's table; and an attempt to reach it is a process or two. */
-const KERNEL_POLICY = { ...TABLE_POLICY, reconnectMs: 1_000, rereadMs: 5_000 };
 const EMPTY_TABLE: Table = { services: [] };
 
 interface DaemonOptions {
   readonly configFile: string;
   readonly directorName: string;
   readonly run: RunDirectory;
+  /** Where the orders about servers are. */
+  readonly stateDirectory: string;
   readonly log: EventLog;
   readonly openDirector: DirectorOpener;
   /** Script of the nanny program. */
@@ -81,7 +68,11 @@ export class Daemon {
   private server: ControlServer | undefined;
   private readonly monitoring: Monitoring;
   private readonly writer: TableWriter;
+  private readonly maintenance: MaintenanceOrders;
   private readonly notifier: Notifier;
+  private readonly services: ServiceBoard;
+  private readonly maker: TableMaker;
+  private readonly reloading: Reloading;
   private readonly statistics = new StatisticsCache();
   private readonly refreshing = new Coalesced(() => this.refresh());
   private readonly timers: NodeJS.Timeout[] = [];
@@ -93,30 +84,38 @@ export class Daemon {
   /** The next stop is no end of the service: somebody else takes the table over. */
   private readonly leaving = new LeaveMark();
   private stopped: Promise<void> | undefined;
-  private desired: Table = EMPTY_TABLE;
-  /** The table whose sorry servers were told last. */
-  private told: Table = EMPTY_TABLE;
-  private lastReload: LvsdStatus['lastReload'];
-  private reloading: Promise<unknown> = Promise.resolve();
 
   private constructor(
     private readonly options: DaemonOptions,
     private setup: Setup,
   ) {
     const { run, log } = options;
-    this.notifier = new Notifier(this.notifyConfig(setup), { log });
+    const isModel = options.directorName === 'memory';
+    this.notifier = new Notifier(notifyConfigOf(setup.configuration, options.directorName), { log });
     this.monitoring = new Monitoring({
       setup,
       nannyProgram: options.nannyProgram,
       socketPath: run.lvsdSocket,
       sharedNannies: sharedNannyCount(availableParallelism()),
       log,
+      isDrained: (server) => this.maintenance.isDrained(server),
       onChange: () => this.refreshing.request(),
       onHealth: ({ service, server }, before, after) => {
         const notice = healthNotice(service, server, before, after);
         if (notice) this.notifier.tell(notice);
       },
     });
+    this.services = new ServiceBoard({
+      idOf: (server) => this.setup.index.idOf(server),
+      healthOf: (server) => this.monitoring.healthOf(server)?.health,
+      orderedOf: (server) => this.maintenance.orderedOf(server),
+      lost: new LostQuorums(run.lostQuorums, log),
+      onChange: (...news) =>
+        tellServiceChange({ log, notifier: this.notifier, runsCommands: !isModel }, ...news),
+    });
+    const { monitoring, notifier, services } = this;
+    const configuration = () => this.setup.configuration;
+    this.maker = new TableMaker({ configuration, services, monitoring, notifier, log });
     this.writer = new TableWriter({
       open: options.openDirector,
       owned: readOwned(run.ownedEntries),
@@ -127,12 +126,32 @@ export class Daemon {
       onNotice: (notice) => logTableNotice(log, notice),
       onStep: () => this.checkReady(),
     });
+    this.maintenance = new MaintenanceOrders({
+      setup,
+      file: join(options.stateDirectory, SERVER_ORDERS_FILE),
+      isKernel: options.directorName === 'kernel',
+      log,
+      monitoring: this.monitoring,
+      table: () => this.writer.state,
+      readStatistics: () => this.writer.backend?.readStatistics(),
+      onChange: () => this.refresh(),
+      settled: () => this.settled(),
+    });
+    this.reloading = new Reloading({
+      log,
+      load: options.load,
+      describe: options.describe,
+      isStopping: () => this.stopping,
+      change: (next) => this.change(next),
+      settled: () => this.settled(),
+    });
   }
 
   /** @throws UserError `CONTROL_IN_USE` when another lvsd serves this run directory */
   static async start(options: DaemonOptions, setup: Setup): Promise<Daemon> {
     const daemon = new Daemon(options, setup);
     await daemon.listen();
+    await daemon.maintenance.prepare();
     writePidFile(options.run.lvsdPid, process.pid);
     for (const pid of endOrphanNannies(options.run.lvsdSocket)) options.log.log('LVSD_ORPHAN_ENDED', { pid });
     logServiceStarts(options.log, setup.configuration);
@@ -146,9 +165,7 @@ export class Daemon {
 
   /** Reads the configuration again; one at a time, never half. */
   reload(): Promise<ReloadAnswer> {
-    const answer = this.reloading.then(() => this.reloadNow());
-    this.reloading = answer.catch(() => undefined);
-    return answer;
+    return this.reloading.request();
   }
 
   /** Ends everything and takes the own entries out of the table, unless they are to be left. A second call waits for the first. */
@@ -166,6 +183,7 @@ export class Daemon {
     const leaves = this.leaving.isSet();
     if (!leaves) logServiceStops(log, this.setup.configuration);
     this.monitoring.stop();
+    this.maintenance.end();
     if (leaves) log.log('LVSD_LEFT');
     else await this.clearTable();
     await this.until(() => this.monitoring.running === 0);
@@ -184,26 +202,15 @@ export class Daemon {
 
   private async clearTable(): Promise<void> {
     if (this.loaded) this.writer.desire(EMPTY_TABLE);
-    const { state } = this.writer;
-    const limitMs = SETTLE_LIMIT_MS + state.owned.size * SETTLE_MS_PER_ENTRY;
-    await this.until(
-      () => this.writer.state.owned.size === 0 && this.writer.state.busy === 'nothing',
-      limitMs,
-    );
+    const limitMs = SETTLE_LIMIT_MS + this.writer.state.owned.size * SETTLE_MS_PER_ENTRY;
+    const isClear = () => this.writer.state.owned.size === 0 && this.writer.state.busy === 'nothing';
+    await this.until(isClear, limitMs);
   }
 
   private tablePolicy(): TableSyncPolicy {
-    const policy = this.options.directorName === 'kernel' ? KERNEL_POLICY : TABLE_POLICY;
     // At the end everything of ours goes, whoever changed it.
-    return { ...policy, drift: this.stopping ? 'revert' : this.setup.configuration.tableDrift };
-  }
-
-  /** Beside another product, writing into a model, lvsd tells nobody of a service that is not its own. */
-  private notifyConfig({ configuration }: Setup): NotifyConfig {
-    const { notify } = configuration;
-    // notify_wait is a matter of the role.
-    if (this.options.directorName !== 'memory') return { ...notify, waits: false };
-    return { ...notify, program: undefined, serverProgram: undefined, mail: undefined };
+    const drift = this.stopping ? 'revert' : this.setup.configuration.tableDrift;
+    return tablePolicyOf(this.options.directorName, drift);
   }
 
   private async listen(): Promise<void> {
@@ -213,6 +220,7 @@ export class Daemon {
         status: () => this.status(),
         reload: () => this.reload(),
         table: () => this.table(),
+        ...this.maintenance.methods,
         leave: () => {
           this.leaving.set();
           return null;
@@ -226,6 +234,7 @@ export class Daemon {
   private tick(): void {
     this.writer.tick();
     this.monitoring.tick(TICK_MS);
+    this.maintenance.tick();
     if (!this.loaded && monotonicNowMs() - this.startedAtMs >= TABLE_WAIT_MS) this.monitoring.start();
     this.checkReady();
   }
@@ -240,14 +249,14 @@ export class Daemon {
   private onLoaded(table: Table, afterMs: number | undefined): void {
     const { log, directorName } = this.options;
     if (afterMs !== undefined) log.log('LVSD_DIRECTOR_BACK', { durationMs: Math.round(afterMs) });
-    this.setTimeouts();
+    setTimeouts(this.writer.backend, this.setup.configuration, log);
     if (this.loaded || this.stopping) return;
     this.loaded = true;
     log.log('LVSD_TABLE_LOADED', { director: directorName });
     this.monitoring.adopt(table);
-    this.desired = table;
-    this.told = table;
+    this.maker.adopt(table);
     this.monitoring.start();
+    this.maintenance.begin();
     // Not from within the writer's own step.
     queueMicrotask(() => this.refresh());
   }
@@ -255,34 +264,8 @@ export class Daemon {
   /** Works the desired table out anew and has it written. */
   private refresh(): void {
     if (!this.loaded || this.stopping) return;
-    const { configuration } = this.setup;
-    const desired = desiredOf(configuration, (server) => this.monitoring.healthOf(server)?.health);
-    logSorryChanges(this.options.log, sorryChanges(configuration, this.desired, desired));
-    this.desired = desired;
-    this.writer.desire(desired);
-    this.tellSorry();
-  }
-
-  /** Before the first verdicts every sorry server stands in, which is no news. */
-  private tellSorry(): void {
-    if (!this.monitoring.settled) return;
-    const { configuration } = this.setup;
-    const changes = sorryChanges(configuration, this.told, this.desired);
-    this.told = this.desired;
-    for (const notice of sorryNotices(configuration.virtualServers, changes)) this.notifier.tell(notice);
-  }
-
-  private setTimeouts(): void {
-    const timeouts = timeoutsOf(this.setup.configuration);
-    if (!timeouts) return;
-    this.writer.backend?.setTimeouts(timeouts).catch((error: unknown) => {
-      this.options.log.log('LVSD_TIMEOUTS_FAILED', {
-        tcp: timeouts.tcpSeconds,
-        tcpfin: timeouts.tcpFinSeconds,
-        udp: timeouts.udpSeconds,
-        problem: errorText(error),
-      });
-    });
+    this.writer.desire(this.maker.make());
+    this.maker.tellSorry();
   }
 
   private checkReady(): void {
@@ -291,88 +274,60 @@ export class Daemon {
     if (!state.desired || !this.monitoring.settled || !isTableSettled(state)) return;
     this.ready = true;
     this.options.log.log('LVSD_READY');
-    this.tellSorry();
+    this.maker.tellSorry();
     this.announce();
-  }
-
-  private async reloadNow(): Promise<ReloadAnswer> {
-    const { log, load, describe } = this.options;
-    if (this.stopping) throw new UserError('lvsd is stopping', { code: 'LVSD_STOPPING' });
-    log.log('LVSD_RELOAD');
-    const { result, setup } = await load();
-    const diagnostics = describe(result);
-    if (!setup) {
-      this.refuse(result, diagnostics);
-      return { ok: false, diagnostics, operations: [] };
-    }
-    for (const diagnostic of diagnostics) log.log('LVSD_CONFIG_WARNING', { diagnostic });
-    const operations = this.change(setup);
-    await this.until(() => isTableSettled(this.writer.state));
-    return { ok: true, diagnostics, operations };
-  }
-
-  private refuse(result: LoadResult, diagnostics: readonly string[]): void {
-    const { log } = this.options;
-    const line = result.diagnostics.find(({ severity }) => severity === 'error')?.line ?? 0;
-    log.log('LVSD_RELOAD_REFUSED', { file: result.file, line });
-    for (const diagnostic of diagnostics) log.log('LVSD_CONFIG_ERROR', { diagnostic });
-    this.lastReload = { at: new Date().toISOString(), ok: false, text: diagnostics.join('\n') };
+    // The last first verdict may have been given up: what is said of a whole service waited for it.
+    queueMicrotask(() => this.refresh());
   }
 
   /** Takes a sound configuration over; the table operations that it means, as text. */
-  private change(setup: Setup): readonly string[] {
+  private change(setup: Setup): { readonly operations: readonly string[]; readonly nannies: number } {
     const { log } = this.options;
     const before = this.setup.configuration;
     this.setup = setup;
-    this.notifier.change(this.notifyConfig(setup));
+    this.notifier.change(notifyConfigOf(setup.configuration, this.options.directorName));
     const { live, owned } = this.writer.state;
     const nannies = this.monitoring.change(setup, live);
+    this.maintenance.change(setup);
     logServiceStops(log, before, activeNames(setup.configuration));
     logServiceStarts(log, setup.configuration, activeNames(before));
-    if (timeoutsDiffer(before, setup.configuration)) this.setTimeouts();
+    if (timeoutsDiffer(before, setup.configuration))
+      setTimeouts(this.writer.backend, this.setup.configuration, log);
     this.refresh();
-    const operations = live ? TABLE_TOOLS.diff(this.desired, live, owned).map(TABLE_TOOLS.text) : [];
-    log.log('LVSD_RELOADED', { operations: operations.length, nannies });
-    const text = `${operations.length} table operations, ${nannies} nannies touched`;
-    this.lastReload = { at: new Date().toISOString(), ok: true, text };
-    return operations;
+    const operations = live ? TABLE_TOOLS.diff(this.maker.table, live, owned).map(TABLE_TOOLS.text) : [];
+    return { operations, nannies };
   }
 
-  private async status(): Promise<LvsdStatus> {
-    const { configFile, directorName, log } = this.options;
-    const statistics = await this.statistics.read(this.writer.backend);
-    const { state } = this.writer;
-    const { sharedNannies } = this.monitoring;
-    const live = state.live ?? EMPTY_TABLE;
-    const epochMs = Date.now() - monotonicNowMs();
-    const services = serviceStatuses({
+  private status(): Promise<LvsdStatus> {
+    const { configFile, directorName: director, log } = this.options;
+    const { monitoring, maintenance, services, writer, statistics, ready } = this;
+    return statusAnswer({
       configuration: this.setup.configuration,
-      live,
-      statistics,
-      healthOf: (server) => this.monitoring.healthOf(server),
-      nannyOf: (server) => this.monitoring.nannyOf(server),
-      isoTime: (monotonicMs) => new Date(epochMs + monotonicMs).toISOString(),
-    });
-    return {
-      version: SUITE_VERSION,
-      pid: process.pid,
-      configFile,
-      director: directorName,
-      tableInSync: isTableInSync(state),
-      problems: tableProblems(state),
-      ready: this.ready,
-      ...(this.lastReload ? { lastReload: this.lastReload } : {}),
+      monitoring,
+      maintenance,
       services,
-      ...(sharedNannies.length > 0 ? { sharedNannies } : {}),
-      foreignEntries: foreignTexts(live, this.desired, state.owned),
-      history: log.history(),
-    };
+      writer,
+      statistics,
+      desired: this.maker.table,
+      own: {
+        configFile,
+        director,
+        ready,
+        lastReload: this.reloading.result,
+        history: log.history(),
+        eventCounts: log.counts?.(),
+      },
+    });
   }
 
   private async table(): Promise<{ readonly table: Table; readonly owned: readonly string[] }> {
     const { backend } = this.writer;
     if (!backend) throw new UserError('the director cannot be reached', { code: 'DIRECTOR_UNREACHABLE' });
     return { table: await backend.readTable(), owned: [...this.writer.state.owned].sort() };
+  }
+
+  private settled(): Promise<void> {
+    return this.until(() => isTableSettled(this.writer.state));
   }
 
   private async until(condition: () => boolean, limitMs = SETTLE_LIMIT_MS): Promise<void> {

@@ -1,5 +1,5 @@
 import { monotonicNowMs } from '@piranha/common';
-import type { CheckTarget } from '../core/check-targets.js';
+import { type CheckTarget, type WatchTimes, watchTimes } from '../core/check-targets.js';
 import {
   firstVerdictSettled,
   type HealthEvent,
@@ -10,18 +10,18 @@ import {
 
 /** What is believed of every watched server. */
 export class HealthBoard {
-  private readonly entries = new Map<string, { state: HealthState; timeoutMs: number }>();
+  private readonly entries = new Map<string, { state: HealthState; times: WatchTimes }>();
 
   /** @param keepWithoutNannyMs how long a server keeps its state without a nanny */
   constructor(private readonly keepWithoutNannyMs: number) {}
 
   /** Takes over a new list of servers; those known before keep what is known of them. */
   setTargets(targets: readonly CheckTarget[]): void {
-    const wanted = new Map(targets.map((target) => [target.id, target.service.check.timeoutMs]));
+    const wanted = new Map(targets.map((target) => [target.id, watchTimes(target)]));
     for (const id of this.entries.keys()) if (!wanted.has(id)) this.entries.delete(id);
-    for (const [id, timeoutMs] of wanted) {
+    for (const [id, times] of wanted) {
       const state = this.entries.get(id)?.state ?? initialHealth(monotonicNowMs());
-      this.entries.set(id, { state, timeoutMs });
+      this.entries.set(id, { state, times });
     }
   }
 
@@ -29,7 +29,8 @@ export class HealthBoard {
   feed(id: string, event: HealthEvent): boolean {
     const entry = this.entries.get(id);
     if (!entry) return false;
-    const policy = { keepWithoutNannyMs: this.keepWithoutNannyMs, timeoutMs: entry.timeoutMs };
+    const { timeoutMs, firstResultExtraMs } = entry.times;
+    const policy = { keepWithoutNannyMs: this.keepWithoutNannyMs, timeoutMs, firstResultExtraMs };
     const { state, changed } = stepHealth(policy, entry.state, event, monotonicNowMs());
     entry.state = state;
     return changed;
@@ -61,8 +62,14 @@ export class HealthBoard {
   /** True once no server is waited for any more. */
   get settled(): boolean {
     const nowMs = monotonicNowMs();
-    return [...this.entries.values()].every(({ state, timeoutMs }) =>
-      firstVerdictSettled(state, timeoutMs, nowMs),
-    );
+    return [...this.entries.keys()].every((id) => this.isSettled(id, nowMs));
+  }
+
+  /** True once a server is not waited for any more. */
+  isSettled(id: string, nowMs = monotonicNowMs()): boolean {
+    const entry = this.entries.get(id);
+    if (!entry) return true;
+    const { timeoutMs, firstVerdictExtraMs } = entry.times;
+    return firstVerdictSettled(entry.state, timeoutMs, nowMs, firstVerdictExtraMs);
   }
 }

@@ -1,18 +1,21 @@
+import { monotonicNowMs } from '@piranha/common';
 import type { RealServerConfig } from '@piranha/config';
 import type { EventLog } from '@piranha/events';
-import type { Table } from '@piranha/ipvs';
-import type { SharedNannyStatus } from '@piranha/protocol';
-import { adoptFromTable } from '../core/adoption.js';
+import type { ServerVerdict, Table } from '@piranha/ipvs';
+import type { ProbeStatus, SharedNannyStatus } from '@piranha/protocol';
+import { adoptFromTable, presumeInitial } from '../core/adoption.js';
 import type { CheckTarget } from '../core/check-targets.js';
 import type { Health, HealthState } from '../core/health.js';
 import { type NannyPlace, nannyPlaces } from '../core/nanny-places.js';
 import { planNannies } from '../core/nanny-plan.js';
-import type { Setup } from '../core/setup.js';
+import { ProbeTally } from '../core/probe-tally.js';
+import { nannyOrders, type Setup } from '../core/setup.js';
 import { TableIndex } from '../core/table-places.js';
 import { HealthBoard } from './health-board.js';
 import { Nannies } from './nannies.js';
 import { NannyPeers } from './nanny-peers.js';
 import { FLEET_POLICY } from './nanny-processes.js';
+import { WeightBoard } from './weight-board.js';
 
 /** A server without a nanny keeps its state this long, ms. */
 const KEEP_WITHOUT_NANNY_MS = 10_000;
@@ -24,6 +27,8 @@ interface MonitoringOptions {
   /** How many shared nannies there may be. */
   readonly sharedNannies: number;
   readonly log: EventLog;
+  /** An operator's order holds a server at weight 0. */
+  readonly isDrained: (server: RealServerConfig) => boolean;
   /** Some server is believed to be something else than before. */
   readonly onChange: () => void;
   /** A nanny, or the lack of one, changed what is believed of a server; not called for what is only presumed. */
@@ -36,8 +41,10 @@ export class Monitoring {
   private setup: Setup;
   private targets: ReadonlyMap<string, CheckTarget>;
   private readonly board = new HealthBoard(KEEP_WITHOUT_NANNY_MS);
+  private readonly weights: WeightBoard;
   private places: ReadonlyMap<string, NannyPlace>;
   private readonly nannies: Nannies;
+  private readonly probes = new ProbeTally(monotonicNowMs());
   private started = false;
   private stopping = false;
 
@@ -46,6 +53,8 @@ export class Monitoring {
     this.targets = targetMap(options.setup);
     this.places = this.placesOf(options.setup);
     this.board.setTargets(options.setup.index.targets);
+    this.weights = new WeightBoard(options.log);
+    this.weights.setTargets(options.setup.index.targets, options.setup.configuration);
     this.nannies = this.makeNannies();
     this.peers = new NannyPeers({
       pidOf: (id) => this.nannies.pidOf(id),
@@ -54,6 +63,10 @@ export class Monitoring {
         if (this.nannies.greet(id, peer)) this.board.feed(id, { type: 'nannyPresent' });
       },
       onResult: (id, up, reason) => this.result(id, up, reason),
+      onProbe: (probe) => this.probes.take(probe, monotonicNowMs()),
+      onReading: (id, reading) => {
+        if (this.weights.take(id, reading)) options.onChange();
+      },
       onLine: ({ event, fields }, pid) => options.log.log(event, fields, pid),
       isShared: (id) => this.nannies.isShared(id),
       targetOf: (name, number) => this.nannies.targetOf(name, number),
@@ -66,12 +79,19 @@ export class Monitoring {
   /** Presumes from the table what no nanny has told yet. */
   adopt(live: Table): void {
     const index = new TableIndex(live);
+    this.presume(index);
+    this.weights.adopt(this.setup.configuration, index, this.options.isDrained);
+  }
+
+  private presume(index: TableIndex): void {
     for (const target of this.setup.index.targets) {
       if (this.board.get(target.id)?.health !== 'unknown') continue;
-      const adoption = adoptFromTable(this.setup.configuration, target, index);
+      const adopted = adoptFromTable(this.setup.configuration, target, index, this.options.isDrained);
+      const adoption = adopted ?? presumeInitial(target);
       if (!adoption) continue;
       this.board.feed(target.id, { type: 'adopted', ...adoption });
-      this.options.log.log('LVSD_ADOPTED', { ...names(target), health: adoption.health });
+      const event = adopted ? 'LVSD_ADOPTED' : 'LVSD_PRESUMED';
+      this.options.log.log(event, { ...names(target), health: adoption.health });
     }
   }
 
@@ -84,13 +104,14 @@ export class Monitoring {
 
   /** Takes over a new configuration: only nannies whose command line or place differs are touched. How many they were. */
   change(setup: Setup, live: Table | undefined): number {
-    const plan = planNannies(this.setup.commandLines, setup.commandLines);
+    const plan = planNannies(nannyOrders(this.setup), nannyOrders(setup));
     this.setup = setup;
     this.targets = targetMap(setup);
     this.places = this.placesOf(setup);
     this.board.setTargets(setup.index.targets);
     // A service or server that only changed its name has its entry already.
-    if (live) this.adopt(live);
+    if (live) this.presume(new TableIndex(live));
+    this.weights.setTargets(setup.index.targets, setup.configuration);
     for (const id of plan.removed) this.nannies.remove(id);
     const touched = plan.added.length + plan.removed.length + plan.renewed.length;
     if (!this.started) return touched;
@@ -106,7 +127,8 @@ export class Monitoring {
       this.logTarget('LVSD_SERVER_UNWATCHED', id);
       this.tellHealth(id, 'up');
     }
-    if (expired.length > 0) this.options.onChange();
+    const weighed = this.weights.tick();
+    if (expired.length > 0 || weighed) this.options.onChange();
   }
 
   /** Health of a server block; undefined for one that is not active. */
@@ -115,9 +137,24 @@ export class Monitoring {
     return id === undefined ? undefined : this.board.get(id);
   }
 
+  /** Tells what the table is to make of each server: who returns starts slowly. */
+  useAs(verdictOf: (target: CheckTarget) => ServerVerdict): void {
+    for (const target of this.setup.index.targets) this.weights.use(target.id, verdictOf(target));
+  }
+
+  /** Weight of a server whose weight moves; undefined for any other. */
+  weightOf(server: RealServerConfig): number | undefined {
+    return this.weights.weightOf(this.setup.index.idOf(server));
+  }
+
   nannyOf(server: RealServerConfig): { readonly pid: number | undefined; readonly starts: number } {
     const id = this.setup.index.idOf(server);
     return id === undefined ? { pid: undefined, starts: 0 } : this.nannies.nannyOf(id);
+  }
+
+  /** The checks of nannies of one real service each; of a shared one they stand with it. */
+  get ownProbes(): ProbeStatus {
+    return this.probes.status(monotonicNowMs());
   }
 
   /** The processes that watch many real services each; none where every one has its own nanny. */
@@ -128,6 +165,12 @@ export class Monitoring {
   /** True once no server's first verdict is waited for any more. */
   get settled(): boolean {
     return this.started && this.board.settled;
+  }
+
+  /** True once a server's first verdict is not waited for any more. */
+  isSettled(server: RealServerConfig): boolean {
+    const id = this.setup.index.idOf(server);
+    return this.started && (id === undefined || this.board.isSettled(id));
   }
 
   /** Ends all nannies; what they still say is not listened to. */
@@ -157,6 +200,7 @@ export class Monitoring {
   private makeNannies(): Nannies {
     const { nannyProgram: program, socketPath, log } = this.options;
     const argumentsOf = (id: string) => this.setup.commandLines.get(id) ?? [];
+    const checksOf = (id: string) => this.setup.checks.get(id);
     const healthOf = (id: string) => this.board.get(id)?.health ?? 'unknown';
     return new Nannies({
       placeOf: (id) => this.places.get(id) ?? 'own',
@@ -165,6 +209,7 @@ export class Monitoring {
         socketPath,
         policy: FLEET_POLICY,
         argumentsOf,
+        checksOf,
         healthOf,
         onStarted: (id, pid) => this.logTarget('LVSD_MONITOR_START', id, { pid }),
         onFailedStart: (id, problem) => this.logTarget('LVSD_MONITOR_FAILED', id, { problem }),
@@ -179,7 +224,7 @@ export class Monitoring {
       shared: {
         program,
         socketPath,
-        describe: (id) => ({ words: argumentsOf(id), state: healthOf(id) }),
+        describe: (id) => ({ words: argumentsOf(id), state: healthOf(id), checks: checksOf(id) }),
         onWatched: (id, pid) => {
           this.board.feed(id, { type: 'nannyPresent' });
           if (pid !== undefined) this.logTarget('LVSD_MONITOR_START', id, { pid });

@@ -1,12 +1,14 @@
-import type { ControlPeer, ProbeLoad } from '@piranha/protocol';
+import type { ControlPeer, ProbeLoad, WeightReading } from '@piranha/protocol';
 import {
   ALIVE_SCHEMA,
   HELLO_SCHEMA,
   type NannyLine,
+  READING_SCHEMA,
   RESULT_SCHEMA,
   readNannyLine,
   TRANSITION_SCHEMA,
 } from '../core/nanny-messages.js';
+import type { ProbeReport } from '../core/probe-tally.js';
 import { ASSIGNED_SCHEMA, BATCH_SCHEMA, LOAD_SCHEMA } from '../core/shared-messages.js';
 
 interface NannyPeersOptions {
@@ -15,6 +17,9 @@ interface NannyPeersOptions {
   readonly onHeard: (id: string) => void;
   readonly onHello: (id: string, peer: ControlPeer) => void;
   readonly onResult: (id: string, up: boolean, reason: string) => void;
+  /** A nanny of one real service has checked it. */
+  readonly onProbe: (probe: ProbeReport) => void;
+  readonly onReading: (id: string, reading: WeightReading) => void;
   readonly onLine: (line: NannyLine, pid: number | undefined) => void;
   /** True for a nanny that watches many; it may speak for those that are assigned to it. */
   readonly isShared: (id: string) => boolean;
@@ -39,6 +44,7 @@ export class NannyPeers {
   private readonly listeners: ReadonlyMap<string, Listener> = new Map<string, Listener>([
     ['nanny.result', (id, data) => this.verdict(id, RESULT_SCHEMA.safeParse(data).data)],
     ['nanny.transition', (id, data) => this.verdict(id, TRANSITION_SCHEMA.safeParse(data).data)],
+    ['nanny.reading', (id, data) => this.reading(id, READING_SCHEMA.safeParse(data).data)],
     ['nanny.log', (id, data) => this.line(id, data)],
   ]);
 
@@ -51,9 +57,13 @@ export class NannyPeers {
       const parsed = ALIVE_SCHEMA.safeParse(data);
       this.known('nanny.alive', parsed.data?.id, peer);
     },
-    'nanny.result': (data, peer) => this.own('nanny.result', data, peer),
-    'nanny.transition': (data, peer) => this.own('nanny.transition', data, peer),
-    'nanny.log': (data, peer) => this.own('nanny.log', data, peer),
+    'nanny.result': (data, peer) => {
+      const probe = RESULT_SCHEMA.safeParse(data).data;
+      if (this.own('nanny.result', data, peer) && probe) this.options.onProbe(probe);
+    },
+    'nanny.transition': (data, peer) => void this.own('nanny.transition', data, peer),
+    'nanny.reading': (data, peer) => void this.own('nanny.reading', data, peer),
+    'nanny.log': (data, peer) => void this.own('nanny.log', data, peer),
     'nanny.batch': (data, peer) => {
       const { data: batch } = BATCH_SCHEMA.safeParse(data);
       const name = this.known('nanny.batch', batch?.id, peer);
@@ -89,11 +99,15 @@ export class NannyPeers {
     this.options.onHello(hello.id, peer);
   }
 
-  /** What a nanny says in its own name. */
-  private own(event: string, data: unknown, peer: ControlPeer): void {
+  /** What a nanny says in its own name; false when it makes no sense. */
+  private own(event: string, data: unknown, peer: ControlPeer): boolean {
     const id = this.ids.get(peer.number);
-    if (id === undefined || !this.listeners.get(event)?.(id, data)) this.stranger(event, peer);
-    else this.options.onHeard(id);
+    if (id === undefined || !this.listeners.get(event)?.(id, data)) {
+      this.stranger(event, peer);
+      return false;
+    }
+    this.options.onHeard(id);
+    return true;
   }
 
   /** What a shared nanny says of its real services; what was on its way when an assignment ended is dropped. */
@@ -115,6 +129,15 @@ export class NannyPeers {
   ): boolean {
     if (verdict?.id !== id) return false;
     this.options.onResult(id, verdict.up, verdict.reason);
+    return true;
+  }
+
+  private reading(
+    id: string,
+    said: { readonly id: string; readonly reading: WeightReading } | undefined,
+  ): boolean {
+    if (said?.id !== id) return false;
+    this.options.onReading(id, said.reading);
     return true;
   }
 

@@ -34,6 +34,8 @@ interface NannyProcessesOptions {
   readonly policy: FleetPolicy;
   /** Command line of a nanny, read at each start. */
   readonly argumentsOf: (id: string) => readonly string[];
+  /** JSON of its check blocks, read at each start; undefined = none. */
+  readonly checksOf?: (id: string) => string | undefined;
   /** What its server is believed to be, read at each start. */
   readonly healthOf: (id: string) => string;
   readonly onStarted: (id: string, pid: number) => void;
@@ -127,7 +129,14 @@ export class NannyProcesses {
   }
 
   private spawn(id: string): void {
-    const { program, socketPath, argumentsOf, healthOf, flags = SMALL_PROCESS_FLAGS } = this.options;
+    const {
+      program,
+      socketPath,
+      argumentsOf,
+      checksOf,
+      healthOf,
+      flags = SMALL_PROCESS_FLAGS,
+    } = this.options;
     const child = spawn(process.execPath, [...flags, program, ...argumentsOf(id)], {
       argv0: 'nanny',
       // Nothing of our own environment is its business, save where to find check programs.
@@ -138,6 +147,7 @@ export class NannyProcesses {
         [NANNY_ENVIRONMENT.socket]: socketPath,
         [NANNY_ENVIRONMENT.id]: id,
         [NANNY_ENVIRONMENT.state]: healthOf(id),
+        [NANNY_ENVIRONMENT.checks]: checksOf?.(id),
       },
       stdio: ['ignore', 'ignore', 'inherit'],
     });

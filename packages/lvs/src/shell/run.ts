@@ -1,7 +1,7 @@
 import { binaryPath, SUITE_VERSION, setProcessTitle, UserError } from '@piranha/common';
 import { parentGone } from '@piranha/common/parent-channel';
 import { openEventLog } from '@piranha/events';
-import { DEFAULT_RUN_DIRECTORY, RESTARTED_VARIABLE, runDirectory } from '@piranha/protocol';
+import { DEFAULT_RUN_DIRECTORY, RESTARTED_VARIABLE, runDirectory, stateDirectoryOf } from '@piranha/protocol';
 import { HELP_TEXT, type LvsdOptions, readOptions } from '../core/options.js';
 import type { Setup } from '../core/setup.js';
 import { desiredOf, tableLines } from '../core/table-tools.js';
@@ -69,6 +69,7 @@ async function serve(
       ...parts,
       configFile: options.configFile,
       directorName: options.director,
+      stateDirectory: options.stateDirectory ?? stateDirectoryOf(options.runDirectory),
       log,
       nannyProgram: binaryPath('nanny'),
       load: () => loadSetup({ ...parts.source, isRestart: false }, options),

@@ -1,13 +1,7 @@
-import type {
-  Assignment,
-  AssignOrder,
-  ControlPeer,
-  ProbeLoad,
-  RevokeOrder,
-  SharedNannyStatus,
-} from '@piranha/protocol';
+import type { ControlPeer, ProbeLoad, SharedNannyStatus } from '@piranha/protocol';
 import { latenessNews } from '../core/late-watch.js';
 import { SharedBook } from '../core/shared-book.js';
+import { type Description, nextOrder } from '../core/shared-orders.js';
 import { FLEET_POLICY, NannyProcesses } from './nanny-processes.js';
 
 /** One processor each: threads beside the main one would only take memory. */
@@ -18,7 +12,7 @@ interface SharedNanniesOptions {
   readonly program: string;
   readonly socketPath: string;
   /** What a nanny has to know of a real service, read when it is assigned. */
-  readonly describe: (id: string) => Omit<Assignment, 'id' | 'number'>;
+  readonly describe: (id: string) => Description;
   /** A shared nanny has taken a real service over. */
   readonly onWatched: (id: string, pid: number | undefined) => void;
   readonly onRefused: (id: string, problem: string) => void;
@@ -57,6 +51,7 @@ export class SharedNannies {
       flags: SHARED_FLAGS,
       policy: FLEET_POLICY,
       argumentsOf: (name) => ['--shared', name.slice(NAME.length)],
+      checksOf: () => undefined,
       healthOf: () => 'unknown',
       onStarted: (name, pid) => log('LVSD_SHARED_START', { ...sized(name), pid }),
       onFailedStart: (name, problem) => log('LVSD_SHARED_FAILED', { ...sized(name), problem }),
@@ -200,17 +195,8 @@ export class SharedNannies {
   }
 
   private sendOrders({ book, peer }: Shared): void {
-    const { describe } = this.options;
-    const lengthOf = (id: string) => JSON.stringify(describe(id)).length + id.length;
-    for (let order = book.next(lengthOf); peer && order; order = book.next(lengthOf)) {
-      if (order.type === 'revoke') {
-        const revoke: RevokeOrder = { numbers: order.numbers };
-        peer.emit('nanny.revoke', revoke);
-        continue;
-      }
-      const targets = order.entries.map(({ id, number }) => ({ id, number, ...describe(id) }));
-      const assign: AssignOrder = { batch: order.batch, targets };
-      peer.emit('nanny.assign', assign);
-    }
+    if (!peer) return;
+    const next = () => nextOrder(book, this.options.describe);
+    for (let order = next(); order; order = next()) peer.emit(order.event, order.data);
   }
 }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { watchTimes } from '../../src/core/check-targets.js';
 import { firstVerdictSettled, type HealthEvent, initialHealth, stepHealth } from '../../src/core/health.js';
+import { NO_WORDS, realServer, virtualServer } from '../support.js';
 
 const POLICY = { keepWithoutNannyMs: 10_000, timeoutMs: 3_000 };
 
@@ -77,6 +79,20 @@ describe('stepHealth', () => {
     expect(play([...events, [13_000, UP], [60_000, TICK]]).state.health).toBe('up');
   });
 
+  it('gives a renewed nanny the time that its first result may take', () => {
+    const watch = { ...NO_WORDS, timeoutMs: 6_000, warmupMs: 120_000, intervalMs: 30_000 };
+    const times = watchTimes({ service: virtualServer(), server: realServer({ watch }) });
+    const policy = { keepWithoutNannyMs: 10_000, ...times };
+    const renewed: HealthEvent[] = [UP, { type: 'nannyGone' }, { type: 'nannyPresent' }];
+    const state = renewed.reduce(
+      (before, event) => stepHealth(policy, before, event, 0).state,
+      initialHealth(0),
+    );
+    // The interval over which known servers are scattered, and the three steps of a check, whatever the warmup.
+    expect(stepHealth(policy, state, TICK, 10_000 + 30_000 + 18_000).state.health).toBe('up');
+    expect(stepHealth(policy, state, TICK, 10_000 + 30_000 + 18_000 + 120_000).state.health).toBe('down');
+  });
+
   it('counts the silence from the first death of a nanny that dies again and again', () => {
     const events: [number, HealthEvent][] = [[0, UP]];
     for (let at = 100; at < 10_000; at += 1_000) {
@@ -87,6 +103,11 @@ describe('stepHealth', () => {
 });
 
 describe('firstVerdictSettled', () => {
+  it('waits longer for a check that begins late or is repeated', () => {
+    expect(firstVerdictSettled(initialHealth(0), 1_000, 4_999, 2_000)).toBe(false);
+    expect(firstVerdictSettled(initialHealth(0), 1_000, 5_000, 2_000)).toBe(true);
+  });
+
   it('waits for a nanny, but three timeouts at most', () => {
     expect(firstVerdictSettled(initialHealth(0), 1_000, 2_999)).toBe(false);
     expect(firstVerdictSettled(initialHealth(0), 1_000, 3_000)).toBe(true);

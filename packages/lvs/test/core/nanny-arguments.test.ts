@@ -51,6 +51,45 @@ describe('nannyArguments', () => {
     );
   });
 
+  it('puts what the original did not know behind its words', () => {
+    const watch = {
+      timeoutMs: 3_000,
+      reentryMs: 6_000,
+      rise: 2,
+      fall: 3,
+      intervalMs: 5_000,
+      fastIntervalMs: 500,
+      downIntervalMs: 30_000,
+      connectTimeoutMs: 1_500,
+      retries: 1,
+      retryDelayMs: 250,
+      initialState: 'up',
+      warmupMs: 2_000,
+      checkAddress: '10.0.1.11',
+      checkPort: 8081,
+    } as const;
+    expect(argumentsOf({ servers: [realServer({ watch })] })).toBe(
+      '-c -h 10.0.0.11 -p 80 -r 80 -a 6 -I /sbin/ipvsadm -t 3 -w 1 -V 10.0.0.9 -M m --lvs --rise 2 --fall 3 ' +
+        '--check-interval 5 --fast-interval 0.5 --down-interval 30 --connect-timeout 1.5 --retry 1 ' +
+        '--retry-delay 0.25 --initial-state up --warmup 2 --check-address 10.0.1.11 --check-port 8081',
+    );
+  });
+
+  it('names the agent of a server', () => {
+    const agent = {
+      port: 3333,
+      intervalMs: 5_000,
+      number: 'load',
+      smoothingPercent: 0,
+      changePercent: 100,
+      holdMs: 30_000,
+      fadeMs: 0,
+    } as const;
+    const server = realServer({ weighing: { slowStart: 0, follows: 'agent', agent } });
+    const words = ' --lvs --agent tcp:3333 --agent-interval 5 --agent-number load --agent-hold 30';
+    expect(argumentsOf({ servers: [server] }).endsWith(words)).toBe(true);
+  });
+
   it('keeps escapes as they are written', () => {
     expect(argumentsOf({ check: { send: 'GET / HTTP/1.0\\r\\n\\r\\n', expect: 'HTTP' } })).toContain(
       '-s GET / HTTP/1.0\\r\\n\\r\\n -x HTTP',

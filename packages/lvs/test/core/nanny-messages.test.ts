@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RESULT_SCHEMA, readNannyLine } from '../../src/core/nanny-messages.js';
+import { READING_SCHEMA, RESULT_SCHEMA, readNannyLine } from '../../src/core/nanny-messages.js';
 
 const LINE = { id: 'a', event: 'NANNY_SERVER_UP', fields: { server: '10.0.0.11:80' } };
 
@@ -22,6 +22,16 @@ describe('readNannyLine', () => {
     ],
   ])('refuses %s', (_, data) => {
     expect(readNannyLine(data)).toBeUndefined();
+  });
+});
+
+describe('READING_SCHEMA', () => {
+  const read = (weight: unknown) =>
+    READING_SCHEMA.safeParse({ id: 'a', reading: { kind: 'check', weight } }).success;
+
+  it('takes the weights that an exit status can ask for, and no others', () => {
+    expect([0, 253, 'configured'].map(read)).toEqual([true, true, true]);
+    expect([-1, 254, 1.5, '7', undefined].map(read)).toEqual([false, false, false, false, false]);
   });
 });
 

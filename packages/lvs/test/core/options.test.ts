@@ -10,6 +10,7 @@ describe('readOptions', () => {
       noFork: false,
       verbose: false,
       runDirectory: '/run/piranha',
+      stateDirectory: undefined,
       director: 'kernel',
       logDirectory: undefined,
       jsonLog: false,
@@ -37,6 +38,7 @@ describe('readOptions', () => {
       director: 'userspace',
       jsonLog: true,
     });
+    expect(readOptions([...words, '--state-dir', '/s'], '').stateDirectory).toBe('/s');
     expect(readOptions(['-t'], '').action).toBe('test');
     expect(readOptions(['--version'], '').action).toBe('version');
     expect(readOptions(['--help', '-t'], '').action).toBe('help');

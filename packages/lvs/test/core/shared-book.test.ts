@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type BookOrder, SharedBook } from '../../src/core/shared-book.js';
+import { nextOrder } from '../../src/core/shared-orders.js';
 
 function numbers(): () => number {
   let last = 0;
@@ -111,5 +112,31 @@ describe('SharedBook', () => {
     book.next(SMALL);
     book.remove('web');
     expect(book.answered(1)).toEqual([{ id: 'dns', number: 2 }]);
+  });
+});
+
+describe('nextOrder', () => {
+  it('describes each real service once, and sends what it described', () => {
+    const book = new SharedBook(numbers());
+    book.connected();
+    for (const id of ['a', 'b', 'c']) book.add(id);
+    const asked: string[] = [];
+    const describe = (id: string) => {
+      asked.push(id);
+      return { words: [id], state: 'up' as const };
+    };
+    expect(nextOrder(book, describe)).toEqual({
+      event: 'nanny.assign',
+      data: {
+        batch: 1,
+        targets: ['a', 'b', 'c'].map((id, index) => ({ id, number: index + 1, words: [id], state: 'up' })),
+      },
+    });
+    expect(asked).toEqual(['a', 'b', 'c']);
+    expect(nextOrder(book, describe)).toBeUndefined();
+    book.answered(1);
+    book.remove('b');
+    expect(nextOrder(book, describe)).toEqual({ event: 'nanny.revoke', data: { numbers: [2] } });
+    expect(asked).toHaveLength(3);
   });
 });

@@ -11,7 +11,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { prepareSetup } from '../../src/core/setup.js';
 import { desiredOf } from '../../src/core/table-tools.js';
 import { Daemon } from '../../src/shell/daemon.js';
-import { configurationOf, realServer, virtualServer } from '../support.js';
+import { AGENT as agent, configurationOf, realServer, virtualServer } from '../support.js';
 
 const FAKE_NANNY = fileURLToPath(new URL('../fixtures/fake-nanny.mjs', import.meta.url));
 const TWO = [realServer(), realServer({ name: 'two', address: '10.0.0.12' })];
@@ -38,7 +38,8 @@ beforeEach(() => {
 afterEach(async () => {
   await daemon?.stop('test');
   daemon = undefined;
-  rmSync(directory, { recursive: true, force: true });
+  // The record of owned entries may still be on its way to the disk.
+  rmSync(directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
 });
 
 const log: EventLog = {
@@ -64,6 +65,7 @@ async function start(services: readonly VirtualServerConfig[], changes: Partial<
     configFile: 'lvs.cf',
     directorName: 'memory',
     run: runDirectory(directory),
+    stateDirectory: join(directory, 'state'),
     log,
     nannyProgram: FAKE_NANNY,
     load,
@@ -137,6 +139,54 @@ describe('Daemon', { timeout: 30_000 }, () => {
     expect(services[0]?.servers[0]).toMatchObject({ health: 'down', reason: 'the file says down' });
     expect(logged('LVSD_MONITOR_START')).toBe(2);
     expect(logged('NANNY_SERVER_UP')).toBe(2);
+  });
+
+  it('moves a weight that its agent moves, and lets a server that returns start slowly', async () => {
+    const servers = [
+      realServer({ weight: 100, weighing: { slowStart: 0, follows: 'agent', agent } }),
+      realServer({ address: '10.0.0.12', weight: 100, weighing: { slowStart: 600_000, follows: 'nothing' } }),
+    ];
+    await start([virtualServer({ servers })]);
+    for (const { address } of servers) say(address, 'up');
+    await eventually(async () => expect(await entries()).toEqual(['10.0.0.11 100', '10.0.0.12 100']));
+    writeFileSync(join(directory, 'reading-10.0.0.11'), '{"kind":"agent","percent":40}');
+    say('10.0.0.12', 'down');
+    await eventually(async () => expect(await entries()).toEqual(['10.0.0.11 40']));
+    say('10.0.0.12', 'up');
+    await eventually(async () => expect(await entries()).toEqual(['10.0.0.11 40', '10.0.0.12 1']));
+    writeFileSync(join(directory, 'reading-10.0.0.11'), '{"kind":"agent","order":"drain"}');
+    await eventually(async () => expect(await entries()).toEqual(['10.0.0.11 0', '10.0.0.12 1']));
+    expect((await status()).services[0]?.servers[0]).toMatchObject({
+      health: 'up',
+      weight: 0,
+      movingWeight: 0,
+    });
+    expect(lines.findLast((line) => line.startsWith('LVSD_WEIGHT'))).toContain('its agent says drain');
+  });
+
+  it('says when a quorum is lost and reached, and in a panic keeps the servers of before', async () => {
+    const three = [...TWO, realServer({ name: 'three', address: '10.0.0.13' })];
+    const quorum = { weight: 2, hysteresis: 0, upCommand: undefined, downCommand: undefined };
+    const sorryServer = '10.0.0.99';
+    await start([
+      virtualServer({ servers: three, quorum, sorryServer }),
+      virtualServer({ name: 'panic', port: 81, servers: three, panicPercent: 50 }),
+    ]);
+    for (const { address } of three) say(address, 'up');
+    await eventually(async () => expect((await status()).ready).toBe(true));
+    await eventually(() => expect(logged('LVSD_QUORUM_UP')).toBe(1));
+    say('10.0.0.11', 'down');
+    const two = ['10.0.0.12 1', '10.0.0.13 1'];
+    await eventually(async () => expect(await entries()).toEqual([...two, ...two].sort()));
+    say('10.0.0.12', 'down');
+    const lost = ['10.0.0.13 0', '10.0.0.99 1'];
+    await eventually(async () => expect(await entries()).toEqual([...lost, ...two].sort()));
+    expect([logged('LVSD_QUORUM_DOWN'), logged('LVSD_PANIC_ON')]).toEqual([1, 1]);
+    say('10.0.0.11', 'up');
+    say('10.0.0.12', 'up');
+    const all = three.map(({ address }) => `${address} 1`);
+    await eventually(async () => expect(await entries()).toEqual([...all, ...all].sort()));
+    expect([logged('LVSD_QUORUM_UP'), logged('LVSD_PANIC_OFF')]).toEqual([2, 1]);
   });
 
   it('gives a nanny its socket, its name, its state and a PATH, and nothing else', async () => {

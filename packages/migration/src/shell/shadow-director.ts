@@ -1,11 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { binaryPath, monotonicNowMs, patient, UserError } from '@piranha/common';
 import { readTableValue, type Table } from '@piranha/ipvs';
-import { askOnce, type LvsdStatus, runDirectory } from '@piranha/protocol';
+import {
+  askOnce,
+  type LvsdStatus,
+  runDirectory,
+  SERVER_ORDERS_FILE,
+  stateDirectoryOf,
+} from '@piranha/protocol';
 import { lvsdStatusSchema } from '@piranha/protocol/schemas';
 
 const START_LIMIT_MS = patient(20_000);
@@ -38,9 +44,13 @@ export class ShadowDirector {
     for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', keep);
   }
 
-  /** @throws UserError `SHADOW_NOT_STARTED` when lvsd does not answer in 20 s */
-  static async start(configFile: string): Promise<ShadowDirector> {
+  /**
+   * @param stateDirectory whose orders about servers count in the model too
+   * @throws UserError `SHADOW_NOT_STARTED` when lvsd does not answer in 20 s
+   */
+  static async start(configFile: string, stateDirectory: string): Promise<ShadowDirector> {
     const directory = mkdtempSync(join(tmpdir(), 'lvs-shadow-'));
+    takeOrders(stateDirectory, directory);
     const words = ['-n', '-c', configFile, '--director', 'memory', '--run-dir', directory];
     const child = spawn(process.execPath, [binaryPath('lvsd'), ...words], {
       argv0: 'lvsd',
@@ -95,5 +105,16 @@ export class ShadowDirector {
       code: 'SHADOW_NOT_STARTED',
       hint: 'lvsctl check says whether the file is sound',
     });
+  }
+}
+
+/** A copy: the shadow must not write where a director of ours may be at work. Without orders there is none. */
+function takeOrders(stateDirectory: string, directory: string): void {
+  const own = stateDirectoryOf(directory);
+  mkdirSync(own, { mode: 0o700 });
+  try {
+    copyFileSync(join(stateDirectory, SERVER_ORDERS_FILE), join(own, SERVER_ORDERS_FILE));
+  } catch {
+    // Nobody ordered anything.
   }
 }

@@ -11,6 +11,8 @@ const VERDICTS_LIMIT_MS = patient(60_000);
 
 export interface ShadowOptions {
   readonly configFile: string;
+  /** Of the director here: servers that are drained or disabled by it are so in the model too. */
+  readonly stateDirectory: string;
   /** As lvs.cf names it. */
   readonly ipvsadmPath: string;
   /** How long it looks once every server has its first verdict, ms; Infinity until `signal`. */
@@ -39,7 +41,7 @@ export interface ShadowResult {
 export async function runShadow(options: ShadowOptions): Promise<ShadowResult> {
   const kernel = kernelDirector(options.ipvsadmPath);
   await kernel.readTable();
-  const director = await ShadowDirector.start(options.configFile);
+  const director = await ShadowDirector.start(options.configFile, options.stateDirectory);
   try {
     await untilReady(director, options);
     return await watch(options, async () => {

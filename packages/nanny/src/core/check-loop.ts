@@ -5,8 +5,20 @@ import type { CheckComplaint, CheckOutcome } from '../check.js';
 export interface LoopPolicy {
   /** Wait from the end of a check to the begin of the next, ms. */
   readonly intervalMs: number;
+  /** The same between two states, ms; absent = intervalMs. */
+  readonly fastIntervalMs?: number | undefined;
+  /** The same while the server is down and its checks fail, ms; absent = intervalMs. */
+  readonly downIntervalMs?: number | undefined;
   /** How long a failed server must answer before it returns, ms. */
   readonly reentryMs: number;
+  /** Good checks in a row that bring a failed server back; absent = as many as fill the re-entry time. */
+  readonly rise?: number | undefined;
+  /** Failed checks in a row that take a server out; absent = 1. */
+  readonly fall?: number | undefined;
+  /** How often a failed check of a server that is not down is repeated before it counts; absent = 0. */
+  readonly retries?: number | undefined;
+  /** Wait before each repetition, ms. */
+  readonly retryDelayMs?: number | undefined;
   /** IP:PORT for log lines. */
   readonly server: string;
 }
@@ -22,6 +34,12 @@ export interface LoopState {
   readonly glasses: Glasses;
   /** Good checks since the last failure; starts as if the re-entry time were served. */
   readonly goodChecks: number;
+  /** Failed checks since the last good one; repetitions do not count. */
+  readonly failedChecks: number;
+  /** How often the present check was repeated. */
+  readonly repetitions: number;
+  /** Why the server's agent says that it is down; undefined where it does not. */
+  readonly agentDown: string | undefined;
   /** Number of the last check that was begun. */
   readonly checkNumber: number;
   readonly checking: boolean;
@@ -29,10 +47,13 @@ export interface LoopState {
   readonly nextCheckMs: number | undefined;
   /** The complaint that was logged last, so that a long outage is told once. */
   readonly toldReason: string | undefined;
+  /** The weight that its check asked for last; undefined where it never did. */
+  readonly toldWeight: CheckOutcome['weight'];
 }
 
 export type LoopEvent =
-  | { readonly type: 'start' }
+  /** The first check comes `delayMs` later; absent = at once. */
+  | { readonly type: 'start'; readonly delayMs?: number }
   | { readonly type: 'timer' }
   | {
       readonly type: 'checked';
@@ -40,7 +61,9 @@ export type LoopEvent =
       readonly outcome: CheckOutcome;
       readonly durationMs: number;
     }
-  | { readonly type: 'glasses'; readonly glasses: Glasses };
+  | { readonly type: 'glasses'; readonly glasses: Glasses }
+  /** The server's agent says that it is down, or (undefined) no longer. */
+  | { readonly type: 'agent'; readonly down: string | undefined };
 
 export type LoopEffect =
   | { readonly type: 'check'; readonly checkNumber: number }
@@ -55,16 +78,20 @@ export type LoopEffect =
       readonly durationMs: number;
       readonly up: boolean;
     }
-  | { readonly type: 'transition'; readonly up: boolean; readonly reason: string };
+  | { readonly type: 'transition'; readonly up: boolean; readonly reason: string }
+  | { readonly type: 'weight'; readonly weight: NonNullable<CheckOutcome['weight']> };
 
 export interface LoopStep {
   readonly state: LoopState;
   readonly effects: readonly LoopEffect[];
 }
 
-/** Good checks in a row that bring a failed server back: re-entry time divided by the interval, rounded down. */
-export function requiredGoodChecks(policy: LoopPolicy): number {
-  return Math.floor(policy.reentryMs / policy.intervalMs);
+/**
+ * Good checks in a row that bring a failed server back: rise, or the re-entry time divided by the interval at which a
+ * server that answers again is checked, rounded down.
+ */
+export function requiredGoodChecks({ rise, reentryMs, fastIntervalMs, intervalMs }: LoopPolicy): number {
+  return rise ?? Math.floor(reentryMs / (fastIntervalMs ?? intervalMs));
 }
 
 /**
@@ -77,10 +104,14 @@ export function initialLoop(policy: LoopPolicy, known: Verdict): LoopState {
     verdict: known,
     glasses: 'none',
     goodChecks: known === 'down' ? 0 : requiredGoodChecks(policy),
+    failedChecks: 0,
+    repetitions: 0,
+    agentDown: undefined,
     checkNumber: 0,
     checking: false,
     nextCheckMs: undefined,
     toldReason: undefined,
+    toldWeight: undefined,
   };
 }
 
@@ -103,34 +134,119 @@ function changeVerdict(policy: LoopPolicy, before: Verdict, after: Verdict, reas
   ];
 }
 
-function judge(policy: LoopPolicy, state: LoopState, ok: boolean): Pick<LoopState, 'verdict' | 'goodChecks'> {
-  const goodChecks = ok ? state.goodChecks + 1 : 0;
-  if (state.glasses !== 'none') return { verdict: state.verdict, goodChecks };
-  if (!ok) return { verdict: 'down', goodChecks };
-  const returns = state.verdict === 'up' || goodChecks >= requiredGoodChecks(policy);
-  return { verdict: returns ? 'up' : 'down', goodChecks };
-}
-
-function checked(
+function judge(
   policy: LoopPolicy,
   state: LoopState,
-  event: Extract<LoopEvent, { type: 'checked' }>,
-  nowMs: number,
-): LoopStep {
+  ok: boolean,
+): Pick<LoopState, 'verdict' | 'goodChecks' | 'failedChecks'> {
+  const goodChecks = ok ? state.goodChecks + 1 : 0;
+  const failedChecks = ok ? 0 : state.failedChecks + 1;
+  const counts = { goodChecks, failedChecks };
+  if (state.glasses !== 'none') return { verdict: state.verdict, ...counts };
+  if (state.agentDown !== undefined) return { verdict: 'down', ...counts };
+  if (!ok) {
+    // Only a server that is up has something to lose: the first check decides, and down stays down.
+    const holds = state.verdict === 'up' && failedChecks < (policy.fall ?? 1);
+    return { verdict: holds ? 'up' : 'down', ...counts };
+  }
+  const returns = state.verdict === 'up' || goodChecks >= requiredGoodChecks(policy);
+  return { verdict: returns ? 'up' : 'down', ...counts };
+}
+
+/** The wait before the next check: short between two states, its own while down. */
+function waitMs(policy: LoopPolicy, verdict: Verdict, ok: boolean): number {
+  const { intervalMs } = policy;
+  if (ok === (verdict === 'up')) return ok ? intervalMs : (policy.downIntervalMs ?? intervalMs);
+  return policy.fastIntervalMs ?? intervalMs;
+}
+
+/** A failure that is looked into before it counts. */
+function repeats(policy: LoopPolicy, state: LoopState, ok: boolean): boolean {
+  const mayChange = state.glasses === 'none' && state.verdict !== 'down';
+  return !ok && mayChange && state.repetitions < (policy.retries ?? 0);
+}
+
+type Checked = Extract<LoopEvent, { type: 'checked' }>;
+
+/** A check says them once: they are told whether or not its outcome counts. */
+function noticeLines({ notices = [] }: CheckOutcome): LoopEffect[] {
+  return notices.map((complaint) => ({ type: 'log', complaint }));
+}
+
+function repeat(policy: LoopPolicy, state: LoopState, event: Checked, nowMs: number): LoopStep {
+  const { outcome, durationMs } = event;
+  const nextCheckMs = nowMs + (policy.retryDelayMs ?? 0);
+  const result: LoopEffect = {
+    type: 'result',
+    ok: false,
+    reason: outcome.reason,
+    durationMs,
+    up: state.verdict === 'up',
+  };
+  return {
+    state: { ...state, checking: false, nextCheckMs, repetitions: state.repetitions + 1 },
+    // Before the first verdict a result would be taken for one.
+    effects: [
+      ...noticeLines(outcome),
+      ...(state.verdict === 'unknown' ? [] : [result]),
+      { type: 'wake', atMs: nextCheckMs },
+    ],
+  };
+}
+
+/** What a check says of itself, and whether that was logged already. */
+function complaintLine(state: LoopState, { complaint, reason, topic = reason }: CheckOutcome) {
+  const told = complaint ? topic : undefined;
+  const lines: LoopEffect[] = complaint && told !== state.toldReason ? [{ type: 'log', complaint }] : [];
+  return { told, lines };
+}
+
+/** A check that could not be made changes nothing; the next one is as far away as ever. */
+function passOver(policy: LoopPolicy, state: LoopState, { outcome, durationMs }: Checked, nowMs: number) {
+  const nextCheckMs = nowMs + policy.intervalMs;
+  const { told, lines } = complaintLine(state, outcome);
+  const { reason } = outcome;
+  const result: LoopEffect = { type: 'result', ok: false, reason, durationMs, up: state.verdict === 'up' };
+  const effects: LoopEffect[] = [
+    ...lines,
+    ...noticeLines(outcome),
+    // Before the first verdict a result would be taken for one.
+    ...(state.verdict === 'unknown' ? [] : [result]),
+    { type: 'wake', atMs: nextCheckMs },
+  ];
+  return { state: { ...state, checking: false, nextCheckMs, toldReason: told }, effects };
+}
+
+function checked(policy: LoopPolicy, state: LoopState, event: Checked, nowMs: number): LoopStep {
   if (!state.checking || event.checkNumber !== state.checkNumber) return { state, effects: [] };
   const { outcome } = event;
-  const { verdict, goodChecks } = judge(policy, state, outcome.ok);
-  const nextCheckMs = nowMs + policy.intervalMs;
-  const effects: LoopEffect[] = [];
-  const told = outcome.complaint ? outcome.reason : undefined;
-  if (outcome.complaint && told !== state.toldReason)
-    effects.push({ type: 'log', complaint: outcome.complaint });
+  if (outcome.undecided) return passOver(policy, state, event, nowMs);
+  if (repeats(policy, state, outcome.ok)) return repeat(policy, state, event, nowMs);
+  const judged = judge(policy, state, outcome.ok);
+  const { verdict } = judged;
+  const agentHolds = state.agentDown !== undefined;
+  const nextCheckMs = nowMs + (agentHolds ? policy.intervalMs : waitMs(policy, verdict, outcome.ok));
+  const { told, lines } = complaintLine(state, outcome);
+  const effects: LoopEffect[] = [...lines, ...noticeLines(outcome)];
+  const weight = outcome.ok ? outcome.weight : undefined;
+  // Before the result: a server that comes up comes with it.
+  if (weight !== undefined && weight !== state.toldWeight) effects.push({ type: 'weight', weight });
+  const toldWeight = weight ?? state.toldWeight;
   const { durationMs } = event;
-  effects.push({ type: 'result', ok: outcome.ok, reason: outcome.reason, durationMs, up: verdict === 'up' });
-  effects.push(...changeVerdict(policy, state.verdict, verdict, outcome.reason));
+  const reason = outcome.ok ? (state.agentDown ?? outcome.reason) : outcome.reason;
+  effects.push({ type: 'result', ok: outcome.ok, reason, durationMs, up: verdict === 'up' });
+  effects.push(...changeVerdict(policy, state.verdict, verdict, reason));
   effects.push({ type: 'wake', atMs: nextCheckMs });
   return {
-    state: { ...state, verdict, goodChecks, checking: false, nextCheckMs, toldReason: told },
+    state: {
+      ...state,
+      ...judged,
+      checking: false,
+      repetitions: 0,
+      nextCheckMs,
+      toldReason: told,
+      toldWeight,
+    },
     effects,
   };
 }
@@ -146,7 +262,7 @@ function putGlasses(policy: LoopPolicy, state: LoopState, glasses: Glasses): Loo
   const log: LoopEffect = { type: 'log', complaint: { event, fields: {} } };
   if (glasses === 'none') {
     // Back to normal counts as the re-entry time served; the next check decides, and it comes at once.
-    const state2 = { ...state, glasses, goodChecks: requiredGoodChecks(policy) };
+    const state2 = { ...state, glasses, goodChecks: requiredGoodChecks(policy), repetitions: 0 };
     if (state.checking) return { state: state2, effects: [log] };
     const begun = beginCheck(state2);
     return { state: begun.state, effects: [log, ...begun.effects] };
@@ -164,11 +280,35 @@ function putGlasses(policy: LoopPolicy, state: LoopState, glasses: Glasses): Loo
   return { state: { ...state, glasses, verdict, checking: false, nextCheckMs: undefined }, effects };
 }
 
+/** Down at once; up again with the next check that is good enough, which comes soon. */
+function heedAgent(
+  policy: LoopPolicy,
+  state: LoopState,
+  agentDown: string | undefined,
+  nowMs: number,
+): LoopStep {
+  const next = { ...state, agentDown };
+  const soonMs = nowMs + (policy.fastIntervalMs ?? policy.intervalMs);
+  const isReleased = agentDown === undefined && state.agentDown !== undefined && state.glasses === 'none';
+  if (isReleased && (state.nextCheckMs ?? 0) > soonMs) {
+    return { state: { ...next, nextCheckMs: soonMs }, effects: [{ type: 'wake', atMs: soonMs }] };
+  }
+  if (agentDown === undefined || state.glasses !== 'none' || state.verdict === 'down')
+    return { state: next, effects: [] };
+  return {
+    state: { ...next, verdict: 'down' },
+    effects: changeVerdict(policy, state.verdict, 'down', agentDown),
+  };
+}
+
 /** One step of the loop. `nowMs` is monotonic time in ms. */
 export function stepLoop(policy: LoopPolicy, state: LoopState, event: LoopEvent, nowMs: number): LoopStep {
   switch (event.type) {
-    case 'start':
-      return beginCheck(state);
+    case 'start': {
+      if (event.delayMs === undefined || event.delayMs <= 0) return beginCheck(state);
+      const nextCheckMs = nowMs + event.delayMs;
+      return { state: { ...state, nextCheckMs }, effects: [{ type: 'wake', atMs: nextCheckMs }] };
+    }
     case 'timer':
       if (state.checking || state.nextCheckMs === undefined) return { state, effects: [] };
       // Timers may come a little early.
@@ -178,5 +318,7 @@ export function stepLoop(policy: LoopPolicy, state: LoopState, event: LoopEvent,
       return checked(policy, state, event, nowMs);
     case 'glasses':
       return putGlasses(policy, state, event.glasses);
+    case 'agent':
+      return heedAgent(policy, state, event.down, nowMs);
   }
 }

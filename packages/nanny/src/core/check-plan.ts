@@ -1,5 +1,6 @@
+import type { CheckSet, CheckSpec, CheckSpecBase } from '@piranha/config';
+import { translateEscapes } from '@piranha/config/pattern';
 import type { CheckComplaint, CheckTarget } from '../check.js';
-import { translateEscapes } from './escapes.js';
 import { compileExpectation, type Expectation } from './expect.js';
 import { splitProgram } from './program-words.js';
 
@@ -7,6 +8,7 @@ import { splitProgram } from './program-words.js';
 export interface CheckOptions {
   readonly target: CheckTarget;
   readonly virtualPort: number;
+  readonly virtualAddress?: string;
   readonly udp: boolean;
   readonly send: string | undefined;
   readonly expect: string | undefined;
@@ -14,14 +16,35 @@ export interface CheckOptions {
   readonly sendProgram: string | undefined;
   /** No translation of backslashes. */
   readonly literalBackslashes: boolean;
-  /** Interval between checks and limit of each step, ms. */
+  /** Limit of each step and, unless the loop is told otherwise, interval between checks, ms. */
   readonly intervalMs: number;
+  /** Check blocks: they count in place of send, expect and send_program. */
+  readonly checks?: CheckSet | undefined;
+  /** Limit of the connect, ms; absent = that of each step. */
+  readonly connectTimeoutMs?: number | undefined;
 }
 
 interface PlanBase {
   readonly target: CheckTarget;
   /** Limit of each step, ms. */
   readonly stepLimitMs: number;
+  /** Limit of the connect, ms; absent = that of each step. */
+  readonly connectLimitMs?: number;
+}
+
+/** What the check of any block knows. */
+export interface AnySpecPlan extends PlanBase {
+  readonly kind: 'spec';
+  /** Limit of the connect, ms. */
+  readonly connectLimitMs: number;
+  readonly spec: CheckSpecBase;
+}
+
+/** The check of one block. */
+export interface SpecPlan<Kind extends CheckSpec['kind'] = CheckSpec['kind']> extends AnySpecPlan {
+  readonly spec: Extract<CheckSpec, { readonly kind: Kind }>;
+  /** The virtual server, for the kind that hands it on. */
+  readonly service?: CheckTarget;
 }
 
 /** The check to run, told apart by its kind. */
@@ -46,6 +69,9 @@ export type CheckPlan =
       /** What the program must print; undefined: its exit status decides. */
       readonly expect: string | undefined;
     })
+  | SpecPlan
+  /** Several checks of one server: each must pass, or one is enough. */
+  | (PlanBase & { readonly kind: 'all-of' | 'any-of'; readonly parts: readonly SpecPlan[] })
   /** A check that cannot work as written: always down, as the original did with a bad regex. */
   | (PlanBase & { readonly kind: 'broken'; readonly complaint: CheckComplaint });
 
@@ -77,12 +103,40 @@ function planProgram(options: CheckOptions, base: PlanBase, program: string): Pl
   return { plan: { ...base, kind: 'program', words: split.words, expect }, notices };
 }
 
+/** One block by itself: its own address, port and limits where it has some, else those of the server. */
+function planSpec({ target, stepLimitMs, connectLimitMs }: PlanBase, spec: CheckSpec): SpecPlan {
+  const limitMs = spec.timeoutMs ?? stepLimitMs;
+  return {
+    kind: 'spec',
+    target: { address: spec.address ?? target.address, port: spec.port ?? target.port },
+    stepLimitMs: limitMs,
+    connectLimitMs: spec.connectTimeoutMs ?? connectLimitMs ?? limitMs,
+    spec,
+  };
+}
+
+function planSet(base: PlanBase, { require, specs }: CheckSet, service: CheckTarget): CheckPlan {
+  const parts = specs.map((spec) => {
+    const plan = planSpec(base, spec);
+    return spec.kind === 'program' ? { ...plan, service } : plan;
+  });
+  const [only] = parts;
+  if (only && parts.length === 1) return only;
+  return { ...base, kind: require === 'any' ? 'any-of' : 'all-of', parts };
+}
+
 /**
- * Chooses the check as the original's nanny did: send_program wins over send; virtual port 80 over TCP with nothing
+ * Chooses the check as the original's nanny did: check blocks win; send_program wins over send; virtual port 80 over TCP with nothing
  * configured means a web server; otherwise send and expect, or the bare connect.
  */
 export function planCheck(options: CheckOptions): PlannedCheck {
-  const base: PlanBase = { target: options.target, stepLimitMs: options.intervalMs };
+  const { connectTimeoutMs: connectLimitMs } = options;
+  const limits = connectLimitMs === undefined ? {} : { connectLimitMs };
+  const base: PlanBase = { target: options.target, stepLimitMs: options.intervalMs, ...limits };
+  if (options.checks) {
+    const service = { address: options.virtualAddress ?? '0.0.0.0', port: options.virtualPort };
+    return { plan: planSet(base, options.checks, service), notices: [] };
+  }
   if (options.sendProgram !== undefined) return planProgram(options, base, options.sendProgram);
   const bare = options.send === undefined && options.expect === undefined;
   const web = bare && !options.udp && options.virtualPort === 80;
@@ -104,4 +158,21 @@ export function planCheck(options: CheckOptions): PlannedCheck {
   if (send === undefined && expectation === undefined)
     return { plan: { ...base, kind: 'tcp-connect' }, notices };
   return { plan: { ...base, kind: 'tcp-send-expect', send, expectation }, notices };
+}
+
+/** How many parts of a check may be under way side by side. */
+export interface PlanParts {
+  readonly programs: number;
+  readonly others: number;
+}
+
+/** The parts of a plan. */
+export function planParts(plan: CheckPlan): PlanParts {
+  const parts: readonly CheckPlan[] = plan.kind === 'all-of' || plan.kind === 'any-of' ? plan.parts : [plan];
+  const programs = parts.filter(runsProgram).length;
+  return { programs, others: parts.length - programs };
+}
+
+function runsProgram(plan: CheckPlan): boolean {
+  return plan.kind === 'program' || (plan.kind === 'spec' && plan.spec.kind === 'program');
 }

@@ -1,4 +1,4 @@
-import { compilePattern, type Pattern, PatternSearch } from './pattern.js';
+import { compilePattern, type Pattern, PatternSearch } from '@piranha/config/pattern';
 
 /** What an answer must look like. */
 export type Expectation =
@@ -43,6 +43,8 @@ export class AnswerJudge {
   readonly limitBytes: number;
   private readonly search: PatternSearch | undefined;
   private verdict: ExpectVerdict = 'more';
+  /** There was more than is looked at. */
+  private isCut = false;
 
   constructor(private readonly expectation: Expectation) {
     this.search = expectation.type === 'pattern' ? new PatternSearch(expectation.pattern) : undefined;
@@ -56,6 +58,21 @@ export class AnswerJudge {
     if (this.verdict === 'more' && chunk.length > 0) this.verdict = this.judge(chunk);
     this.receivedBytes += chunk.length;
     return this.verdict;
+  }
+
+  /** Takes the next bytes of a text for a regular expression, where `end` tells of the text's end. */
+  take(received: Uint8Array): void {
+    if (this.isCut) return;
+    const room = this.limitBytes - this.receivedBytes;
+    this.isCut = received.length > room;
+    // A match is seen with the byte behind it.
+    this.search?.take(received.subarray(0, room + 1));
+    this.receivedBytes += Math.min(room, received.length);
+  }
+
+  /** True where the regular expression matches in the text, which ends here. */
+  end(): boolean {
+    return this.isCut ? this.search?.isFound === true : this.search?.end() === true;
   }
 
   /** True when an undecided answer is not worth reading on. */

@@ -3,6 +3,7 @@ export interface GatePolicy {
   readonly probesPerSecond: number;
   /** So many may begin at once after a pause. */
   readonly burst: number;
+  /** The weight of those under way together. */
   readonly concurrency: number;
 }
 
@@ -11,10 +12,12 @@ export interface GatePolicy {
  * server that swallows its probes may hold up the others, but never the machine. Knows no clock; monotonic ms.
  */
 export class ProbeGate<Probe> {
-  private readonly queue = new Set<Probe>();
+  /** Those that wait, with their weights. */
+  private readonly queue = new Map<Probe, number>();
   private tokens: number;
   private filledAtMs: number;
   private underWay = 0;
+  private count = 0;
 
   constructor(
     private readonly policy: GatePolicy,
@@ -25,7 +28,7 @@ export class ProbeGate<Probe> {
   }
 
   get running(): number {
-    return this.underWay;
+    return this.count;
   }
 
   get waiting(): number {
@@ -33,9 +36,9 @@ export class ProbeGate<Probe> {
   }
 
   /** True: it begins now, and is to be reported as finished. False: it waits until `admit` gives it out. */
-  request(probe: Probe, nowMs: number): boolean {
-    if (this.queue.size === 0 && this.take(nowMs)) return true;
-    this.queue.add(probe);
+  request(probe: Probe, nowMs: number, weight = 1): boolean {
+    if (this.queue.size === 0 && this.take(nowMs, weight)) return true;
+    this.queue.set(probe, weight);
     return false;
   }
 
@@ -44,15 +47,17 @@ export class ProbeGate<Probe> {
     this.queue.delete(probe);
   }
 
-  finished(): void {
-    this.underWay -= 1;
+  /** @param weight as it was when it asked */
+  finished(weight = 1): void {
+    this.underWay -= this.limited(weight);
+    this.count -= 1;
   }
 
   /** Those that waited and begin now; each is to be reported as finished. */
   admit(nowMs: number): readonly Probe[] {
     const admitted: Probe[] = [];
-    for (const probe of this.queue) {
-      if (!this.take(nowMs)) break;
+    for (const [probe, weight] of this.queue) {
+      if (!this.take(nowMs, weight)) break;
       this.queue.delete(probe);
       admitted.push(probe);
     }
@@ -61,19 +66,30 @@ export class ProbeGate<Probe> {
 
   /** When `admit` may give something out although none finishes; undefined: not before one does. */
   nextAdmitMs(): number | undefined {
-    if (this.queue.size === 0 || this.underWay >= this.policy.concurrency) return undefined;
+    const [weight] = this.queue.values();
+    if (weight === undefined || !this.fits(weight)) return undefined;
     return this.filledAtMs + ((1 - this.tokens) * 1_000) / this.policy.probesPerSecond;
   }
 
-  private take(nowMs: number): boolean {
-    const { probesPerSecond, burst, concurrency } = this.policy;
+  /** What weighs more than all that may be under way goes by itself. */
+  private limited(weight: number): number {
+    return Math.min(weight, this.policy.concurrency);
+  }
+
+  private fits(weight: number): boolean {
+    return this.underWay + this.limited(weight) <= this.policy.concurrency;
+  }
+
+  private take(nowMs: number, weight: number): boolean {
+    const { probesPerSecond, burst } = this.policy;
     const passedMs = Math.max(0, nowMs - this.filledAtMs);
     this.tokens = Math.min(burst, this.tokens + (passedMs * probesPerSecond) / 1_000);
     this.filledAtMs = Math.max(this.filledAtMs, nowMs);
     // A millionth of a probe is lost in the arithmetic of the time that was waited.
-    if (this.underWay >= concurrency || this.tokens < 1 - 1e-6) return false;
+    if (!this.fits(weight) || this.tokens < 1 - 1e-6) return false;
     this.tokens = Math.max(0, this.tokens - 1);
-    this.underWay += 1;
+    this.underWay += this.limited(weight);
+    this.count += 1;
     return true;
   }
 }

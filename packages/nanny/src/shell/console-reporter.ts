@@ -12,5 +12,8 @@ export function consoleReporter(verbose: boolean): Reporter {
     },
     result: () => {},
     transition: () => {},
+    reading: (reading) => {
+      if (verbose) process.stdout.write(`nanny: ${JSON.stringify(reading)}\n`);
+    },
   };
 }

@@ -24,6 +24,7 @@ export function eventReporter(emit: Emit, id: string, verbose: boolean): Reporte
     },
     result: (report) => emit('nanny.result', { id, ...report }),
     transition: (up, reason) => emit('nanny.transition', { id, up, reason }),
+    reading: (reading) => emit('nanny.reading', { id, reading }),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { WeightReading } from '@piranha/protocol';
 import type { CheckComplaint } from '../check.js';
 
 /** One finished check, with the loop's state after it. */
@@ -6,6 +7,9 @@ export interface CheckReport {
   readonly reason: string;
   readonly durationMs: number;
   readonly up: boolean;
+  /** How much later than due it began, and how long after the one before; unknown of a first check. */
+  readonly lateMs?: number | undefined;
+  readonly intervalMs?: number | undefined;
 }
 
 /** Where a nanny's findings go: to lvsd, or to a person. */
@@ -13,4 +17,6 @@ export interface Reporter {
   log(line: CheckComplaint): void;
   result(report: CheckReport): void;
   transition(up: boolean, reason: string): void;
+  /** What the server says of itself, for its weight. */
+  reading(reading: WeightReading): void;
 }

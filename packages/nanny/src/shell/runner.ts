@@ -9,6 +9,7 @@ import {
   stepLoop,
   type Verdict,
 } from '../core/check-loop.js';
+import { CheckTiming } from '../core/check-timing.js';
 import type { Reporter } from './reporter.js';
 import { timerWakeUp, type WakeUp } from './wake-up.js';
 
@@ -17,6 +18,8 @@ export class NannyRunner {
   private state: LoopState;
   private running: AbortController | undefined;
   private ended: Promise<void> = Promise.resolve();
+  /** Of the check under way, or the last one. */
+  private readonly timing = new CheckTiming();
 
   constructor(
     private readonly policy: LoopPolicy,
@@ -26,6 +29,10 @@ export class NannyRunner {
     private readonly wakeUp: WakeUp = timerWakeUp(),
   ) {
     this.state = initialLoop(policy, known);
+  }
+
+  get isUp(): boolean {
+    return this.state.verdict === 'up';
   }
 
   private readonly onTimer = () => this.handle({ type: 'timer' });
@@ -53,6 +60,7 @@ export class NannyRunner {
         this.running?.abort();
         return;
       case 'wake':
+        this.timing.due(effect.atMs);
         this.wakeUp.set(effect.atMs, this.onTimer);
         return;
       case 'log':
@@ -60,6 +68,9 @@ export class NannyRunner {
         return;
       case 'result':
         this.tell(effect);
+        return;
+      case 'weight':
+        this.reporter.reading({ kind: 'check', weight: effect.weight });
         return;
       case 'transition':
         this.reporter.transition(effect.up, effect.reason);
@@ -73,6 +84,7 @@ export class NannyRunner {
     const onBegin = () => {
       startedMs = monotonicNowMs();
     };
+    this.timing.begin(startedMs);
     // A check that rejects is a bug: the process dies of the unhandled rejection and lvsd starts another.
     this.ended = this.check.run({ signal: running.signal, onBegin }).then((outcome) => {
       if (running.signal.aborted) return;
@@ -83,7 +95,7 @@ export class NannyRunner {
   private tell(effect: Extract<LoopEffect, { type: 'result' }>): void {
     const { ok, reason, up } = effect;
     const durationMs = Math.round(effect.durationMs * 100) / 100;
-    this.reporter.result({ ok, reason, durationMs, up });
+    this.reporter.result({ ok, reason, durationMs, up, ...this.timing.taken });
     const count = this.state.goodChecks;
     const fields = { available: ok ? 1 : 0, active: up ? 1 : 0, count, reason, durationMs };
     this.reporter.log({ event: 'NANNY_CHECKED', fields });

@@ -1,6 +1,12 @@
 /** How a limited step ended when it did not end by itself. */
 export type StepInterruption = 'timed out' | 'cancelled';
 
+/** How long a step may take, and until when anybody wants to know. */
+export interface StepLimits {
+  readonly limitMs: number;
+  readonly signal: AbortSignal;
+}
+
 /**
  * Waits for a step of a check, at most `limitMs`, and not after the signal's abort. The step begins when `begin` is
  * called; it gives its value through `settle`. Timer and listener are gone when the promise settles. A process that was

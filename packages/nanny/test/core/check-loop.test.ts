@@ -59,6 +59,30 @@ function begun(known: Verdict = 'unknown', policy = POLICY): Rehearsal {
   return rehearsal;
 }
 
+describe('the weight that a check asks for', () => {
+  const asks = (weight: number | 'configured'): CheckOutcome => ({ ...GOOD, weight });
+  const told = (loop: Rehearsal) =>
+    loop.effects.flatMap((effect) => (effect.type === 'weight' ? [effect.weight] : []));
+
+  it('is told before the result, and again only when it changes', () => {
+    const loop = begun();
+    expect(loop.answer(asks(7)).map(({ type }) => type)).toEqual([
+      ...['weight', 'result', 'log', 'transition', 'wake'],
+    ]);
+    for (const weight of [7, 7, 'configured', 'configured', 0, 7] as const) loop.check(asks(weight));
+    expect(told(loop)).toEqual([7, 'configured', 0, 7]);
+  });
+
+  it('is not told by a check that fails or asks for none, and counts on', () => {
+    const loop = begun();
+    loop.answer(asks(7));
+    loop.check({ ...BAD, weight: 3 });
+    loop.check(GOOD);
+    loop.check(asks(7));
+    expect(told(loop)).toEqual([7]);
+  });
+});
+
 describe('the verdict', () => {
   it('is up at once after the first good check', () => {
     const loop = begun();
@@ -149,6 +173,33 @@ describe('the time of the next check', () => {
 });
 
 describe('log lines', () => {
+  it('tell an outage once although its reason has an age in it', () => {
+    const aged = (reason: string): CheckOutcome => ({ ...BAD, reason, topic: 'too old' });
+    const loop = begun();
+    loop.answer(aged('written 90 s ago'));
+    loop.check(aged('written 100 s ago'));
+    expect(loop.logged().filter((event) => event === 'NANNY_CONNECT_TIMED_OUT')).toHaveLength(1);
+  });
+
+  it('that could not be made change nothing and are told once', () => {
+    const unmade: CheckOutcome = {
+      ...failed('NANNY_NO_DESCRIPTORS', { server, error: 'EMFILE' }),
+      undecided: true,
+    };
+    const loop = begun('up', { ...POLICY, retries: 3, fastIntervalMs: 10 });
+    expect(loop.answer(unmade).map(({ type }) => type)).toEqual(['log', 'result', 'wake']);
+    expect(loop.check(unmade)).toBe('up');
+    expect(loop.effects.at(-1)).toEqual({ type: 'wake', atMs: 2 * POLICY.intervalMs });
+    expect(loop.logged()).toEqual(['NANNY_NO_DESCRIPTORS']);
+    expect(loop.effects.find(({ type }) => type === 'result')).toMatchObject({ ok: false, up: true });
+    const down = begun('down');
+    down.check(GOOD);
+    expect([down.check(unmade), down.check(GOOD), down.check(GOOD)]).toEqual(['down', 'down', 'up']);
+    const unknown = begun();
+    expect(unknown.answer(unmade).map(({ type }) => type)).toEqual(['log', 'wake']);
+    expect(unknown.check(GOOD)).toBe('up');
+  });
+
   it('tell an outage once, and again when its reason changes', () => {
     const loop = begun('up');
     const other = failed('NANNY_READ_TIMED_OUT', { server });
@@ -200,5 +251,168 @@ describe('glasses', () => {
       'NANNY_FORCE_REMOVED',
       'NANNY_SERVER_UP',
     ]);
+  });
+});
+
+describe('rise and fall', () => {
+  const policy: LoopPolicy = { ...POLICY, rise: 2, fall: 3 };
+
+  it('take a server out after as many failures in a row, and back after as many good checks', () => {
+    const loop = begun('unknown', policy);
+    loop.answer(GOOD);
+    expect([BAD, BAD, GOOD, BAD, BAD, BAD].map((outcome) => loop.check(outcome))).toEqual([
+      'up',
+      'up',
+      'up',
+      'up',
+      'up',
+      'down',
+    ]);
+    expect([GOOD, BAD, GOOD, GOOD].map((outcome) => loop.check(outcome))).toEqual([
+      'down',
+      'down',
+      'down',
+      'up',
+    ]);
+  });
+
+  it('do not keep back the first verdict', () => {
+    expect(
+      begun('unknown', policy)
+        .answer(BAD)
+        .map(({ type }) => type),
+    ).toContain('transition');
+    expect(begun('unknown', policy).answer(GOOD)).toContainEqual(expect.objectContaining({ up: true }));
+  });
+
+  it('agree with a count of the last results, whatever they are', () => {
+    const settings = fc.record({
+      rise: fc.integer({ min: 1, max: 4 }),
+      fall: fc.integer({ min: 1, max: 4 }),
+    });
+    fc.assert(
+      fc.property(settings, fc.array(fc.boolean(), { maxLength: 40 }), ({ rise, fall }, results) => {
+        const loop = begun('up', { ...POLICY, rise, fall });
+        let up = true;
+        const seen: boolean[] = [];
+        for (const [index, ok] of results.entries()) {
+          if (index === 0) loop.answer(ok ? GOOD : BAD);
+          else loop.check(ok ? GOOD : BAD);
+          seen.push(ok);
+          const last = (count: number, wanted: boolean) =>
+            seen.length >= count && seen.slice(-count).every((one) => one === wanted);
+          if (up ? last(fall, false) : last(rise, true)) up = !up;
+          expect(loop.state.verdict === 'up').toBe(up);
+        }
+      }),
+    );
+  });
+});
+
+describe('the waits', () => {
+  const policy: LoopPolicy = {
+    ...POLICY,
+    fall: 2,
+    rise: 2,
+    intervalMs: 10_000,
+    fastIntervalMs: 1_000,
+    downIntervalMs: 60_000,
+  };
+
+  it('are short between two states and long while down', () => {
+    const loop = begun('up', policy);
+    const waits = [GOOD, BAD, BAD, BAD, GOOD, GOOD].map((outcome, index) => {
+      if (index === 0) loop.answer(outcome);
+      else loop.check(outcome);
+      return (loop.state.nextCheckMs ?? 0) - loop.nowMs;
+    });
+    expect(waits).toEqual([10_000, 1_000, 60_000, 60_000, 1_000, 10_000]);
+  });
+
+  it('make the re-entry time last as long as it says', () => {
+    const slow = { ...policy, rise: undefined, fall: 1, reentryMs: 4_000 };
+    expect(requiredGoodChecks(slow)).toBe(4);
+  });
+
+  it('may put off the first check', () => {
+    const loop = new Rehearsal(POLICY);
+    expect(loop.send({ type: 'start', delayMs: 700 })).toEqual([{ type: 'wake', atMs: 700 }]);
+    loop.nowMs = 700;
+    expect(loop.send({ type: 'timer' })).toEqual([{ type: 'check', checkNumber: 1 }]);
+  });
+});
+
+describe('repetitions', () => {
+  const policy: LoopPolicy = { ...POLICY, retries: 2, retryDelayMs: 500 };
+
+  it('tell what a check says once, although its failure is repeated', () => {
+    const ends = {
+      event: 'NANNY_CERTIFICATE_ENDS',
+      fields: { check: 'a', server, until: 'x', days: 3 },
+    } as const;
+    const rehearsal = begun('up', policy);
+    rehearsal.answer({ ...BAD, notices: [ends] });
+    expect(rehearsal.logged()).toEqual(['NANNY_CERTIFICATE_ENDS']);
+  });
+
+  it('come before a failure counts, without a log line', () => {
+    const loop = begun('up', policy);
+    loop.answer(BAD);
+    expect(loop.nowMs + 500).toBe(loop.state.nextCheckMs);
+    expect([loop.check(BAD), loop.check(BAD)]).toEqual(['up', 'down']);
+    expect(loop.nowMs).toBe(1_000);
+    expect(loop.logged()).toEqual(['NANNY_CONNECT_TIMED_OUT', 'NANNY_SERVER_DOWN']);
+  });
+
+  it('begin anew after a good check', () => {
+    const loop = begun('up', policy);
+    loop.answer(BAD);
+    loop.check(GOOD);
+    expect([loop.check(BAD), loop.check(BAD), loop.check(BAD)]).toEqual(['up', 'up', 'down']);
+  });
+
+  it('tell nothing before the first verdict, and do not hold up one that is down', () => {
+    const first = begun('unknown', policy);
+    expect(first.answer(BAD).map(({ type }) => type)).toEqual(['wake']);
+    const down = begun('down', policy);
+    down.answer(BAD);
+    expect((down.state.nextCheckMs ?? 0) - down.nowMs).toBe(10_000);
+  });
+});
+
+describe('the word of an agent', () => {
+  it('is not checked faster for it, and soon after it is up again', () => {
+    const loop = begun('up', { ...POLICY, fastIntervalMs: 1_000 });
+    loop.answer(GOOD);
+    loop.send({ type: 'agent', down: 'disk' });
+    loop.check(GOOD);
+    expect(loop.effects.at(-1)).toEqual({ type: 'wake', atMs: 20_000 });
+    expect(loop.send({ type: 'agent', down: undefined })).toEqual([{ type: 'wake', atMs: 11_000 }]);
+    expect(loop.check(GOOD)).toBe('up');
+  });
+
+  it('takes the server down at once, and gives it back with the next good check', () => {
+    const loop = begun('up', { ...POLICY, rise: 2 });
+    loop.answer(GOOD);
+    expect(loop.send({ type: 'agent', down: 'its agent says so' })).toMatchObject([
+      { type: 'log', complaint: { event: 'NANNY_SERVER_DOWN' } },
+      { type: 'transition', up: false, reason: 'its agent says so' },
+    ]);
+    expect([loop.check(GOOD), loop.check(GOOD)]).toEqual(['down', 'down']);
+    expect(loop.effects.findLast((effect) => effect.type === 'result')).toMatchObject({
+      ok: true,
+      up: false,
+      reason: 'its agent says so',
+    });
+    loop.send({ type: 'agent', down: undefined });
+    expect(loop.check(GOOD)).toBe('up');
+  });
+
+  it('does not bring back a server whose checks fail', () => {
+    const loop = begun('up');
+    loop.answer(BAD);
+    loop.send({ type: 'agent', down: 'it' });
+    loop.send({ type: 'agent', down: undefined });
+    expect(loop.check(BAD)).toBe('down');
   });
 });

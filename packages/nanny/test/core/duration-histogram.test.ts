@@ -1,6 +1,6 @@
+import { RecentDurations } from '@piranha/protocol/durations';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { RecentDurations } from '../../src/core/duration-histogram.js';
 import { StartSpread } from '../../src/core/start-spread.js';
 
 describe('RecentDurations', () => {

@@ -28,6 +28,26 @@ describe('ProbeGate', () => {
     expect(gate.admit(1_000)).toEqual(['three']);
   });
 
+  it('lets no more weight begin than may be under way, and the heaviest alone', () => {
+    const gate = new ProbeGate<string>(POLICY, 0);
+    expect(gate.request('six', 0, 6)).toBe(true);
+    expect(gate.request('three', 0, 3)).toBe(false);
+    // In the order in which they asked: else the heavy ones would wait for ever.
+    expect(gate.request('one', 0, 1)).toBe(false);
+    expect([gate.admit(1_000), gate.nextAdmitMs()]).toEqual([[], undefined]);
+    gate.finished(6);
+    expect(gate.admit(1_000)).toEqual(['three', 'one']);
+    expect(gate.running).toBe(2);
+    expect(gate.request('twenty', 1_000, 20)).toBe(false);
+    gate.finished(3);
+    expect(gate.admit(1_000)).toEqual([]);
+    gate.finished(1);
+    expect(gate.admit(1_000)).toEqual(['twenty']);
+    expect(gate.request('next', 1_000)).toBe(false);
+    gate.finished(20);
+    expect(gate.admit(1_000)).toEqual(['next']);
+  });
+
   it('never exceeds its budget or its limit, loses none and keeps the order', () => {
     const steps = fc.array(fc.record({ waitMs: fc.nat(50), asks: fc.nat(6), ends: fc.nat(4) }), {
       maxLength: 80,

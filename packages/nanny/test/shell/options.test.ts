@@ -26,6 +26,7 @@ describe('readCommandLine', () => {
       check: {
         target: { address: '10.0.0.1', port: 8000 },
         virtualPort: 80,
+        virtualAddress: '10.0.0.9',
         udp: false,
         send: 'GET',
         expect: 'OK',
@@ -36,9 +37,12 @@ describe('readCommandLine', () => {
       },
       virtualAddress: '10.0.0.9',
       firewallMark: 7,
+      server: { address: '10.0.0.1', port: 8000 },
+      watch: { initialState: 'unknown', retryDelayMs: 1_000, warmupMs: 0 },
       reentryMs: 15_000,
       loadCommand: 'rup',
       verbose: true,
+      probe: false,
     });
   });
 
@@ -65,6 +69,38 @@ describe('readCommandLine', () => {
       reentryMs: 250,
       loadCommand: undefined,
     });
+  });
+
+  it('takes the words beyond the original, and checks elsewhere than it serves', () => {
+    const words =
+      '--rise 2 --fall 3 --check-interval 5 --fast-interval .5 --down-interval 30 --connect-timeout 1 --retry 2 ' +
+      '--retry-delay 0 --initial-state up --warmup 4 --check-address 10.0.1.1 --check-port 8081';
+    expect(read(`-h 10.0.0.1 -p 443 -t 2 --lvs ${words}`)).toMatchObject({
+      check: { target: { address: '10.0.1.1', port: 8081 }, intervalMs: 2_000, connectTimeoutMs: 1_000 },
+      server: { address: '10.0.0.1', port: 443 },
+      watch: {
+        rise: 2,
+        fall: 3,
+        intervalMs: 5_000,
+        fastIntervalMs: 500,
+        downIntervalMs: 30_000,
+        retries: 2,
+        retryDelayMs: 0,
+        initialState: 'up',
+        warmupMs: 4_000,
+      },
+    });
+    expect(read('-h 10.0.0.1 --lvs -t .5 --agent tcp:3333 --agent-number load --agent-hold 9').agent).toEqual(
+      {
+        port: 3333,
+        intervalMs: 1_000,
+        number: 'load',
+        holdMs: 9_000,
+      },
+    );
+    expect(refusal('-h 10.0.0.1 --lvs --agent 3333')).toContain('tcp:PORT is expected');
+    expect(refusal('-h 10.0.0.1 --lvs --initial-state on')).toContain('up, down or unknown is expected');
+    expect(refusal('-h 10.0.0.1 --lvs --rise 0')).toContain('a whole number from 1 to 1000');
   });
 
   it.each([

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CheckTarget } from '../../src/check.js';
 
@@ -14,12 +15,15 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-async function tcpServer(serve: (socket: Socket) => void): Promise<RunningServer> {
+/** A TCP server on a free port; `serve` gets each connection. */
+export async function tcpServer(serve: (socket: Socket) => void): Promise<RunningServer> {
   const sockets = new Set<Socket>();
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     sockets.add(socket);
     socket.on('error', () => {});
     socket.on('close', () => sockets.delete(socket));
+    // A client that gave up while it connected ends in order.
+    socket.on('end', () => socket.destroySoon());
     serve(socket);
   });
   server.listen(0, '127.0.0.1');
@@ -36,7 +40,7 @@ async function tcpServer(serve: (socket: Socket) => void): Promise<RunningServer
 }
 
 /** Sends the pieces one after the other; stops by itself when the connection goes. */
-function writePieces(socket: Socket, pieces: readonly string[], pauseMs: number): void {
+export function writePieces(socket: Duplex, pieces: readonly string[], pauseMs: number): void {
   const [piece, ...rest] = pieces;
   if (piece === undefined || socket.destroyed) return;
   socket.write(piece);
@@ -44,7 +48,8 @@ function writePieces(socket: Socket, pieces: readonly string[], pauseMs: number)
   socket.once('close', () => clearTimeout(timer));
 }
 
-function writeForever(socket: Socket): void {
+/** Sends for as long as somebody takes it. */
+export function writeForever(socket: Duplex): void {
   const block = Buffer.alloc(32 * 1024, 'x');
   const fill = () => {
     while (!socket.destroyed && socket.write(block));
@@ -53,11 +58,19 @@ function writeForever(socket: Socket): void {
   fill();
 }
 
-/** A port that nobody listens on: it was just given back. */
-async function refusing(): Promise<RunningServer> {
-  const server = await tcpServer(() => {});
-  await server.close();
-  return { target: server.target, close: async () => {} };
+/** A port that nobody listens on. A connection holds it: neither a server nor a connect of others gets it meanwhile. */
+export async function refusing(): Promise<RunningServer> {
+  const peer = await tcpServer(() => {});
+  const { address, port } = peer.target;
+  const holder = connect({ host: address, port, localAddress: address }).on('error', () => {});
+  await once(holder, 'connect');
+  return {
+    target: { address, port: holder.localPort ?? 0 },
+    close: async () => {
+      holder.destroy();
+      await peer.close();
+    },
+  };
 }
 
 const LISTENER = `require('node:net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, function () {
@@ -65,7 +78,7 @@ const LISTENER = `require('node:net').createServer().listen({ port: 0, host: '12
 })`;
 
 /** A frozen process whose queue of connections is full: further connects get no answer at all. */
-async function ignoring(): Promise<RunningServer> {
+export async function ignoring(): Promise<RunningServer> {
   const child = spawn(process.execPath, ['-e', LISTENER], { stdio: ['ignore', 'pipe', 'inherit'] });
   const [port] = await once(child.stdout, 'data');
   const target = { address: '127.0.0.1', port: Number(port) };
@@ -84,13 +97,13 @@ async function ignoring(): Promise<RunningServer> {
 
 /** TCP servers that do what servers do when they are broken, and two good ones. */
 export const TCP_ZOO = {
-  good: () => tcpServer((socket) => socket.end(GOOD_ANSWER)),
+  good: () => tcpServer((socket) => socket.resume().end(GOOD_ANSWER)),
   'splits the answer': () =>
-    tcpServer((socket) => writePieces(socket, [GOOD_ANSWER.slice(0, 3), GOOD_ANSWER.slice(3)], 30)),
+    tcpServer((socket) => writePieces(socket.resume(), [GOOD_ANSWER.slice(0, 3), GOOD_ANSWER.slice(3)], 30)),
   refuses: refusing,
   'does not answer the connect': ignoring,
-  'accepts and hangs': () => tcpServer(() => {}),
-  'half-closes': () => tcpServer((socket) => socket.end()),
+  'accepts and hangs': () => tcpServer((socket) => socket.resume()),
+  'half-closes': () => tcpServer((socket) => socket.resume().end()),
   trickles: () => tcpServer((socket) => writePieces(socket, [...GOOD_ANSWER], 1_000)),
   'resets mid-answer': () =>
     tcpServer((socket) => {
@@ -99,7 +112,7 @@ export const TCP_ZOO = {
       const timer = setTimeout(() => socket.resetAndDestroy(), 50);
       socket.once('close', () => clearTimeout(timer));
     }),
-  'answers wrong': () => tcpServer((socket) => socket.end('SSH-2.0-OpenSSH\r\n')),
+  'answers wrong': () => tcpServer((socket) => socket.resume().end('SSH-2.0-OpenSSH\r\n')),
   'sends without end': () => tcpServer(writeForever),
 } as const;
 
@@ -123,10 +136,21 @@ async function udpServer(answers: readonly string[]): Promise<RunningServer> {
 export const UDP_ZOO = {
   good: () => udpServer([GOOD_ANSWER]),
   silent: () => udpServer([]),
+  // A socket that hears one peer alone holds the port.
   refuses: async () => {
-    const server = await udpServer([]);
-    await server.close();
-    return { target: server.target, close: async () => {} };
+    const peer = await udpServer([]);
+    const holder = createSocket('udp4');
+    holder.bind(0, peer.target.address);
+    await once(holder, 'listening');
+    holder.connect(peer.target.port, peer.target.address);
+    await once(holder, 'connect');
+    return {
+      target: { address: peer.target.address, port: holder.address().port },
+      close: async () => {
+        holder.close();
+        await peer.close();
+      },
+    };
   },
   'answers wrong': () => udpServer(['SSH-2.0']),
   'answers short': () => udpServer(['HT']),

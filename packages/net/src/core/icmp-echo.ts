@@ -30,7 +30,16 @@ export function readEchoReply(
 ): number | undefined {
   if (packet.length === 0 || packet.length > LIMIT_BYTES) return undefined;
   const message = family === 4 ? packet.subarray((packet.readUInt8(0) & 15) * 4) : packet;
-  if (message.length < HEADER_BYTES || message.readUInt8(0) !== REPLY[family]) return undefined;
-  if (message.readUInt16BE(4) !== identifier) return undefined;
+  if (message.length < HEADER_BYTES || message.readUInt16BE(4) !== identifier) return undefined;
+  return readEchoMessage(family, message, data);
+}
+
+/**
+ * The same from what a datagram socket of ICMP receives, which has no header in either family. Its identifiers are the
+ * kernel's own, which gives it answers to its own questions alone.
+ */
+export function readEchoMessage(family: 4 | 6, message: Buffer, data: Buffer): number | undefined {
+  if (message.length < HEADER_BYTES || message.length > LIMIT_BYTES) return undefined;
+  if (message.readUInt8(0) !== REPLY[family]) return undefined;
   return message.subarray(HEADER_BYTES).equals(data) ? message.readUInt16BE(6) : undefined;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { echoRequest, readEchoReply } from '../../src/core/icmp-echo.js';
+import { echoRequest, readEchoMessage, readEchoReply } from '../../src/core/icmp-echo.js';
 import { checksum } from '../../src/core/tcp-packet.js';
 
 const DATA = Buffer.from('0123456789abcdef');
@@ -25,6 +25,21 @@ describe('ICMP echo', () => {
     expect(readEchoReply(family, reply, 0x1235, DATA)).toBeUndefined();
     expect(readEchoReply(family, reply, 0x1234, Buffer.from('0123456789abcdeX'))).toBeUndefined();
   });
+
+  it.each([4, 6] as const)(
+    'knows it from a socket for echoes too, whatever identifier the kernel gave, IPv%i',
+    (family) => {
+      const reply = Buffer.from(echoRequest(family, 0x1234, 7, DATA));
+      expect(readEchoMessage(family, reply, DATA)).toBeUndefined();
+      reply.writeUInt8(family === 4 ? 0 : 129, 0);
+      expect(readEchoMessage(family, reply, DATA)).toBe(7);
+      expect(readEchoMessage(family, reply, Buffer.alloc(16))).toBeUndefined();
+      for (let length = 0; length < reply.length; length += 1) {
+        expect(readEchoMessage(family, reply.subarray(0, length), DATA)).toBeUndefined();
+      }
+      expect(readEchoMessage(family, Buffer.concat([reply, Buffer.alloc(600)]), DATA)).toBeUndefined();
+    },
+  );
 
   it.each([4, 6] as const)('takes nothing else for it, IPv%i', (family) => {
     const request = echoRequest(family, 1, 1, DATA);

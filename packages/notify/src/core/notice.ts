@@ -166,3 +166,27 @@ export function sorryNotice(active: boolean, service: ServiceFacts, address: str
     },
   };
 }
+
+/** Tells that a service reached its quorum, or lost it. */
+export function quorumNotice(
+  reached: boolean,
+  service: ServiceFacts,
+  weight: number,
+  needed: number,
+): Notice {
+  const id: EventId = reached ? 'NOTIFY_QUORUM_UP' : 'NOTIFY_QUORUM_DOWN';
+  const fields: EventFields = { service: service.name, weight, needed };
+  const { text } = eventRecord(id, fields);
+  return {
+    id,
+    fields,
+    text,
+    audience: 'server',
+    words: ['VS', serviceWord(service), reached ? 'UP' : 'DOWN'],
+    environment: {
+      PIRANHA_NOTIFY: reached ? 'quorum-up' : 'quorum-down',
+      PIRANHA_EVENT: oneLine(text),
+      ...serviceVariables(service),
+    },
+  };
+}

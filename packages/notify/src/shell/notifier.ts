@@ -5,6 +5,7 @@ import type { EventLog } from '@piranha/events';
 import type { Notice } from '../core/notice.js';
 import { Mailer } from './mailer.js';
 import { type ProgramJob, ProgramRunner } from './program-runner.js';
+import { ServicePrograms } from './service-programs.js';
 
 /** How long a stop waits for programs and mails, ms. */
 const STOP_LIMIT_MS = 2_000;
@@ -42,6 +43,7 @@ interface NotifierOptions {
 export class Notifier {
   private readonly host = hostname();
   private readonly runner: ProgramRunner;
+  private readonly services: ServicePrograms;
   private readonly mailer: Mailer;
   private readonly log: Pick<EventLog, 'log'>;
 
@@ -51,6 +53,7 @@ export class Notifier {
   ) {
     this.log = log;
     this.runner = new ProgramRunner(log);
+    this.services = new ServicePrograms(log);
     this.mailer = new Mailer(config.mail, this.host, log);
   }
 
@@ -102,25 +105,43 @@ export class Notifier {
     });
   }
 
+  /** Runs a command that belongs to one service alone, beside what `tell` runs and waiting for none of it. */
+  runServiceCommand(command: string, notice: Notice): void {
+    const words = programWords(command);
+    const service = `${notice.words[1]} ${notice.environment.PIRANHA_SERVICE}`;
+    if (words.length > 0) this.services.add(service, this.jobOf(words, notice));
+  }
+
   /** For a stop: waits a moment for programs and mails that are under way. */
   async close(): Promise<void> {
     const limitMs = this.config.waits ? AWAITED_STOP_LIMIT_MS : STOP_LIMIT_MS;
-    const [left] = await Promise.all([this.runner.settle(limitMs), this.mailer.close(STOP_LIMIT_MS)]);
-    if (left > 0) this.log.log('NOTIFY_LEFT', { count: left });
+    const [left, leftOfServices] = await Promise.all([
+      this.runner.settle(limitMs),
+      this.services.settle(limitMs),
+      this.mailer.close(STOP_LIMIT_MS),
+    ]);
+    if (left + leftOfServices > 0) this.log.log('NOTIFY_LEFT', { count: left + leftOfServices });
   }
 
   private async run(notice: Notice): Promise<void> {
     const program = notice.audience === 'role' ? this.config.program : this.config.serverProgram;
     const words = programWords(program ?? '');
-    if (words.length === 0) return;
-    await this.runner.add({
+    if (words.length > 0) await this.runWords([...words, ...notice.words], notice);
+  }
+
+  private runWords(words: readonly string[], notice: Notice): Promise<void> {
+    return this.runner.add(this.jobOf(words, notice));
+  }
+
+  private jobOf(words: readonly string[], notice: Notice): ProgramJob {
+    return {
       ...this.common,
-      words: [...words, ...notice.words],
+      words,
       environment: { ...notice.environment, PIRANHA_HOST: this.host, PIRANHA_TIME: new Date().toISOString() },
       unsafe: 'refuse',
       events: NOTIFY_LINES,
       fields: { event: notice.text },
-    });
+    };
   }
 
   private get common(): Pick<ProgramJob, 'limitMs' | 'user'> {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { mailText } from '../../src/core/mail-text.js';
-import { roleNotice, serverNotice, sorryNotice } from '../../src/core/notice.js';
+import { quorumNotice, roleNotice, serverNotice, sorryNotice } from '../../src/core/notice.js';
 
 const FACTS = { node: 'primary', holding: true, reason: 'partner dead', vips: ['192.0.2.100'] } as const;
 const SERVICE = { name: 'web', address: '192.0.2.100', port: 80, protocol: 'tcp', firewallMark: 0 };
@@ -29,6 +29,13 @@ describe("a program's words", () => {
       '[192.0.2.100]:tcp:80',
       'UP',
     ]);
+  });
+
+  it('are those of keepalived for a quorum', () => {
+    const lost = quorumNotice(false, SERVICE, 1, 2);
+    expect(lost.words).toEqual(['VS', '[192.0.2.100]:tcp:80', 'DOWN']);
+    expect(lost.text).toBe('service web has lost its quorum: weight 1 of 2 is up');
+    expect(quorumNotice(true, SERVICE, 2, 2).environment.PIRANHA_NOTIFY).toBe('quorum-up');
   });
 
   it('hold nothing that no argument may hold, whatever the network says', () => {

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, chownSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { describe, expect, it } from 'vitest';
-import { roleNotice, serverNotice } from '../../src/index.js';
+import { quorumNotice, roleNotice, serverNotice } from '../../src/index.js';
 import { Notifier } from '../../src/shell/notifier.js';
 import { notifyConfig } from '../support/configuration.js';
 import { processState, useScripts } from '../support/scripts.js';
@@ -58,6 +58,20 @@ describe('notify programs', () => {
     await finished(3);
     const words = ['MASTER', 'BACKUP', 'MASTER'].flatMap((word) => [`begin ${word}`, `end ${word}`]);
     expect(scripts.read('out').trim().split('\n')).toEqual(words);
+  });
+
+  it('of a service wait neither for notify_server nor for another service', async () => {
+    const hanging = scripts.write('while :; do sleep 1; done');
+    const program = scripts.write(`echo "$PIRANHA_NOTIFY $PIRANHA_SERVICE" >>${scripts.path('out')}`);
+    const notifier = notifierOf({ serverProgram: hanging, timeoutMs: 3_000 });
+    notifier.tell(DOWN);
+    const facts = { address: '192.0.2.100', port: 80, protocol: 'tcp', firewallMark: 0 };
+    notifier.runServiceCommand(hanging, quorumNotice(false, { ...facts, name: 'mail', port: 25 }, 1, 2));
+    notifier.runServiceCommand(program, quorumNotice(false, { ...facts, name: 'web' }, 1, 2));
+    await finished();
+    expect(scripts.read('out')).toBe('quorum-down web\n');
+    expect(scripts.log.count('NOTIFY_FAILED')).toBe(0);
+    await finished(3);
   });
 
   it('end with all their children when they run too long, and the next one runs', async () => {

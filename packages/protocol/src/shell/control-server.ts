@@ -105,7 +105,7 @@ export class ControlServer {
     }
     this.answer(method, frame.params, peer)
       .then((result) => this.write(socket, encodeFrame({ id, result: result ?? null })))
-      .catch((error: unknown) => this.write(socket, encodeFrame({ id, error: describe(error) })));
+      .catch((error: unknown) => this.write(socket, encodeFrame({ id, error: frameError(error) })));
   }
 
   private async answer(method: string, params: unknown, peer: ControlPeer): Promise<unknown> {
@@ -138,7 +138,8 @@ function unusable(path: string, why: string): UserError {
   });
 }
 
-function describe(error: unknown): { code: string; message: string; hint?: string } {
+/** How an error travels to who asked. */
+export function frameError(error: unknown): { code: string; message: string; hint?: string } {
   if (!(error instanceof UserError)) return { code: 'CONTROL_INTERNAL', message: errorText(error) };
   const { code, message, hint } = error;
   return hint === undefined ? { code, message } : { code, message, hint };

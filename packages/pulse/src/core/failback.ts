@@ -35,8 +35,8 @@ function isFit({ failback }: FailbackWords, views: Views): boolean {
 /** One look of the node that may have to give the addresses back. `begins`: start the planned handover now. */
 export function stepFailback(
   words: FailbackWords,
-  settings: Pick<PulseSettings, 'role'>,
-  state: Pick<PulseState, 'duty' | 'listening' | 'partnerWord'>,
+  settings: Pick<PulseSettings, 'role' | 'deadtimeMs'>,
+  state: Pick<PulseState, 'duty' | 'listening' | 'partnerWord' | 'lastHeardMs'>,
   views: Views,
   before: FailbackState,
   nowMs: number,
@@ -46,7 +46,9 @@ export function stepFailback(
   if (settings.role !== 'backup' || (duty !== 'active' && duty !== 'releasing')) {
     return { state: NO_FAILBACK, news: 'nothing' };
   }
-  const away = partnerWord === undefined || views.partner?.failure !== undefined;
+  // A process that has just started has heard nobody yet, which says nothing about the primary.
+  const silent = partnerWord === undefined && nowMs - state.lastHeardMs >= settings.deadtimeMs;
+  const away = silent || views.partner?.failure !== undefined;
   const missed = before.missed || away;
   const standsBy = partnerWord === 'lvs stopped' && !state.listening;
   if (!missed || !standsBy || !isFit(words, views)) {

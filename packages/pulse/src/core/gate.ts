@@ -1,6 +1,7 @@
 import { judgeSilence } from './dead-timer.js';
 import { isHolding, waitsToTake } from './duties.js';
 import { andThen, drop, endRelease } from './moves.js';
+import { hasSlept } from './sleep.js';
 import type { GateAnswer, PulseSettings, PulseState, PulseStep } from './types.js';
 
 /**
@@ -23,11 +24,6 @@ export function gateAfterWordMs(settings: Pick<PulseSettings, 'gateAfterMs'>, no
   return nowMs + (settings.gateAfterMs ?? Infinity);
 }
 
-/** True where the process slept, so that the silence behind it proves nothing. @param lateMs how late the timer was */
-export function hasSlept(settings: PulseSettings, lateMs: number): boolean {
-  return settings.hasPartner && lateMs > settings.deadtimeMs;
-}
-
 /** What a tick of this moment needs to know of the gate; undefined for nothing. */
 export function gateQuestion(
   settings: PulseSettings,
@@ -35,7 +31,7 @@ export function gateQuestion(
   lateMs: number,
   nowMs: number,
 ): GateAnswer['question'] | undefined {
-  if (settings.gateAfterMs === undefined || hasSlept(settings, lateMs)) return undefined;
+  if (settings.gateAfterMs === undefined || hasSlept(settings, state, lateMs, nowMs)) return undefined;
   if (isHolding(state)) return 'mustLetGo';
   // What the partner's own word allows is not asked for.
   const claims = state.duty === 'claiming' && nowMs >= state.deadlineMs;

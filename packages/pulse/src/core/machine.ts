@@ -1,13 +1,12 @@
 import { hidesHeartbeats, judgeSilence, silenceDueMs } from './dead-timer.js';
 import { waitsToTake } from './duties.js';
-import { gateAfterWordMs, gateDueMs, hasSlept, heldBackBy, letGo, mayBeReplaced } from './gate.js';
+import { gateAfterWordMs, gateDueMs, heldBackBy, letGo, mayBeReplaced } from './gate.js';
 import { onMaintenance, onMaintenanceOver, putDown, withAlarm } from './maintenance.js';
 import { handoverRefusal } from './move-refusal.js';
 import {
   andThen,
   drop,
   endRelease,
-  listen,
   log,
   onLocalFailure,
   release,
@@ -15,7 +14,9 @@ import {
   take,
   withEffects,
 } from './moves.js';
+import { onTimesChanged } from './pair-times.js';
 import { onHeard } from './partner.js';
+import { hasSlept, wake } from './sleep.js';
 import type { GateAnswer, PulseEffect, PulseEvent, PulseSettings, PulseState, PulseStep } from './types.js';
 
 /**
@@ -123,20 +124,7 @@ function onTick(
   { lateMs, gate }: Extract<PulseEvent, { type: 'tick' }>,
   nowMs: number,
 ): PulseStep {
-  const serving = state.duty === 'active' || state.duty === 'releasing';
-  if (hasSlept(settings, lateMs)) {
-    // What was not read while asleep proves nothing about the partner.
-    const awake: PulseState = {
-      ...state,
-      lastHeardMs: nowMs,
-      heardSinceMs: nowMs,
-      awakeSinceMs: nowMs,
-      gateAtMs: gateAfterWordMs(settings, nowMs),
-      heldBack: undefined,
-    };
-    const slept = log('PULSE_SLEPT', { sleptMs: Math.round(lateMs) });
-    return withEffects(serving ? listen(settings, awake, nowMs) : awake, slept);
-  }
+  if (hasSlept(settings, state, lateMs, nowMs)) return wake(settings, state, lateMs, nowMs);
   const told = hidesHeartbeats(settings, lateMs) ? { ...state, lateAtMs: nowMs } : state;
   const gateAtMs = gateDueMs(settings, told, gate, nowMs);
   const looked = letGo({ ...told, gateAtMs, heldBack: undefined }, gate);
@@ -248,8 +236,12 @@ function stepAs(settings: PulseSettings, state: PulseState, event: PulseEvent, n
   switch (event.type) {
     case 'tick':
       return onTick(settings, state, event, nowMs);
-    case 'heard':
-      return onHeard(settings, state, event.word, event.random, nowMs);
+    case 'heard': {
+      // What waited in the sockets may be read before the timer tells of the sleep.
+      const slept = hasSlept(settings, state, 0, nowMs);
+      const awake = slept ? wake(settings, state, 0, nowMs) : { state, effects: [] };
+      return andThen(awake, (next) => onHeard(settings, next, event.word, event.random, nowMs));
+    }
     case 'taken':
       return onTaken(settings, state, nowMs);
     case 'dropped':
@@ -262,6 +254,8 @@ function stepAs(settings: PulseSettings, state: PulseState, event: PulseEvent, n
       return onMaintenanceOver(settings, state, event.by);
     case 'shutdown':
       return onShutdown(settings, state, event.signal, nowMs);
+    case 'timesChanged':
+      return onTimesChanged(settings, state, event.hadPartner, nowMs);
     case 'localFailure':
       return onLocalFailure(settings, { ...state, disabled: event.disables }, event.what, nowMs);
     case 'localRecovered': {

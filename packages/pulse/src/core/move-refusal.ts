@@ -32,7 +32,8 @@ export function handoverRefusal(
 export function partnerGap(views: Views | undefined): string | undefined {
   const partner = views?.partner;
   if (views === undefined || partner === undefined) return undefined;
-  const { failure, readiness } = partner;
+  const { failure, readiness, standIn } = partner;
+  if (standIn === true) return 'pulse of the partner is down, its guardian beats for it';
   if (failure !== undefined) return `the partner says: ${failure || 'it has a failure'}`;
   if (!readiness.tableLoaded) return 'the table of the partner is not loaded';
   if (!readiness.firstVerdicts) return 'the partner does not have the first verdict of every server';

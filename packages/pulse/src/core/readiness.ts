@@ -37,6 +37,8 @@ export interface NodeView {
   readonly readiness: BeatReadiness;
   /** Why it cannot serve; undefined where it can. */
   readonly failure?: string | undefined;
+  /** True where its guardian says so in the stead of a pulse that is down. */
+  readonly standIn?: boolean | undefined;
 }
 
 /** Why this node would not take over well; none: it is ready. */

@@ -119,7 +119,9 @@ export type PulseEvent =
   | { readonly type: 'shutdown'; readonly signal: string }
   /** `disables`: not even a dead partner makes this node take over, as with a link that is down. */
   | { readonly type: 'localFailure'; readonly what: string; readonly disables: boolean }
-  | { readonly type: 'localRecovered' };
+  | { readonly type: 'localRecovered' }
+  /** The settings of this event count from now on. `hadPartner`: there was one by those before. */
+  | { readonly type: 'timesChanged'; readonly hadPartner: boolean };
 
 export type PulseEffect =
   | { readonly type: 'send'; readonly word: HeartbeatWord }

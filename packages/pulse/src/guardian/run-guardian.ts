@@ -1,7 +1,9 @@
+import { getPriority, setPriority } from 'node:os';
 import { removePidFile, setProcessTitle, writePidFile } from '@piranha/common';
 import { parentGone } from '@piranha/common/parent-channel';
 import { ALIVE_INTERVAL_MS, ControlServer, runDirectory } from '@piranha/protocol';
 import type { PulseOptions } from '../options.js';
+import { raiseOwnPriority } from '../shell/priority.js';
 import { openPulseLog } from '../shell/pulse-log.js';
 import { Guardian } from './guardian.js';
 import { parsePulseAlive } from './plan-schema.js';
@@ -15,6 +17,8 @@ export async function runGuardian(options: PulseOptions): Promise<void> {
   setProcessTitle('pulse', process.argv.slice(2));
   const files = runDirectory(options.runDirectory);
   const log = openPulseLog(options);
+  // The worker inherits it.
+  raiseOwnPriority('pulse', (nice) => setPriority(Math.min(nice, getPriority())), log);
   const guardian = new Guardian(files, options, log);
   const server = await ControlServer.listen({
     path: files.guardianSocket,

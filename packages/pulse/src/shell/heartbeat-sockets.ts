@@ -94,7 +94,7 @@ export class HeartbeatSockets<Path extends SocketPath = HeartbeatPath> {
       entry.received += 1;
       this.handlers.onDatagram(entry.path, datagram, address);
     });
-    // An ICMP refusal after a send arrives here; the dead timer decides, not a single refusal.
+    // No ICMP refusal comes here, for the sockets are not connected; and none would prove that nobody serves.
     entry.socket.on('error', (error) => this.sent(entry, error));
   }
 

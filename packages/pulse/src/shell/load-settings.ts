@@ -18,6 +18,8 @@ interface LoadedBeat {
   readonly names: BeatNames;
   readonly keyFile: string;
   readonly keys: BeatKeys;
+  /** For other uses than beats. */
+  readonly ring: BeatKeyRing;
 }
 
 /** Everything pulse takes from an lvs.cf. */
@@ -76,7 +78,8 @@ function loadBeat({ heartbeatKey, backupActive }: LvsConfiguration, role: NodeRo
 
 function beatOf(file: string, encrypt: boolean, role: NodeRole): LoadedBeat {
   const names = pairBeatNames(role);
-  return { names, keyFile: file, keys: beatKeys(loadBeatSetup(file, names), encrypt) };
+  const ring = loadBeatSetup(file, names);
+  return { names, keyFile: file, keys: beatKeys(ring, encrypt), ring };
 }
 
 /**

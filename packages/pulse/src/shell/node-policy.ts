@@ -1,6 +1,8 @@
 import { monotonicNowMs } from '@piranha/common';
 import type { EventLog } from '@piranha/events';
 import type { ReadinessStatus, WitnessStatus } from '@piranha/protocol';
+import type { Coverage } from '../core/coverage.js';
+import { COVERAGE_WAIT_MS, COVERAGE_WANTED_PERCENT } from '../core/coverage-wait.js';
 import { type FailbackState, NO_FAILBACK, stepFailback } from '../core/failback.js';
 import type { Views } from '../core/move-refusal.js';
 import {
@@ -14,6 +16,7 @@ import {
 } from '../core/readiness.js';
 import type { PulseEvent, PulseState } from '../core/types.js';
 import type { Backend } from './backend.js';
+import { CoverageLook } from './coverage-look.js';
 import type { LoadedSettings } from './load-settings.js';
 import type { LvsdWord } from './lvsd-word.js';
 import type { MaintenanceFile } from './maintenance-file.js';
@@ -21,6 +24,8 @@ import { type MoveResult, OperatorMoves } from './operator-moves.js';
 
 /** How often the readiness is looked at, ms. */
 const LOOK_MS = 500;
+
+const COVERAGE_REASON = `${COVERAGE_WANTED_PERCENT} % are waited for, ${COVERAGE_WAIT_MS / 1_000} s at most`;
 
 /** What is there beside the state machine. */
 export interface PolicyParts {
@@ -39,9 +44,13 @@ export interface PolicyNeeds {
   };
   /** What the voluntary move under way costs. */
   readonly cost: () => Promise<string | undefined>;
+  /** How many of the connections in use the partner knows; undefined where that is not known. */
+  readonly coverage: () => Promise<Coverage | undefined>;
   readonly witness: () => WitnessStatus | undefined;
   /** What the partner says of itself in its beats; words of 4 bytes say nothing of the kind. */
   readonly partnerView: () => NodeView | undefined;
+  /** What `primaryMissed` says is another thing now. */
+  readonly onMissed: () => void;
 }
 
 /** Everything about moves that nobody is forced to: what operators ask for, and whether this node is ready. */
@@ -49,6 +58,7 @@ export class NodePolicy {
   readonly moves: OperatorMoves;
   private news: ReadinessNews = { told: undefined, pending: undefined };
   private failback: FailbackState = NO_FAILBACK;
+  private readonly coverage: CoverageLook;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -56,9 +66,19 @@ export class NodePolicy {
     private readonly needs: PolicyNeeds,
   ) {
     this.moves = new OperatorMoves({ ...needs, views: () => this.views(), file: parts.maintenance });
+    this.coverage = new CoverageLook(needs.coverage, ({ known, total }) =>
+      parts.log.log('PULSE_FAILBACK_COVERAGE', { known, total, reason: COVERAGE_REASON }),
+    );
   }
 
-  start(): void {
+  /** Whether the primary was away while this backup served, so that `failback` concerns it. */
+  get primaryMissed(): boolean {
+    return this.failback.missed;
+  }
+
+  /** @param primaryMissed as the process before this one knew it, where this one goes on for it */
+  start(primaryMissed: boolean): void {
+    this.failback = { ...NO_FAILBACK, missed: primaryMissed };
     this.timer = setInterval(() => this.look(), LOOK_MS);
   }
 
@@ -114,12 +134,24 @@ export class NodePolicy {
     const { state, settings, configuration } = this.needs.now();
     const views = this.views();
     const step = stepFailback(configuration, settings, state, views, this.failback, monotonicNowMs());
+    if (step.news !== 'begins') this.coverage.forget();
+    else if (!this.primaryKnowsEnough()) return;
+    const { missed } = this.failback;
     this.failback = step.state;
+    if (missed !== step.state.missed) this.needs.onMissed();
     if (step.news === 'nothing') return;
     const fields = { reason: `failback = ${configuration.failback}`, holdMs: configuration.failbackHoldMs };
     this.parts.log.log(step.news === 'waits' ? 'PULSE_FAILBACK_WAITS' : 'PULSE_FAILBACK', fields);
     // Of `always` nothing is asked that the partner could lack; the handover itself is undone where it does not take.
     if (step.news === 'begins') this.needs.dispatch({ type: 'handover' });
+  }
+
+  /** Whether the primary knows this node's connections well enough; begins to read it. */
+  private primaryKnowsEnough(): boolean {
+    // Of `always` nothing is asked that the partner could lack.
+    const { configuration } = this.needs.now();
+    if (configuration.failback === 'always' || this.parts.backend.syncListening() === undefined) return true;
+    return this.coverage.mayMove(monotonicNowMs());
   }
 
   /** Who serves is not waiting to take over: what it lacks is told when it stands by again. */

@@ -14,6 +14,7 @@ import { beatStatus } from '../core/beat-status.js';
 import { type BeatContent, BeatVoice } from '../core/beat-voice.js';
 import { wordOfBeat } from '../core/beat-words.js';
 import { ConfigurationWatch } from '../core/configuration-watch.js';
+import type { Times } from '../core/pair-times.js';
 import type { Beat as MeasuredBeat } from '../core/path-tracker.js';
 import type { NodeView } from '../core/readiness.js';
 import type { HeartbeatPath } from '../core/settings.js';
@@ -132,6 +133,18 @@ export class PartnerLine {
   /** What the partner said of itself last; undefined with the original's words. */
   partnerView(): NodeView | undefined {
     return this.voice?.session?.beat;
+  }
+
+  /** The times that the partner's beats show; none with the original's words. */
+  shownTimes(): readonly Times[] {
+    const beat = this.voice?.session?.beat;
+    return beat === undefined ? [] : [beat];
+  }
+
+  /** The life in which the partner is heard, if it was within `limitMs`. */
+  partnerLife(limitMs: number): string | undefined {
+    const session = this.voice?.session;
+    return session !== undefined && monotonicNowMs() - session.heardMs <= limitMs ? session.boot : undefined;
   }
 
   /** The protocol, and what it brought to light, for status. */

@@ -1,11 +1,14 @@
-import { LeaveMark, setProcessTitle, writePidFile } from '@piranha/common';
+import { LeaveMark, setProcessTitle, UserError, writePidFile } from '@piranha/common';
 import { loadWithLastGood } from '@piranha/config';
 import type { EventLog } from '@piranha/events';
+import { raisePriority } from '@piranha/net';
 import { Notifier } from '@piranha/notify';
 import {
   ALIVE_INTERVAL_MS,
   ControlServer,
+  type ControlServerOptions,
   RESTARTED_VARIABLE,
+  type ReloadAnswer,
   type RunDirectory,
   runDirectory,
   SPOKEN_VARIABLE,
@@ -22,17 +25,35 @@ import { keepProtocol, type LoadedSettings, settingsOf } from './load-settings.j
 import { LvsdWord } from './lvsd-word.js';
 import { MaintenanceFile } from './maintenance-file.js';
 import type { PolicyParts } from './node-policy.js';
+import { raiseOwnPriority } from './priority.js';
 import { openPulseLog } from './pulse-log.js';
+import { reloadSafely } from './reload-safely.js';
 import { readSavedState } from './saved-state.js';
 import { SupervisedDaemon } from './supervised-daemon.js';
+import { PartnerSync } from './sync/partner-sync.js';
 import { UserspaceBackend } from './userspace-backend.js';
-import { PulseWorker, reloadSafely } from './worker.js';
+import { PulseWorker } from './worker.js';
 
-/** Starts the children, decides how to begin, and serves until it is told to stop. */
+/** Serves until it is told to stop. A start that is refused is told in the log: behind a guardian nobody reads stderr. */
 export async function runWorker(options: PulseOptions): Promise<void> {
   setProcessTitle('pulse-worker', process.argv.slice(2));
-  const files = runDirectory(options.runDirectory);
   const log = openPulseLog(options);
+  raiseOwnPriority('pulse-worker', raisePriority, log);
+  try {
+    await serve(options, log);
+  } catch (error) {
+    if (error instanceof UserError) {
+      const { message, code, hint } = error;
+      log.log('PULSE_START_REFUSED', { problem: message.split('\n').at(-1), code, hint });
+      await log.close();
+    }
+    throw error;
+  }
+}
+
+/** Starts the children, decides how to begin, and serves. */
+async function serve(options: PulseOptions, log: EventLog): Promise<void> {
+  const files = runDirectory(options.runDirectory);
   const load = (isRestart: boolean): Promise<LoadedSettings> =>
     loadOrLastGood(options, files, log, isRestart);
   const loaded = await loadToStart(load, log);
@@ -63,31 +84,27 @@ export async function runWorker(options: PulseOptions): Promise<void> {
   if (loaded.configuration.standby === 'warm') parts.lvsd.start();
 
   const adopt = process.env.PIRANHA_ADOPT === '1';
-  const saved = adopt ? readSavedState(files.pulseState) : undefined;
   const how = await decideStart(options, adopt, parts.backend);
-  await worker.start(how, saved === undefined ? undefined : new Date(saved.since));
+  await worker.start(how, goesOn(how) ? readSavedState(files.pulseState) : undefined);
   failures.open();
-  const reload = () => reloadSafely(worker, () => load(false), log);
+  const reload = async () => {
+    const answer = await reloadSafely(worker, () => load(false), log);
+    await sync.refresh();
+    return answer;
+  };
+  const sync = partnerSync({ options, worker, reload, lvsd: parts.lvsd, log });
+  // Nothing waits for it: a pulse that is started again has to serve.
+  void sync.refresh();
   const leaving = new LeaveMark();
   const server = await ControlServer.listen({
     path: files.pulseSocket,
-    methods: {
-      status: () => worker.status(),
-      heartbeats: () => worker.heartbeats(),
-      reload,
-      handover: (params) => worker.policy.moves.handover(params),
-      standby: (params) => worker.policy.moves.standby(params),
-      leave: () => {
-        requireLeave(parts.backend);
-        leaving.set();
-        return null;
-      },
-    },
+    methods: controlMethods({ worker, sync, reload, leaving, backend: parts.backend }),
   });
   const beat = setInterval(() => server.broadcast('alive', { pid: process.pid }), ALIVE_INTERVAL_MS);
   const closeSockets = async (): Promise<void> => {
     clearInterval(beat);
     link.stop();
+    sync.close();
     worker.close();
     await server.close();
   };
@@ -99,6 +116,58 @@ export async function runWorker(options: PulseOptions): Promise<void> {
       void leaveAll({ files, log, parts, notifier, closeSockets });
     } else worker.dispatch({ type: 'shutdown', signal });
   });
+}
+
+interface SyncNeeds {
+  readonly options: PulseOptions;
+  readonly worker: PulseWorker;
+  readonly reload: () => Promise<ReloadAnswer>;
+  readonly lvsd: SupervisedDaemon;
+  readonly log: EventLog;
+}
+
+function partnerSync({ options, worker, reload, lvsd, log }: SyncNeeds): PartnerSync {
+  const host = {
+    configFile: options.configFile,
+    loaded: () => worker.inUse,
+    reload,
+    lvsd: () => lvsd.connection,
+    partnerLife: () => worker.partnerLife,
+  };
+  return new PartnerSync(host, log);
+}
+
+interface ControlNeeds {
+  readonly worker: PulseWorker;
+  readonly sync: PartnerSync;
+  readonly reload: () => Promise<ReloadAnswer>;
+  readonly leaving: LeaveMark;
+  readonly backend: Backend;
+}
+
+/** What pulse's socket can be asked. */
+function controlMethods({
+  worker,
+  sync,
+  reload,
+  leaving,
+  backend,
+}: ControlNeeds): ControlServerOptions['methods'] {
+  const { moves } = worker.policy;
+  return {
+    status: () => worker.status(),
+    heartbeats: () => worker.heartbeats(),
+    reload,
+    handover: (params) => moves.handover(params),
+    standby: (params) => moves.standby(params),
+    'sync.file': (params) => sync.file(params),
+    'sync.copy': (params) => sync.copy(params),
+    leave: () => {
+      requireLeave(backend);
+      leaving.set();
+      return null;
+    },
+  };
 }
 
 function onEndSignals(end: (signal: NodeJS.Signals) => void): void {
@@ -129,6 +198,11 @@ async function loadOrLastGood(
   return settingsOf(loaded.result, configFile, role);
 }
 
+/** Another lvsd than the suite's own may not know the word. */
+function stateWords({ lvsdPath, stateDirectory }: PulseOptions): string[] {
+  return lvsdPath === undefined ? ['--state-dir', stateDirectory] : [];
+}
+
 interface PartsNeeds {
   readonly options: PulseOptions;
   readonly files: RunDirectory;
@@ -149,7 +223,15 @@ function buildParts({ options, files, log, loaded, failures, insists }: PartsNee
     ...common,
     name: 'lvsd',
     ...(options.lvsdPath === undefined ? {} : { program: options.lvsdPath }),
-    args: ['-c', options.configFile, '--nofork', '--director', options.director, ...args],
+    args: [
+      '-c',
+      options.configFile,
+      '--nofork',
+      '--director',
+      options.director,
+      ...stateWords(options),
+      ...args,
+    ],
     socketPath: files.lvsdSocket,
     pidFile: files.lvsdPid,
     onAlive: (data) => lvsdWord.heard(data),
@@ -175,6 +257,11 @@ function buildParts({ options, files, log, loaded, failures, insists }: PartsNee
     loaded.configuration,
   );
   return { ...policy, lvsd, backend };
+}
+
+/** Whether this process takes up what an earlier one held. */
+function goesOn({ type }: PulseStart): boolean {
+  return type === 'adopt' || type === 'leftover';
 }
 
 async function decideStart(options: PulseOptions, adopt: boolean, backend: Backend): Promise<PulseStart> {

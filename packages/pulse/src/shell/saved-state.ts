@@ -6,6 +6,8 @@ const SAVED_STATE = z.object({
   holding: z.boolean(),
   reason: z.string().max(500),
   since: z.string().max(40),
+  /** On a backup that serves: the primary was away, and is to get the addresses back. */
+  primaryMissed: z.boolean().optional(),
 });
 
 /** What pulse wants to find again after its own restart. */

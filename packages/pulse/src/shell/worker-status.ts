@@ -44,6 +44,7 @@ type ShellFacts = Pick<
   | 'sync'
   | 'children'
   | 'history'
+  | 'eventCounts'
 > & {
   readonly since: Date;
   /** What the wall clock was ahead of the one that nobody sets when the process started, ms. */
@@ -62,6 +63,7 @@ export function pulseStatus(settings: PulseSettings, state: PulseState, facts: S
     sync,
     children,
     history,
+    eventCounts,
     since,
     clockAtStartMs,
   } = facts;
@@ -88,5 +90,6 @@ export function pulseStatus(settings: PulseSettings, state: PulseState, facts: S
     ...(sync === undefined ? {} : { sync }),
     children,
     history,
+    ...(eventCounts === undefined ? {} : { eventCounts }),
   };
 }

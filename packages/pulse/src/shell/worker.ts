@@ -1,5 +1,4 @@
-import { errorText, monotonicNowMs, UserError } from '@piranha/common';
-import type { EventLog } from '@piranha/events';
+import { errorText, monotonicNowMs } from '@piranha/common';
 import type { Notifier } from '@piranha/notify';
 import type {
   HeartbeatMeasurement,
@@ -14,12 +13,12 @@ import { beatContent } from '../core/beat-content.js';
 import type { BeatContent } from '../core/beat-voice.js';
 import { moveCostText } from '../core/coverage.js';
 import { isHolding } from '../core/duties.js';
-import { hasSlept } from '../core/gate.js';
 import { nextTickMs, stepPulse } from '../core/machine.js';
 import { wordOf } from '../core/moves.js';
 import type { Beat } from '../core/path-tracker.js';
 import { LONGEST_WAIT_MS } from '../core/process-times.js';
 import type { HeartbeatPath } from '../core/settings.js';
+import { hasSlept } from '../core/sleep.js';
 import { startPulse } from '../core/start.js';
 import type { PulseEffect, PulseEvent, PulseStart, PulseState, PulseStep } from '../core/types.js';
 import { AdaptiveDeadtime } from './adaptive-deadtime.js';
@@ -28,12 +27,13 @@ import { HeartbeatMeasure } from './heartbeat-measure.js';
 import type { LoadedSettings } from './load-settings.js';
 import { NodePolicy, type PolicyParts } from './node-policy.js';
 import { configurationOf, PartnerLine } from './partner-line.js';
+import { followStandby, reloadLvsd } from './reload-lvsd.js';
 import { RoleHooks } from './role-hooks.js';
-import { writeSavedState } from './saved-state.js';
+import { type SavedState, writeSavedState } from './saved-state.js';
 import type { SupervisedDaemon } from './supervised-daemon.js';
+import { TimesInUse } from './times-in-use.js';
 import { partnerOf, pathStatuses, pulseStatus } from './worker-status.js';
 
-const RELOAD_LIMIT_MS = 30_000;
 const NO_COST = Promise.resolve(undefined);
 
 export interface WorkerParts extends PolicyParts {
@@ -63,6 +63,7 @@ export class PulseWorker {
   private readonly adaptive: AdaptiveDeadtime;
   private readonly hooks: RoleHooks;
   private readonly gate: CurrentGate;
+  private readonly times: TimesInUse;
   private takes = 0;
   readonly policy: NodePolicy;
 
@@ -81,10 +82,13 @@ export class PulseWorker {
       dispatch: (event) => this.dispatch(event),
       now: () => ({ ...this.loaded, state: this.state }),
       cost: () => this.moveCost,
+      coverage: async () => (await this.parts.backend.syncStatus(this.heardSeconds()))?.coverage,
       witness: () => this.gate.status(),
       partnerView: () => this.line.partnerView(),
+      onMissed: () => this.save(),
     });
     this.gate = new CurrentGate(log, () => this.tickSoon(this.timerDueMs));
+    this.times = new TimesInUse(log, () => this.line.shownTimes());
     this.line = new PartnerLine(log, {
       onHeard: (path, word, numbered) => this.heard(path, word, numbered),
       onAnswer: () => this.line.send(this.state.listening ? undefined : wordOf(this.state)),
@@ -94,16 +98,17 @@ export class PulseWorker {
   }
 
   /** Binds the heartbeat sockets and begins. @throws UserError `PULSE_BIND_FAILED` */
-  async start(how: PulseStart, since?: Date): Promise<void> {
+  async start(how: PulseStart, saved?: SavedState): Promise<void> {
     this.measure.start();
     this.adaptive.start();
-    this.policy.start();
+    this.policy.start(saved?.primaryMissed === true);
     await this.line.open(this.loaded);
     this.gate.change(this.loaded, monotonicNowMs());
-    if (since !== undefined) this.since = since;
+    const keepsSince = how.type === 'adopt' && saved !== undefined;
+    if (keepsSince) this.since = new Date(saved.since);
     if (how.type === 'adopt') this.hooks.adopted();
     const step = startPulse(this.loaded.settings, how, monotonicNowMs(), this.parts.maintenance.read());
-    this.commit(step, since !== undefined);
+    this.commit(step, keepsSince);
     if (this.state.duty === 'standby') this.standBy();
     // Whoever only listens must be believed all the same, or it could not believe the partner.
     if (this.state.listening) this.line.send(undefined);
@@ -112,29 +117,43 @@ export class PulseWorker {
 
   /** Feeds an event to the state machine. */
   dispatch(event: PulseEvent): void {
-    this.commit(stepPulse(this.adaptive.settings, this.state, event, monotonicNowMs()), false);
+    this.commit(stepPulse(this.settingsInUse, this.state, event, monotonicNowMs()), false);
     this.plan();
   }
 
   /** Takes a new configuration: lvsd's part first, so that a new VIP finds its service in the table. */
   async reload(next: LoadedSettings): Promise<ReloadAnswer> {
-    const connection = this.parts.lvsd.connection;
-    if (connection === undefined) {
-      throw new UserError('lvsd is not connected', { code: 'PULSE_NO_LVSD', hint: 'try again in a moment' });
-    }
     this.line.requireSameProtocol(next, this.state.partnerWord !== undefined);
-    const answer = (await connection.call('reload', {}, RELOAD_LIMIT_MS)) as ReloadAnswer;
+    const answer = await reloadLvsd(this.parts.lvsd, this.loaded.configuration);
     if (!answer.ok) return answer;
     await this.line.exchange(next);
+    const { settings } = this.loaded;
     this.loaded = next;
+    this.times.reloaded(settings, next.settings);
     this.measure.change(next);
     this.gate.change(next, monotonicNowMs());
     this.adaptive.refresh();
     this.parts.backend.change(next.configuration, this.holding);
     this.parts.notifier.change(next.configuration.notify);
     this.parts.onChange();
-    this.plan();
+    this.dispatch({ type: 'timesChanged', hadPartner: settings.hasPartner });
+    await followStandby(this.parts.lvsd, next.configuration, () => this.state);
     return answer;
+  }
+
+  /** What the state machine works with. */
+  private get settingsInUse() {
+    return this.times.settings(this.adaptive.settings);
+  }
+
+  /** The configuration in use. */
+  get inUse(): LoadedSettings {
+    return this.loaded;
+  }
+
+  /** The life in which the partner is heard, with a key. */
+  get partnerLife(): string | undefined {
+    return this.line.partnerLife(this.loaded.settings.deadtimeMs);
   }
 
   get holding(): boolean {
@@ -158,7 +177,8 @@ export class PulseWorker {
       pid: process.pid,
       active: this.holding,
       word: wordOf(this.state) === 'lvs running' ? 'lvs running' : 'lvs stopped',
-      keepaliveMs: settings.keepaliveMs,
+      // The partner may not have read a longer one yet.
+      keepaliveMs: this.settingsInUse.keepaliveMs,
       deadtimeMs: settings.deadtimeMs,
       port: configuration.heartbeatPort,
       paths: paths.map(({ name, local, partner }) => ({ name, local, partner })),
@@ -185,6 +205,7 @@ export class PulseWorker {
       sync,
       children: [lvsd, ...backend.children].map((child) => child.status()),
       history: log.history(),
+      eventCounts: log.counts?.(),
       since: this.since,
       clockAtStartMs: this.clockAtStartMs,
     });
@@ -240,7 +261,9 @@ export class PulseWorker {
   }
 
   private save(): void {
-    const saved = { holding: this.holding, reason: this.state.reason, since: this.since.toISOString() };
+    const { state, since, holding, policy } = this;
+    const { primaryMissed } = policy;
+    const saved = { holding, reason: state.reason, since: since.toISOString(), primaryMissed };
     const error = writeSavedState(this.parts.files.pulseState, saved);
     if (error !== undefined) this.parts.log.log('PULSE_STATE_UNWRITABLE', { problem: errorText(error) });
   }
@@ -327,16 +350,17 @@ export class PulseWorker {
   }
 
   private plan(): void {
-    const dueMs = nextTickMs(this.adaptive.settings, this.state);
+    const dueMs = nextTickMs(this.settingsInUse, this.state);
     const nowMs = monotonicNowMs();
     const waitMs = Math.max(0, Math.min(dueMs - nowMs, LONGEST_WAIT_MS));
     clearTimeout(this.timer);
     this.timerDueMs = nowMs + waitMs;
     this.timer = setTimeout(() => {
-      const lateMs = Math.max(0, monotonicNowMs() - this.timerDueMs);
+      const firedMs = monotonicNowMs();
+      const lateMs = Math.max(0, firedMs - this.timerDueMs);
       this.measure.late(lateMs);
       // Who slept trusts nothing that waits in its sockets; who is only late reads it first.
-      if (hasSlept(this.loaded.settings, lateMs)) this.tick(this.timerDueMs);
+      if (hasSlept(this.settingsInUse, this.state, lateMs, firedMs)) this.tick(this.timerDueMs);
       else this.tickSoon(this.timerDueMs);
     }, waitMs);
   }
@@ -349,7 +373,7 @@ export class PulseWorker {
   }
 
   private tick(dueMs: number): void {
-    const { settings } = this.adaptive;
+    const settings = this.settingsInUse;
     const nowMs = monotonicNowMs();
     const lateMs = Math.max(0, nowMs - dueMs);
     const gate = this.gate.answer(settings, this.state, lateMs, nowMs);
@@ -364,22 +388,8 @@ export class PulseWorker {
     this.adaptive.heard(path.name);
     if (word === undefined) return;
     this.gate.heard();
+    const isNewTime = this.times.heard(this.loaded.settings);
     this.dispatch({ type: 'heard', word, random: Math.random() });
-  }
-}
-
-/** Handles both answers of a reload in one place: a broken file leaves the running service untouched. */
-export async function reloadSafely(
-  worker: PulseWorker,
-  load: () => Promise<LoadedSettings>,
-  log: EventLog,
-): Promise<ReloadAnswer> {
-  log.log('PULSE_RELOAD');
-  try {
-    return await worker.reload(await load());
-  } catch (error) {
-    log.log('PULSE_RELOAD_REFUSED', { problem: errorText(error) });
-    if (!(error instanceof UserError)) throw error;
-    return { ok: false, diagnostics: error.message.split('\n'), operations: [] };
+    if (isNewTime) this.dispatch({ type: 'timesChanged', hadPartner: true });
   }
 }

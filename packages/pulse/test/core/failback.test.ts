@@ -7,6 +7,7 @@ import { VirtualPair } from '../support/virtual-pair.js';
 
 const HOLD_MS = 10_000;
 const LOOK_MS = 500;
+const BACKUP = { role: 'backup', deadtimeMs: 400 } as const;
 const READY = { failback: 'ready', failbackHoldMs: HOLD_MS } as const;
 type Words = Parameters<typeof stepFailback>[0];
 
@@ -110,6 +111,21 @@ describe('a primary that was away', () => {
   });
 });
 
+describe('a primary whose guardian beats for its pulse', () => {
+  it('gets nothing before pulse was there for the hold time', () => {
+    const returned = new ReturnedPrimary();
+    returned.view = { ...nodeView(), standIn: true };
+    returned.crashAndReturn();
+    returned.look(3 * HOLD_MS);
+    expect(returned.begunAtMs).toEqual([]);
+    returned.view = nodeView();
+    returned.look(HOLD_MS - LOOK_MS);
+    expect(returned.begunAtMs).toEqual([]);
+    returned.look(3 * LOOK_MS);
+    expect(returned.pair.holders()).toEqual(['primary']);
+  });
+});
+
 describe('the addresses stay', () => {
   it('where an operator moved them while the primary was well', () => {
     const returned = new ReturnedPrimary();
@@ -122,8 +138,8 @@ describe('the addresses stay', () => {
   it('on the primary', () => {
     const step = stepFailback(
       READY,
-      { role: 'primary' },
-      { duty: 'active', listening: false, partnerWord: 'lvs stopped' },
+      { role: 'primary', deadtimeMs: 400 },
+      { duty: 'active', listening: false, partnerWord: 'lvs stopped', lastHeardMs: 0 },
       { own: nodeView(), partner: nodeView() },
       { missed: true, fitSinceMs: 0, tries: 0 },
       1e9,
@@ -137,6 +153,7 @@ describe('the addresses stay', () => {
       duty,
       listening: fc.boolean(),
       partnerWord: fc.constantFrom('lvs running', 'lvs stopped', undefined),
+      lastHeardMs: fc.integer({ min: 0, max: 1e7 }),
     });
     const failback = fc.constantFrom('none', 'ready', 'always');
     fc.assert(
@@ -148,7 +165,7 @@ describe('the addresses stay', () => {
           for (const [index, one] of looks.entries()) {
             const words = { failback: word, failbackHoldMs: 1 };
             const views = { own: nodeView(), partner: undefined };
-            const step = stepFailback(words, { role: 'backup' }, one, views, state, index * 1e6);
+            const step = stepFailback(words, BACKUP, one, views, state, index * 1e6);
             expect(step.news).toBe('nothing');
             state = step.state;
           }

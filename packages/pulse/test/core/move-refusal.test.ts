@@ -9,6 +9,7 @@ describe('a handover', () => {
   it.each([
     [nodeView({}, 'eth0 link down'), 'the partner says: eth0 link down'],
     [nodeView({}, ''), 'the partner says: it has a failure'],
+    [{ ...nodeView(), standIn: true }, 'pulse of the partner is down, its guardian beats for it'],
     [nodeView({ tableLoaded: false }), 'the table of the partner is not loaded'],
     [nodeView({ firstVerdicts: false }), 'the partner does not have the first verdict of every server'],
     [nodeView({ coveragePercent: 40 }), 'the partner knows 40 % of the connections'],

@@ -228,6 +228,29 @@ describe('a pair of directors', () => {
     expect(pair.announcer).toBe('primary');
   });
 
+  it('two that serve, are told to hand over at once and hear each other again: the primary stays, within a bound', () => {
+    for (const healedAfterMs of [0, 100, 500, 950]) {
+      const pair = servingPair();
+      pair.cut.primary = true;
+      pair.cut.backup = true;
+      pair.run(1_000);
+      expect(pair.holders()).toEqual(['primary', 'backup']);
+      pair.send('primary', { type: 'handover', force: true });
+      pair.send('backup', { type: 'handover', force: true });
+      pair.run(healedAfterMs);
+      pair.cut.primary = false;
+      pair.cut.backup = false;
+      const { keepaliveMs, releaseLimitMs } = pair.nodes.primary.settings;
+      // What the first of them has to wait for, the word by which the other learns of it, and the drop.
+      pair.run(releaseLimitMs - healedAfterMs + 2 * keepaliveMs + pair.dropMs);
+      expect(pair.holders()).toEqual(['primary']);
+      expect(pair.announcer).toBe('primary');
+      pair.run(3_000);
+      expect(pair.holders()).toEqual(['primary']);
+      expect(pair.nobodyMs).toBe(0);
+    }
+  });
+
   it('a node that adopts tells the network again', () => {
     const pair = servingPair();
     pair.announcer = undefined;

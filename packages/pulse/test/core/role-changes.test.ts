@@ -32,8 +32,11 @@ class Node {
   }
 
   pass(durationMs: number): void {
-    this.nowMs += durationMs;
-    this.feed({ type: 'tick', lateMs: 0 });
+    const endMs = this.nowMs + durationMs;
+    while (this.nowMs < endMs) {
+      this.nowMs = Math.min(endMs, this.nowMs + SETTINGS.keepaliveMs);
+      this.feed({ type: 'tick', lateMs: 0 });
+    }
   }
 }
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EventFields, EventId } from '@piranha/events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Coverage } from '../../src/core/coverage.js';
 import type { NodeView } from '../../src/core/readiness.js';
 import { startPulse } from '../../src/core/start.js';
 import type { PulseEvent, PulseState } from '../../src/core/types.js';
@@ -20,15 +21,18 @@ let directory: string;
 let state: PulseState;
 let events: PulseEvent[];
 let lines: string[];
+let missed: boolean[];
 let word: LvsdWord;
 let policy: NodePolicy;
 let partnerView: NodeView | undefined;
+let sync: { seconds: number | undefined } | undefined;
+let coverage: Coverage | undefined;
 
 beforeEach(() => {
   vi.useFakeTimers();
-  partnerView = undefined;
+  [partnerView, sync, coverage] = [undefined, undefined, undefined];
   directory = mkdtempSync(join(tmpdir(), 'node-policy-'));
-  [events, lines, word] = [[], [], new LvsdWord()];
+  [events, lines, missed, word] = [[], [], [], new LvsdWord()];
   state = startPulse(SETTINGS, { type: 'fresh' }, 0).state;
   const log = {
     log: (id: EventId, fields: EventFields = {}) => void lines.push([id, fields.reason].join(' ').trim()),
@@ -37,7 +41,7 @@ beforeEach(() => {
   policy = new NodePolicy(
     {
       log: log as never,
-      backend: { children: [], syncListening: () => undefined } as never,
+      backend: { children: [], syncListening: () => sync } as never,
       maintenance: new MaintenanceFile(join(directory, 'state'), log),
       lvsdWord: word,
     },
@@ -50,11 +54,13 @@ beforeEach(() => {
         configuration: configuration as never,
       }),
       cost: () => Promise.resolve(undefined),
+      coverage: () => Promise.resolve(coverage),
       witness: () => undefined,
       partnerView: () => partnerView,
+      onMissed: () => void missed.push(policy.primaryMissed),
     },
   );
-  policy.start();
+  policy.start(false);
 });
 afterEach(() => {
   policy.stop();
@@ -92,6 +98,67 @@ describe('failback', () => {
     primaryReturns(nodeView());
     expect(events).toEqual([{ type: 'handover' }]);
     expect(lines).toEqual(['PULSE_FAILBACK_WAITS failback = ready', 'PULSE_FAILBACK failback = ready']);
+  });
+
+  it('waits until the primary knows the connections in use, and says so once', async () => {
+    sync = { seconds: undefined };
+    coverage = { total: 1_000, known: 989, idleSeconds: 3 };
+    primaryReturns(nodeView());
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(events).toEqual([]);
+    expect(lines.filter((line) => line.startsWith('PULSE_FAILBACK_COVERAGE'))).toEqual([
+      'PULSE_FAILBACK_COVERAGE 99 % are waited for, 60 s at most',
+    ]);
+    coverage = { total: 1_000, known: 990, idleSeconds: 3 };
+    await vi.advanceTimersByTimeAsync(6_000);
+    expect(events).toEqual([{ type: 'handover' }]);
+  });
+
+  it('does not wait longer than that for connections that nobody uses', async () => {
+    sync = { seconds: undefined };
+    coverage = { total: 10, known: 1, idleSeconds: 300 };
+    primaryReturns(nodeView());
+    await vi.advanceTimersByTimeAsync(55_000);
+    expect(events).toEqual([]);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(events).toEqual([{ type: 'handover' }]);
+  });
+
+  it('waits anew where the primary was unfit meanwhile', async () => {
+    sync = { seconds: undefined };
+    coverage = { total: 10, known: 1, idleSeconds: 300 };
+    primaryReturns(nodeView());
+    await vi.advanceTimersByTimeAsync(40_000);
+    partnerView = nodeView({ tableLoaded: false });
+    await vi.advanceTimersByTimeAsync(1_000);
+    partnerView = nodeView();
+    await vi.advanceTimersByTimeAsync(HOLD_MS + 50_000);
+    expect(events).toEqual([]);
+    await vi.advanceTimersByTimeAsync(15_000);
+    expect(events).toEqual([{ type: 'handover' }]);
+  });
+
+  it('is remembered by a process that goes on for one that ended', () => {
+    primaryReturns(nodeView({ firstVerdicts: false }));
+    expect([events, missed]).toEqual([[], [true]]);
+    policy.stop();
+    partnerView = nodeView();
+    serve('lvs stopped');
+    policy.start(true);
+    vi.advanceTimersByTime(HOLD_MS + 1_500);
+    expect(events).toEqual([{ type: 'handover' }]);
+  });
+
+  it('does not begin because a process that has just started has heard nobody yet', () => {
+    word.heard({ pid: 7, ready: true, tableInSync: true, serversUp: 3, serversTotal: 3 });
+    partnerView = nodeView();
+    // Dead after 400 ms; the first look is after 500 ms.
+    state = { ...state, lastHeardMs: performance.now() + 200 };
+    serve(undefined);
+    vi.advanceTimersByTime(550);
+    serve('lvs stopped');
+    vi.advanceTimersByTime(HOLD_MS * 3);
+    expect([events, missed]).toEqual([[], []]);
   });
 
   it('does not begin with 4-byte words, nor while the partner lacks something', () => {

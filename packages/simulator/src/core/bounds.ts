@@ -33,7 +33,7 @@ export interface Bounds {
 
 const SLACK_MS = 20;
 /** What clocks may differ by, and a timer be late. */
-const CLOCK_SHARE = 1.03;
+export const CLOCK_SHARE = 1.03;
 
 /** What a node under `require` may wait for before it takes: a holder's time, and fresh answers. */
 function witnessWaitMs(witness: WitnessConfig | undefined): number {

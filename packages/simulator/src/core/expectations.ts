@@ -1,5 +1,5 @@
-import { GUARDIAN_LIMITS } from '@piranha/pulse/machines';
-import type { Bounds } from './bounds.js';
+import { GUARDIAN_LIMITS, YOUNG_DEADTIME_MS } from '@piranha/pulse/machines';
+import { type Bounds, CLOCK_SHARE } from './bounds.js';
 import type { Fault } from './faults.js';
 import type { Stage } from './inject.js';
 import type { SimulatedNode } from './simulated-node.js';
@@ -8,6 +8,8 @@ import { DURATIONS } from './world.js';
 
 /** Until a report is missed, and the kill and the next report are seen, ms. */
 const REPLACED_SLACK_MS = 400;
+/** Timers that are late, and packets under way, ms. */
+const PAUSE_SLACK_MS = 10;
 
 /** What must come of a fault that hits a calm pair; undefined where only the general promises count. */
 export function expectationOf(
@@ -25,6 +27,12 @@ export function expectationOf(
   const { keepaliveMs, deadtimeMs } = active.settings;
   const moveMs = 2 * keepaliveMs + 2 * (DURATIONS.takeMs + DURATIONS.dropMs);
   switch (fault.kind) {
+    case 'reload': {
+      const promise = 'a reload is no failover';
+      const untilMs = atMs + fault.durationMs + bounds.settleMs;
+      const unmoved = active.takeovers + standby.takeovers;
+      return { promise, untilMs, served: true, holder: active, unmoved };
+    }
     case 'stop':
     case 'maintenance':
     case 'handover': {
@@ -45,7 +53,9 @@ export function expectationOf(
       return { promise, untilMs: atMs + replacedMs, served: true, holder: active, runs: node };
     }
     case 'pause': {
-      if (!hitsActive || fault.durationMs < 2 * deadtimeMs + moveMs) return undefined;
+      const silentMs = active.wordAgeMs + fault.durationMs;
+      const believedMs = Math.max(deadtimeMs, YOUNG_DEADTIME_MS) * CLOCK_SHARE;
+      if (!hitsActive || silentMs < believedMs + DURATIONS.takeMs + PAUSE_SLACK_MS) return undefined;
       const promise = 'a node that slept leaves the addresses to who took them';
       const untilMs = atMs + fault.durationMs + bounds.oneWayMs;
       return { promise, untilMs, served: false, holder: standby };

@@ -1,6 +1,7 @@
 import type { NodeRole } from '@piranha/protocol';
 import type { Noise, PathNumber } from './network.js';
 import type { SeededRandom } from './random.js';
+import type { ReloadTimes } from './reloads.js';
 
 /** What happens to the pair; what has a duration ends by itself, so that any part of a script is a script. */
 export type Fault =
@@ -19,11 +20,18 @@ export type Fault =
       readonly node: NodeRole;
       readonly durationMs: number;
     }
-  | { readonly kind: 'killPulse' | 'killGuardian' | 'handover'; readonly node: NodeRole }
+  | { readonly kind: 'killPulse' | 'killGuardian' | 'killDaemons' | 'handover'; readonly node: NodeRole }
   | {
       readonly kind: 'maintenance';
       readonly node: NodeRole;
       readonly unlessAlone: boolean;
+      readonly durationMs: number;
+    }
+  /** A director reads a file with other times, and its partner after `durationMs`. */
+  | {
+      readonly kind: 'reload';
+      readonly node: NodeRole;
+      readonly times: ReloadTimes;
       readonly durationMs: number;
     }
   | { readonly kind: 'slow'; readonly node: NodeRole; readonly factor: number; readonly durationMs: number };
@@ -127,6 +135,7 @@ function faultOf(random: SeededRandom, unitMs: number): Fault {
     'stop',
     'killPulse',
     'killGuardian',
+    'killDaemons',
     'handover',
     'handover',
     'slow',
@@ -148,6 +157,7 @@ function faultOf(random: SeededRandom, unitMs: number): Fault {
       return { kind, node, factor: random.between(2, 8), durationMs };
     case 'killPulse':
     case 'killGuardian':
+    case 'killDaemons':
     case 'handover':
       return { kind, node };
     default:
@@ -167,6 +177,10 @@ export function faultText(fault: Fault): string {
       return `the ${fault.node} is ${fault.factor} times slower${duration}`;
     case 'maintenance':
       return `the ${fault.node} is ordered out${fault.unlessAlone ? ' unless alone' : ''}${duration}`;
+    case 'reload': {
+      const { keepaliveMs, deadtimeMs } = fault.times;
+      return `the ${fault.node} is reloaded to ${keepaliveMs} and ${deadtimeMs} ms, its partner later${duration}`;
+    }
     default:
       return `${WORDS[fault.kind]} the ${fault.node}${duration}`;
   }
@@ -181,5 +195,6 @@ const WORDS = {
   witnessCut: 'the witness is lost to',
   killPulse: 'pulse is killed on',
   killGuardian: 'the guardian is killed on',
+  killDaemons: 'pulse and guardian are killed on',
   handover: 'an operator asks for a handover on',
 } as const;

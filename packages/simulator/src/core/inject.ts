@@ -58,6 +58,9 @@ function beginAt(
     case 'maintenance':
       node.orderOut(fault.unlessAlone);
       return () => node.endOrder();
+    case 'reload':
+      node.reload(fault.times);
+      return () => stage.nodes[node.partner].reload(fault.times);
     case 'freezePulse':
       node.pulse?.freeze(fault.durationMs);
       return NOTHING;
@@ -65,6 +68,11 @@ function beginAt(
       node.pause(fault.durationMs);
       return NOTHING;
     case 'killPulse':
+      node.killPulse();
+      return NOTHING;
+    case 'killDaemons':
+      // The machine lives, and its kernel goes on serving.
+      node.killGuardian();
       node.killPulse();
       return NOTHING;
     case 'killGuardian':

@@ -5,6 +5,7 @@ import { faultText, type Script, type TimedFault } from './faults.js';
 import { beginFault } from './inject.js';
 import { HeartbeatNetwork } from './network.js';
 import { SeededRandom } from './random.js';
+import { slowestOf } from './reloads.js';
 import { SimulatedNode } from './simulated-node.js';
 import { Timeline } from './timeline.js';
 import { type Violation, Watch } from './watch.js';
@@ -64,7 +65,11 @@ class PairRun {
       new SimulatedNode(world, pair.settings[role], script.clockRates[role], script.startMs[role], (from) =>
         this.announce(from),
       );
-    this.bounds = boundsOf(pair.settings.primary, Math.max(...Object.values(script.startMs)), pair.witness);
+    this.bounds = boundsOf(
+      slowestOf(pair.settings.primary, script),
+      Math.max(...Object.values(script.startMs)),
+      pair.witness,
+    );
     this.nodes = { primary: node('primary'), backup: node('backup') };
     const nodes = Object.values(this.nodes);
     this.watch = new Watch({ nodes, network: this.network, announced: () => this.announced }, this.bounds);

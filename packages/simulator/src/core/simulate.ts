@@ -5,6 +5,7 @@ import {
   nextTickMs,
   type PulseSettings,
   pulseSettings,
+  settingsInUse,
   startGuardian,
   startPulse,
   stepGuardian,
@@ -14,11 +15,19 @@ import { boundsOf } from './bounds.js';
 import { faultText, type Script, scriptOf } from './faults.js';
 import { type Outcome, runScript } from './pair.js';
 import { SeededRandom } from './random.js';
+import { withReloads } from './reloads.js';
 import { shrink } from './shrink.js';
 import type { Machines, SimulatedPair } from './world.js';
 
 /** The daemons' own state machines. */
-export const OWN_MACHINES: Machines = { startPulse, stepPulse, nextTickMs, startGuardian, stepGuardian };
+export const OWN_MACHINES: Machines = {
+  startPulse,
+  stepPulse,
+  nextTickMs,
+  settingsInUse,
+  startGuardian,
+  stepGuardian,
+};
 
 /** What a seed led to that must not be. */
 export interface Failure {
@@ -68,11 +77,11 @@ export function pairOfConfiguration(configuration: LvsConfiguration): SimulatedP
   const pair = pairOf({ ...settings, vips }, OWN_MACHINES, decides ? { ...witness, quorum: 1 } : undefined);
   const hasKey = configuration.heartbeatKey !== undefined;
   // Anybody can move a pair that speaks words: with a key that must not be so.
-  return { ...pair, hasKey, isAttacked: hasKey };
+  return { ...pair, hasKey, isAttacked: hasKey, hasMaintenance: true };
 }
 
 /** What is promised for a pair, in lines for a person. */
-export function promisesOf({ settings, isAttacked }: SimulatedPair): readonly string[] {
+export function promisesOf({ settings, isAttacked, hasMaintenance }: SimulatedPair): readonly string[] {
   const { keepaliveMs, deadtimeMs } = settings.primary;
   const { twoHoldersMs, nobodyMs } = boundsOf(settings.primary, 0);
   return [
@@ -81,6 +90,7 @@ export function promisesOf({ settings, isAttacked }: SimulatedPair): readonly st
     `promised: nobody for ${nobodyMs} ms at most while a healthy director can serve`,
     'promised: a voluntary move, or a daemon that dies, without a moment of nobody',
     'promised: one holder that stays, once the faults are over',
+    ...(hasMaintenance === true ? ['promised: a director in maintenance standby takes nothing'] : []),
     ...(isAttacked === true ? ['all this while somebody replays and forges heartbeats'] : []),
   ];
 }
@@ -92,7 +102,9 @@ export function simulateSeed(
 ): { readonly outcome: Outcome; readonly failure: Failure | undefined } {
   const unitMs = pair.settings.primary.deadtimeMs;
   const parts = { hasWitness: pair.witness !== undefined, hasMaintenance: pair.hasMaintenance === true };
-  const script = scriptOf(new SeededRandom(seed), seed, unitMs, parts);
+  const random = new SeededRandom(seed);
+  const faulty = scriptOf(random, seed, unitMs, parts);
+  const script = pair.hasReloads === true ? withReloads(random, faulty, pair.settings.primary) : faulty;
   const outcome = runScript(pair, script);
   if (outcome.violation === undefined) return { outcome, failure: undefined };
   return { outcome, failure: explain(pair, script, outcome.violation.promise) };

@@ -6,6 +6,7 @@ import {
   REPLACE_GUARDIAN_MS,
 } from '@piranha/pulse/machines';
 import type { Packet, PathNumber } from './network.js';
+import type { ReloadTimes } from './reloads.js';
 import { SimulatedGuardian } from './simulated-guardian.js';
 import type { SimulatedMeasure } from './simulated-measure.js';
 import { SimulatedPulse } from './simulated-pulse.js';
@@ -61,7 +62,14 @@ export class SimulatedNode {
 
   /** What its state machine works with: adaptive mode makes the deadtime shorter. */
   get settingsInUse(): PulseSettings {
-    return this.measure?.settings(this.settings) ?? this.settings;
+    const settings = this.measure?.settings(this.settings) ?? this.settings;
+    return this.pulse?.inUse(settings) ?? settings;
+  }
+
+  /** Its lvs.cf has other times, and is read by a pulse that runs. */
+  reload(times: ReloadTimes): void {
+    if (this.pulse?.state === undefined) this.settings = { ...this.settings, ...times };
+    else this.pulse.reload(times);
   }
 
   get role(): NodeRole {
@@ -119,6 +127,12 @@ export class SimulatedNode {
       this.linkUp &&
       this.localMs() - state.heardSinceMs > this.settings.deadtimeMs
     );
+  }
+
+  /** How long ago its last word went out, ms of true time. */
+  get wordAgeMs(): number {
+    const saidMs = (this.pulse?.state?.nextSendMs ?? Infinity) - this.settings.keepaliveMs;
+    return Math.max(0, this.worldMs(this.localMs() - saidMs));
   }
 
   /** Whether a question of this node gets to the witness, and the answer back. */

@@ -7,15 +7,20 @@ import {
   LONGEST_WAIT_MS,
   type PulseEffect,
   type PulseEvent,
+  type PulseSettings,
   type PulseStart,
   type PulseState,
   type PulseStep,
   REPORT_MS,
+  type TimesBefore,
+  timesBefore,
+  wordHeard,
   wordOf,
   wordOfBeat,
 } from '@piranha/pulse/machines';
 import type { Packet, PathNumber } from './network.js';
 import { SimulatedProcess } from './process-base.js';
+import type { ReloadTimes } from './reloads.js';
 import { SimulatedGate } from './simulated-gate.js';
 import { BEAT_FACTS, drawnBoot, PATH_NAMES, SIMULATED_KEYS } from './simulated-keys.js';
 import type { SimulatedNode } from './simulated-node.js';
@@ -37,6 +42,8 @@ export class SimulatedPulse extends SimulatedProcess {
   private sent = 0;
   private answers = false;
   private answeredAtMs = Number.NEGATIVE_INFINITY;
+  private left: TimesBefore | undefined;
+  private timesText = '';
 
   constructor(
     private readonly world: World,
@@ -70,8 +77,38 @@ export class SimulatedPulse extends SimulatedProcess {
       const word = typeof packet === 'string' ? this.hearWord(packet) : this.hearBeat(packet, path);
       if (word === undefined) return;
       this.node.measure?.heard(path, this.node.settings, this.node.localMs());
+      const { node } = this;
+      this.left = wordHeard(this.left, node.settings, node.localMs());
+      const isNewTime = this.hasNewTimes();
       this.dispatch({ type: 'heard', word, random: this.world.random.next() });
+      if (isNewTime) this.dispatch({ type: 'timesChanged', hadPartner: true });
     });
+  }
+
+  /** What its state machine works with: the partner may go by other times. */
+  inUse(settings: PulseSettings): PulseSettings {
+    const { session } = this.voice ?? {};
+    const shown = session === undefined ? [] : [session.beat];
+    return this.world.machines.settingsInUse(settings, this.left, shown, this.node.localMs());
+  }
+
+  /** Reads an lvs.cf with other times. */
+  reload(times: ReloadTimes): void {
+    this.receive(() => {
+      const { node } = this;
+      const before = node.settings;
+      node.settings = { ...before, ...times };
+      this.left = timesBefore(this.left, before, node.settings, node.localMs());
+      this.hasNewTimes();
+      this.dispatch({ type: 'timesChanged', hadPartner: true });
+    });
+  }
+
+  private hasNewTimes(): boolean {
+    const { keepaliveMs, deadtimeMs } = this.node.settingsInUse;
+    const before = this.timesText;
+    this.timesText = `${keepaliveMs} ${deadtimeMs}`;
+    return before !== '' && before !== this.timesText;
   }
 
   /** The guardian has beaten in its life. */
@@ -170,7 +207,8 @@ export class SimulatedPulse extends SimulatedProcess {
   private reportNow(): void {
     const { state } = this;
     if (state === undefined) return;
-    const { keepaliveMs, deadtimeMs } = this.node.settings;
+    const { deadtimeMs } = this.node.settings;
+    const { keepaliveMs } = this.node.settingsInUse;
     this.node.guardian?.report({
       pid: 1,
       active: this.holding,
@@ -207,7 +245,9 @@ export class SimulatedPulse extends SimulatedProcess {
     this.tickDueMs = tickDueMs;
     this.timer(this.timeline.nowMs + this.node.worldMs(waitMs) + lateMs, () => {
       if (number !== this.ticks) return;
-      if (hasSlept(this.node.settings, this.node.localMs() - tickDueMs)) this.tick(tickDueMs);
+      const firedMs = this.node.localMs();
+      const slept = this.state && hasSlept(this.node.settingsInUse, this.state, firedMs - tickDueMs, firedMs);
+      if (slept) this.tick(tickDueMs);
       else this.afterSockets(() => this.tick(tickDueMs));
     });
   }

@@ -27,6 +27,8 @@ export interface Expectation {
   readonly served: boolean;
   /** Who serves alone at the end; undefined: any one. */
   readonly holder: SimulatedNode | undefined;
+  /** How often the addresses were taken before, where nobody may take them. */
+  readonly unmoved?: number;
   /** Whose daemons run at the end. */
   readonly runs?: SimulatedNode;
 }
@@ -194,7 +196,9 @@ export class Watch {
   private watchExpectation(): void {
     const { expectation } = this;
     if (expectation === undefined) return;
-    const { promise, served, holder, runs, untilMs } = expectation;
+    const { promise, served, holder, runs, untilMs, unmoved } = expectation;
+    const takeovers = this.watched.nodes.reduce((sum, node) => sum + node.takeovers, 0);
+    if (unmoved !== undefined && takeovers > unmoved) this.broken(promise, 'the addresses are taken');
     if (served && !this.served) this.broken(promise, 'nobody serves');
     if (this.nowMs < untilMs) return;
     this.expectation = undefined;

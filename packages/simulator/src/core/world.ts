@@ -3,6 +3,7 @@ import type { NodeRole } from '@piranha/protocol';
 import type {
   nextTickMs,
   PulseSettings,
+  settingsInUse,
   startGuardian,
   startPulse,
   stepGuardian,
@@ -17,6 +18,7 @@ export interface Machines {
   readonly startPulse: typeof startPulse;
   readonly stepPulse: typeof stepPulse;
   readonly nextTickMs: typeof nextTickMs;
+  readonly settingsInUse: typeof settingsInUse;
   readonly startGuardian: typeof startGuardian;
   readonly stepGuardian: typeof stepGuardian;
 }
@@ -41,6 +43,8 @@ export interface SimulatedPair {
   readonly witness?: WitnessConfig | undefined;
   /** Operators order its directors out and in. */
   readonly hasMaintenance?: boolean | undefined;
+  /** Its directors are reloaded to other times, and nothing else happens. */
+  readonly hasReloads?: boolean | undefined;
   /** Beats are spoken in place of the original's words. */
   readonly hasKey?: boolean | undefined;
   /** Somebody records every packet, and replays and forges them all the time. */

@@ -76,8 +76,10 @@ export const PLANTED_BUGS: Readonly<Record<string, Bug>> = {
     stepGuardian: (...words) => withoutGuardianEffects(stepGuardian(...words), 'kill'),
   }),
   'a process that slept goes on as if nothing had happened': ({ stepPulse, stepGuardian }) => ({
-    stepPulse: (settings, state, event, nowMs) =>
-      stepPulse(settings, state, event.type === 'tick' ? { ...event, lateMs: 0 } : event, nowMs),
+    stepPulse: (settings, state, event, nowMs) => {
+      const prompt = event.type === 'tick' ? { ...event, lateMs: 0 } : event;
+      return stepPulse(settings, { ...state, awakeSinceMs: nowMs }, prompt, nowMs);
+    },
     stepGuardian: (state, event, nowMs) =>
       stepGuardian(state, event.type === 'tick' ? { ...event, lateMs: 0 } : event, nowMs),
   }),
@@ -143,6 +145,23 @@ export const MAINTENANCE_BUGS: Readonly<Record<string, Bug>> = {
       const isOver = event.type === 'maintenanceOver';
       return isOver ? { ...step, state: { ...step.state, duty: 'standby', partnerWord: undefined } } : step;
     },
+  }),
+};
+
+/** Faults that only a pair has whose directors are reloaded to other times. */
+export const RELOAD_BUGS: Readonly<Record<string, Bug>> = {
+  'the times of the new file count at once': () => ({ settingsInUse: (settings) => settings }),
+  'the longer deadtime is forgotten': ({ settingsInUse }) => ({
+    settingsInUse: (settings, ...rest) => ({
+      ...settingsInUse(settings, ...rest),
+      deadtimeMs: settings.deadtimeMs,
+    }),
+  }),
+  'the shorter keepalive is forgotten': ({ settingsInUse }) => ({
+    settingsInUse: (settings, ...rest) => ({
+      ...settingsInUse(settings, ...rest),
+      keepaliveMs: settings.keepaliveMs,
+    }),
   }),
 };
 

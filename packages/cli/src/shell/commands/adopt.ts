@@ -14,12 +14,13 @@ import {
   runShadow,
   standing,
 } from '@piranha/migration';
-import { runDirectory } from '@piranha/protocol';
+import { runDirectory, stateDirectoryOf } from '@piranha/protocol';
 import { EXIT, type ExitStatus } from '../../core/exit-status.js';
 import { terminalText } from '../../core/terminal-text.js';
 import { type LvsctlIo, printJson, printLines } from '../io.js';
 import { loadFile, printDiagnostics } from '../load-file.js';
 import type { CommonOptions } from '../options.js';
+import { maintenanceOrderFile } from '../ordered-out.js';
 
 export interface AdoptCommandOptions extends CommonOptions {
   readonly from?: IncumbentKind;
@@ -63,14 +64,26 @@ function incumbentHere({ from, final, runDir }: AdoptCommandOptions): IncumbentK
   return kind;
 }
 
+/** @throws UserError `ADOPT_MAINTENANCE` where the pulse that adopt starts would take nothing */
+async function requireNoOrder(pulseWords: readonly string[], { runDir }: AdoptCommandOptions): Promise<void> {
+  const order = await maintenanceOrderFile(pulseWords, runDir);
+  if (order === undefined) return;
+  throw refused(
+    'this node is in maintenance standby: pulse would take nothing here',
+    'ADOPT_MAINTENANCE',
+    `the order is ${order}: remove it when this node may serve (lvsctl standby off does so while pulse runs)`,
+  );
+}
+
 /** Looks once with Piranha's eyes. @throws UserError `ADOPT_DIFFERENCES` when a person has to decide */
 async function compare(
   io: LvsctlIo,
   file: string,
   { ipvsadmPath }: LvsConfiguration,
-  accepted: boolean,
+  { acceptDifferences: accepted = false, runDir }: AdoptCommandOptions,
 ): Promise<readonly string[]> {
-  const { journal } = await runShadow({ configFile: file, ipvsadmPath, durationMs: 0 });
+  const stateDirectory = stateDirectoryOf(runDir);
+  const { journal } = await runShadow({ configFile: file, stateDirectory, ipvsadmPath, durationMs: 0 });
   const differences = standing(journal);
   const texts = differences.map((difference) => terminalText(differenceText(difference)));
   printLines((text) => io.stderr(text), texts);
@@ -97,9 +110,10 @@ export async function adopt(
   const { configuration } = result;
   printDiagnostics(io, result);
   if (configuration === undefined) return EXIT.no;
+  await requireNoOrder(pulseWords, options);
   const kind = incumbentHere(options);
   planAddresses(configuration);
-  const differences = await compare(io, file, configuration, options.acceptDifferences === true);
+  const differences = await compare(io, file, configuration, options);
   const steps: { readonly step: string; readonly durationMs: number }[] = [];
   await adoptService({
     configFile: file,

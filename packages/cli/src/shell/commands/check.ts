@@ -1,4 +1,5 @@
-import { checkNotifyFiles } from '@piranha/notify';
+import { checkFileFindings } from '@piranha/config/check-files';
+import { checkNotifyFiles, checkServicePrograms } from '@piranha/notify';
 import { EXIT, type ExitStatus } from '../../core/exit-status.js';
 import { terminalText } from '../../core/terminal-text.js';
 import { checkKeyFile } from '../check-key-file.js';
@@ -8,15 +9,20 @@ import type { CommonOptions } from '../options.js';
 
 /**
  * `lvsctl check FILE`: could a director start from it, and are the key file of the heartbeats and the programs and files
- * for notifications fit on this machine? Findings go to standard error, or all into the JSON.
+ * for checks and notifications fit on this machine? Findings go to standard error, or all into the JSON.
  */
 export async function check(io: LvsctlIo, file: string, options: CommonOptions): Promise<ExitStatus> {
   const loaded = await loadFile(io, file);
-  const { configuration } = loaded;
+  const { configuration, mentions = [] } = loaded;
   const here =
     configuration === undefined
       ? []
-      : [...(await checkNotifyFiles(configuration)), ...checkKeyFile(configuration)];
+      : [
+          ...(await checkNotifyFiles(configuration)),
+          ...(await checkServicePrograms(configuration, mentions)),
+          ...(await checkFileFindings(mentions)),
+          ...checkKeyFile(configuration),
+        ];
   const ok = configuration !== undefined && here.every(({ severity }) => severity !== 'error');
   const diagnostics = [...loaded.diagnostics, ...here].sort((one, other) => one.line - other.line);
   if (options.json) {

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { isFarHost, isFarPath, UserError } from '@piranha/common';
+import { readFileLimited } from '@piranha/config';
 import { examine, gatherFacts, type PartnerMachine } from '@piranha/doctor';
 import { EXIT, type ExitStatus } from '../../core/exit-status.js';
 import { terminalText } from '../../core/terminal-text.js';
-import { readFileLimited } from '../files.js';
 import { type LvsctlIo, printJson, printLines } from '../io.js';
 import { loadUsable } from '../load-file.js';
 import { type CommonOptions, FILE_LIMIT_BYTES } from '../options.js';

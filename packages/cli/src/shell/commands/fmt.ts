@@ -1,7 +1,6 @@
-import { formatLvsCf } from '@piranha/config';
+import { formatLvsCf, readFileLimited, replaceFile } from '@piranha/config';
 import { EXIT, type ExitStatus } from '../../core/exit-status.js';
 import { terminalText } from '../../core/terminal-text.js';
-import { readFileLimited, replaceFile } from '../files.js';
 import { type LvsctlIo, printJson, readAll } from '../io.js';
 import { type CommonOptions, FILE_LIMIT_BYTES } from '../options.js';
 

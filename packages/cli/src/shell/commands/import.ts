@@ -1,4 +1,5 @@
 import { dirname, isAbsolute, join } from 'node:path';
+import { readFileLimited } from '@piranha/config';
 import {
   type Imported,
   type ImportOptions,
@@ -12,7 +13,6 @@ import {
 } from '@piranha/import';
 import { EXIT, type ExitStatus } from '../../core/exit-status.js';
 import { terminalText } from '../../core/terminal-text.js';
-import { readFileLimited } from '../files.js';
 import { type LvsctlIo, printJson, printLines, readAll } from '../io.js';
 import { type CommonOptions, FILE_LIMIT_BYTES } from '../options.js';
 

@@ -1,4 +1,5 @@
 import { changeText, runShadow, standing, summaryLines } from '@piranha/migration';
+import { stateDirectoryOf } from '@piranha/protocol';
 import { EXIT, type ExitStatus } from '../../core/exit-status.js';
 import { terminalText } from '../../core/terminal-text.js';
 import { type LvsctlIo, printJson, printLines } from '../io.js';
@@ -33,6 +34,7 @@ export async function shadow(io: LvsctlIo, file: string, options: ShadowCommandO
   try {
     const { journal, lastedMs, endMs } = await runShadow({
       configFile: file,
+      stateDirectory: stateDirectoryOf(options.runDir),
       ipvsadmPath: configuration.ipvsadmPath,
       durationMs: (options.for ?? Number.POSITIVE_INFINITY) * 1_000,
       signal: controller.signal,

@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import { runDirectory, type StandbyRequest } from '@piranha/protocol';
 import { handoverAnswerSchema } from '@piranha/protocol/schemas';
 import { EXIT, type ExitStatus } from '../../core/exit-status.js';
@@ -6,6 +5,7 @@ import { terminalText } from '../../core/terminal-text.js';
 import { askFor } from '../daemons.js';
 import { type LvsctlIo, printJson } from '../io.js';
 import type { CommonOptions } from '../options.js';
+import { whoAsks } from '../who-asks.js';
 
 /** As of a handover, which may be part of it, ms. */
 const STANDBY_LIMIT_MS = 120_000;
@@ -27,15 +27,4 @@ export async function standby(io: LvsctlIo, on: boolean, options: StandbyOptions
   else if (ok) io.stdout(`maintenance standby ${on ? 'on' : 'off'}: ${terminalText(text)}\n`);
   else io.stderr(`lvsctl: maintenance standby is not ${on ? 'on' : 'off'}: ${terminalText(text)}\n`);
   return ok ? EXIT.ok : EXIT.no;
-}
-
-/** For the log, not for rights: those are the socket's. */
-function whoAsks(): string {
-  const { SUDO_USER } = process.env;
-  if (SUDO_USER !== undefined && SUDO_USER !== '') return `${SUDO_USER} (sudo)`;
-  try {
-    return userInfo().username;
-  } catch {
-    return `user ${process.getuid?.() ?? 'unknown'}`;
-  }
 }

@@ -1,28 +1,14 @@
-import { UserError } from '@piranha/common';
 import { readAdoption } from '@piranha/migration/record';
 import { runDirectory } from '@piranha/protocol';
-import { type AnswerSchema, lvsdStatusSchema, pulseStatusSchema } from '@piranha/protocol/schemas';
-
 import { EXIT, type ExitStatus } from '../../core/exit-status.js';
 import { renderStatus } from '../../core/render-status.js';
 import { type DaemonAnswer, isLvsdWanted, type StatusView } from '../../core/status-view.js';
-import { askFor } from '../daemons.js';
+import { daemonAnswers } from '../daemon-answers.js';
 import { type LvsctlIo, printJson, printLines } from '../io.js';
 import type { CommonOptions } from '../options.js';
 
-const STATUS_LIMIT_MS = 5_000;
-
 export interface StatusOptions extends CommonOptions {
   readonly verbose?: true;
-}
-
-async function answerOf<T>(schema: AnswerSchema<T>, socketPath: string): Promise<DaemonAnswer<T>> {
-  try {
-    return { reached: true, status: await askFor(schema, socketPath, 'status', STATUS_LIMIT_MS) };
-  } catch (error) {
-    if (error instanceof UserError) return { reached: false, reason: `${error.message} [${error.code}]` };
-    throw error;
-  }
 }
 
 function exitStatusOf(view: StatusView): ExitStatus {
@@ -36,12 +22,9 @@ function jsonOf<T>(answer: DaemonAnswer<T>): unknown {
 
 /** `lvsctl status`: what this director does, why and since when; as much as the daemons that answer can tell. */
 export async function status(io: LvsctlIo, options: StatusOptions): Promise<ExitStatus> {
-  const { pulseSocket, lvsdSocket, adoption: record } = runDirectory(options.runDir);
-  const [pulse, lvsd] = await Promise.all([
-    answerOf(pulseStatusSchema, pulseSocket),
-    answerOf(lvsdStatusSchema, lvsdSocket),
-  ]);
-  const found = readAdoption(record);
+  const files = runDirectory(options.runDir);
+  const { pulse, lvsd } = await daemonAnswers(files);
+  const found = readAdoption(files.adoption);
   const adoption = found && { kind: found.kind, at: found.at };
   const shown = { runDirectory: options.runDir, ...(adoption && { adoption }) };
   const view: StatusView = { ...shown, pulse, lvsd };

@@ -24,6 +24,7 @@ export const LVSD_EVENTS = {
   LVSD_ORPHAN_ENDED: lvsd('warning', 'ended nanny {pid} that an earlier lvsd left behind'),
   LVSD_SERVER_UNWATCHED: lvsd('error', 'no nanny could watch {service}/{server}: taking it out of service'),
   LVSD_ADOPTED: lvsd('info', 'adopting {service}/{server} as the table has it: {health}'),
+  LVSD_PRESUMED: lvsd('info', '{service}/{server} counts as {health} until its first check (initial_state)'),
   LVSD_SORRY_ON: lvsd(
     'warning',
     'Virtual Server {service}: No real servers; activate sorry_server {address}',
@@ -31,6 +32,23 @@ export const LVSD_EVENTS = {
   LVSD_SORRY_OFF: lvsd(
     'info',
     'Virtual Server {service}: real servers are back; deactivate sorry_server {address}',
+  ),
+  LVSD_QUORUM_UP: lvsd('info', 'Virtual Server {service}: quorum reached, weight {weight} of {needed} is up'),
+  LVSD_QUORUM_DOWN: lvsd(
+    'warning',
+    'Virtual Server {service}: quorum lost, weight {weight} of {needed} is up',
+  ),
+  LVSD_PANIC_ON: lvsd(
+    'error',
+    'Virtual Server {service}: {up} of {total} servers are up, less than panic_threshold: keeping {kept} more in use',
+  ),
+  LVSD_PANIC_OFF: lvsd(
+    'info',
+    'Virtual Server {service}: {up} of {total} servers are up: checks count again',
+  ),
+  LVSD_WEIGHT: lvsd(
+    'info',
+    'Adjusting weight of {address} to {weight} ({service}/{server}, was {before}): {reason}',
   ),
   LVSD_SERVICE_STOP: lvsd('info', 'shutting down virtual service {service}'),
   LVSD_STOP: lvsd('info', 'shutting down due to signal {signal}'),

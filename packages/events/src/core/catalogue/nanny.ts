@@ -30,6 +30,18 @@ export const NANNY_EVENTS = {
   ),
   NANNY_REGEX_BAD: nanny('error', "Error '{error}' processing expected regular expression"),
 
+  NANNY_CHECK_FAILED: nanny('info', 'check {check} of {server} failed: {what}'),
+  NANNY_CERTIFICATE_ENDS: nanny(
+    'warning',
+    'check {check}: the certificate of {server} ends in {days} days, {until}',
+  ),
+  NANNY_CERTIFICATE_ENDED: nanny('warning', 'check {check}: the certificate of {server} has ended, {until}'),
+  NANNY_NO_DESCRIPTORS: nanny(
+    'error',
+    'cannot check {server}, whose state stays: {error}; raise the limit of open files',
+  ),
+  NANNY_CHECK_UNKNOWN: nanny('error', 'check {check}: this nanny knows no kind {kind}'),
+
   NANNY_PROGRAM_SILENT: nanny(
     'info',
     "Ran the external sending program to ({server}) but didn't get anything back",
@@ -44,16 +56,20 @@ export const NANNY_EVENTS = {
   ),
 
   NANNY_DEFAULT_WEB_CHECK: nanny('info', 'nanny: no monitor configured, assuming web service on port 80'),
-  NANNY_LOAD_MONITOR_IGNORED: nanny(
-    'warning',
-    'load monitoring by {command} is not in this release: the weight stays as configured',
-  ),
+  NANNY_LOAD_FAILED: nanny('warning', 'failed to read remote load of {server}: {problem}'),
+  NANNY_LOAD_BAD: nanny('warning', 'bad load average returned: {text}'),
+  NANNY_LOAD_BACK: nanny('info', 'load of {server} can be read again'),
+  NANNY_AGENT_SILENT: nanny('warning', 'agent of {server} does not answer: {problem}'),
+  NANNY_AGENT_BAD: nanny('warning', 'agent of {server} says what nobody understands: {text}'),
+  NANNY_AGENT_BACK: nanny('info', 'agent of {server} answers again'),
+  NANNY_AGENT_DOWN: nanny('warning', 'agent of {server} says that it is down: {text}'),
+  NANNY_AGENT_UP: nanny('info', 'agent of {server} does not say any more that it is down'),
   NANNY_FORCED_UP: nanny('info', 'rose-colored glasses on'),
   NANNY_FORCED_DOWN: nanny('info', 'opaque glasses on'),
   NANNY_FORCE_REMOVED: nanny('info', 'DEBUG -- removing glasses'),
   NANNY_SHARED_SIGNAL: nanny(
     'warning',
-    'signal {signal} is for a nanny of one real service, not for one of {services}: set weight = 0 and reload',
+    'signal {signal} is for a nanny of one real service, not for one of {services}: take the server out with lvsctl disable',
   ),
   NANNY_SHARED_ORDER_BAD: nanny('error', 'an order that makes no sense is ignored: {order}'),
   NANNY_CHECK_CRASHED: nanny('error', 'the check of {server} failed by itself: {error}'),

@@ -19,6 +19,11 @@ export const NOTIFY_EVENTS = {
   NOTIFY_SERVER_DOWN: notify('debug', 'real server {service}/{server} ({address}) is down: {reason}'),
   NOTIFY_SORRY_ON: notify('debug', 'sorry server {address} of {service} is in use: no real server is up'),
   NOTIFY_SORRY_OFF: notify('debug', 'sorry server {address} of {service} is in use no longer'),
+  NOTIFY_QUORUM_UP: notify('debug', 'service {service} has its quorum: weight {weight} of {needed} is up'),
+  NOTIFY_QUORUM_DOWN: notify(
+    'debug',
+    'service {service} has lost its quorum: weight {weight} of {needed} is up',
+  ),
   NOTIFY_STARTED: notify('info', 'started {program}: {event}'),
   NOTIFY_OUTPUT: notify('info', '{program} says: {line}'),
   NOTIFY_ENDED: notify('info', '{program} ended: {outcome}'),
@@ -27,6 +32,10 @@ export const NOTIFY_EVENTS = {
   NOTIFY_RISKY: notify('warning', '{program} is run by root all the same: {problem}'),
   NOTIFY_LEFT: notify('warning', 'stopping while {count} programs run or wait'),
   NOTIFY_DROPPED: notify('warning', 'programs are slower than what happens: {count} not told'),
+  NOTIFY_SUPERSEDED: notify(
+    'warning',
+    '{program} is not run for "{event}": something newer happened before it could',
+  ),
   NOTIFY_LATE: notify('warning', 'taking the addresses without waiting longer for {program}'),
   NOTIFY_MAIL_SENT: notify('info', 'mail sent: {subject}'),
   NOTIFY_MAIL_FAILED: notify('warning', 'mail cannot be sent, trying again: {problem}'),

@@ -1,14 +1,15 @@
 import { readAddress } from '../addresses.js';
 import type { Draft } from '../draft.js';
 import type { Statement } from '../ledger.js';
-import type { Scope } from '../scope.js';
+import type { HaScope } from './scope.js';
 
 const UNITS: Readonly<Record<string, number>> = { s: 1, ms: 0.001, us: 0.000001 };
 const SHORTEST_SECONDS = 0.01;
 const LONGEST_SECONDS = 86_400;
+const MOST_WITNESSES = 8;
 
 /** A time of ha.cf: seconds unless a unit stands behind the number. */
-function readSeconds(scope: Scope, name: string): number | undefined {
+function readSeconds(scope: HaScope, name: 'keepalive' | 'deadtime'): number | undefined {
   const statement = scope.last(name);
   if (statement === undefined) return undefined;
   const [, number = '', unit = 's'] = /^(\d+(?:\.\d+)?)(s|ms|us)?$/.exec(statement.words[1] ?? '') ?? [];
@@ -22,7 +23,7 @@ function readSeconds(scope: Scope, name: string): number | undefined {
 }
 
 /** `ucast DEVICE ADDRESS`: addresses of the nodes, whose roles they do not tell. */
-function readNodeAddresses(draft: Draft, scope: Scope, statements: readonly Statement[]): void {
+function readNodeAddresses(draft: Draft, scope: HaScope, statements: readonly Statement[]): void {
   const { primary, backup } = draft;
   for (const statement of statements) {
     const address = readAddress(statement.words[2] ?? '');
@@ -39,13 +40,55 @@ function readNodeAddresses(draft: Draft, scope: Scope, statements: readonly Stat
 }
 
 /** The times of a pair, and what else of an ha.cf an lvs.cf can say. */
-export function readHaCf(draft: Draft, scope: Scope): void {
+export function readHaCf(draft: Draft, scope: HaScope): void {
   draft.isPair = true;
   draft.keepaliveSeconds = readSeconds(scope, 'keepalive') ?? 2;
   draft.deadtimeSeconds = readSeconds(scope, 'deadtime') ?? 30;
-  const failback = scope.last('auto_failback');
-  if (failback?.words[1] === 'off') scope.ledger.carried(failback);
+  readFailback(draft, scope);
   const manager = scope.last('crm');
   if (manager && /^(no|off|false)$/i.test(manager.words[1] ?? '')) scope.ledger.carried(manager);
   readNodeAddresses(draft, scope, scope.all('ucast'));
+  readWitnesses(draft, scope);
+}
+
+function readFailback(draft: Draft, scope: HaScope): void {
+  const statement = scope.last('auto_failback');
+  const word = statement?.words[1]?.toLowerCase();
+  if (statement === undefined) return;
+  if (word === 'off') {
+    scope.ledger.carried(statement);
+    draft.failback = 'none';
+  } else if (word === 'on') {
+    const reason =
+      'failback = ready, which needs no line, gives the addresses back once both directors have a heartbeat_key';
+    scope.ledger.note(statement, reason);
+  }
+}
+
+/** Hosts that heartbeat pings become witnesses; addresses that move or belong to a director prove nothing. */
+function readWitnesses(draft: Draft, scope: HaScope): void {
+  const witnesses = new Set<string>();
+  for (const statement of scope.all('ping', 'ping6', 'ping_group')) {
+    const texts = statement.words.slice(statement.words[0] === 'ping_group' ? 2 : 1);
+    const addresses = texts.flatMap((text) => witnessOf(draft, text) ?? []);
+    const fits = texts.length > 0 && addresses.length === texts.length;
+    const names = addresses.map((address) => `ping ${address}`);
+    if (!fits || new Set([...witnesses, ...names]).size > MOST_WITNESSES) {
+      const reason = `no witnesses: they are addresses of third hosts, ${MOST_WITNESSES} at most; write witness`;
+      scope.ledger.note(statement, reason);
+      continue;
+    }
+    for (const name of names) witnesses.add(name);
+    scope.ledger.note(
+      statement,
+      'a witness: whether a takeover needs its answer is said by witness_policy, and not before you write it',
+    );
+  }
+  draft.witnesses = [...witnesses];
+}
+
+function witnessOf({ primary, backup }: Draft, text: string): string | undefined {
+  const address = readAddress(text);
+  const isOther = address !== primary && address !== backup && address !== '::1';
+  return isOther && !/^(0|127|2[4-9]\d|22[4-9]|23\d)\./.test(address ?? '0.') ? address : undefined;
 }

@@ -5,6 +5,7 @@ import { readServices } from '../ldirectord/import-ldirectord.js';
 import { Ledger } from '../ledger.js';
 import type { Imported, ImportOptions, SourceText } from '../notes.js';
 import { Scope } from '../scope.js';
+import type { CARRIED } from './carried.js';
 import { readHaCf } from './directives.js';
 import { heartbeatReason, resourceReason } from './reasons.js';
 import { type LdirectordResource, readGroup } from './resources.js';
@@ -50,7 +51,7 @@ export function importHeartbeat(sources: HeartbeatSources, options: ImportOption
   draft.primary = options.primary;
   draft.backup = options.backup;
   const directives = readDirectives(sources.haCf);
-  readHaCf(draft, new Scope(ledger, directives));
+  readHaCf(draft, new Scope<keyof typeof CARRIED>(ledger, directives));
   ledger.settle(directives, heartbeatReason);
   const groups = readResources(sources.haResources);
   const resources = groups.flatMap((group) => readGroup(draft, ledger, group, options));
@@ -59,7 +60,7 @@ export function importHeartbeat(sources: HeartbeatSources, options: ImportOption
     ledger.note(group, 'all addresses move together: one director serves, whichever node was meant to');
   }
   const collector = new ServiceCollector(draft, ledger);
-  readServicesOf(resources, sources, (source) => readServices(collector, source, ledger), ledger);
+  readServicesOf(resources, sources, (source) => readServices(draft, collector, source, ledger), ledger);
   ledger.settle(groups, resourceReason);
   return completeImport(draft, ledger, options, 'heartbeat');
 }

@@ -1,12 +1,14 @@
-import { type ReasonOf, reasonsFrom } from '../ledger.js';
+import { directiveReasons, type ReasonOf } from '../ledger.js';
+import { CARRIED } from './carried.js';
 
 const BEATS = 'heartbeats are datagrams between the addresses of the two directors';
 const LOGS = 'where logs go is said by piranha.ini';
 const CLUSTER = 'there is no cluster manager: a pair of directors moves its addresses itself';
-const FENCING = 'no node is fenced: the one that takes the addresses asks the other to release them';
+const FENCING = 'no STONITH device is known: fence_cmd can turn a silent partner off';
 const PROCESS = 'how the daemons of heartbeat run has no meaning here';
 
-const TABLE: Readonly<Record<string, string>> = {
+/** Why each directive of an ha.cf is not carried over that lvs.cf cannot say. */
+export const NOT_CARRIED: Readonly<Record<string, string>> = {
   bcast: BEATS,
   mcast: BEATS,
   mcast6: BEATS,
@@ -17,17 +19,12 @@ const TABLE: Readonly<Record<string, string>> = {
   node: 'directors are known by their addresses: primary and backup',
   warntime: 'late heartbeats are told without it, see lvsctl status',
   initdead: 'a director listens at its start before it claims the addresses, whatever this says',
-  auto_failback: 'a director that comes back stays the standby: lvsctl handover moves the addresses',
-  ping: 'the network is not asked for its opinion: monitor_links looks at the own links',
-  ping6: 'the network is not asked for its opinion: monitor_links looks at the own links',
-  ping_group: 'the network is not asked for its opinion: monitor_links looks at the own links',
-  deadping: 'the network is not asked for its opinion: monitor_links looks at the own links',
+  deadping: 'witness_interval says how often a witness is asked, and how long one waits',
   respawn: PROCESS,
   apiauth: PROCESS,
   watchdog: 'a guardian watches pulse, no device does',
   stonith: FENCING,
   stonith_host: FENCING,
-  crm: CLUSTER,
   autojoin: CLUSTER,
   quorum: CLUSTER,
   quorum_server: CLUSTER,
@@ -46,11 +43,16 @@ const TABLE: Readonly<Record<string, string>> = {
   compression: PROCESS,
   compression_threshold: PROCESS,
   msgfmt: PROCESS,
-  nice_failback: 'an old word for auto_failback off, which is how it is here',
+  nice_failback: 'an old word for auto_failback off: write failback = none',
 };
 
+const MISPLACED = { crm: CLUSTER, ucast: BEATS, auto_failback: 'it is neither on nor off' } as const;
+
 /** Why a word of an ha.cf is not carried over. */
-export const heartbeatReason: ReasonOf = reasonsFrom(TABLE, 'it is not understood');
+export const heartbeatReason: ReasonOf = directiveReasons(
+  { carried: CARRIED, notCarried: NOT_CARRIED, misplaced: MISPLACED },
+  'it is not understood',
+);
 
 /** Why a resource of a haresources file is not carried over. */
 export const resourceReason: ReasonOf = (word) => {

@@ -1,132 +1,169 @@
 import type { ServiceProtocol } from '@piranha/config';
-import type { DraftCheck } from '../draft.js';
-import type { Ledger, Statement } from '../ledger.js';
-import { PING_PROGRAM, type ProgramTarget, programText } from '../program.js';
-import { type Read, Scope } from '../scope.js';
-import { readHttpCheck } from './http-check.js';
+import { readAddress } from '../addresses.js';
+import { ALWAYS_UP, CONNECT, type DraftCheck, type DraftWatch, PING } from '../draft.js';
+import type { Statement } from '../ledger.js';
+import type { ProgramTarget } from '../program.js';
+import { Scope } from '../scope.js';
+import {
+  type CheckTimes,
+  type ResolvedTimes,
+  readCheckTimes,
+  type TimesResolver,
+  type UsualTimes,
+  watchOf,
+} from './check-times.js';
+import type { KeepalivedScope, KeepalivedWord } from './directives.js';
+import { readDns, readProgram, readSmtp, readUdp } from './other-checks.js';
+import { readPages } from './page-check.js';
 
 /** What is known of the server whose checks are read. */
 export interface CheckedServer extends ProgramTarget {
   readonly protocol: ServiceProtocol;
   readonly host: string | undefined;
+  readonly resolver: TimesResolver;
+  /** Of the server and of its service. */
+  readonly times: readonly CheckTimes[];
 }
 
-/** A checker as lvs.cf can say it. */
-export interface FoundCheck {
-  readonly statement: Statement;
-  readonly check: DraftCheck;
-  readonly port: Read<number> | undefined;
-  readonly limitSeconds: Read<number> | undefined;
+type Place = (scope: KeepalivedScope) => DraftCheck['words'];
+
+interface CheckReader {
+  readonly read: (
+    scope: KeepalivedScope,
+    server: CheckedServer,
+    statement: Statement,
+    place: Place,
+  ) => readonly DraftCheck[];
+  readonly usual?: UsualTimes;
+  /** False where keepalived gives it no address and port of its own. */
+  readonly connects?: false;
 }
 
-const CONNECT: DraftCheck = {};
-const MAXIMUM_SECONDS = 86_400;
-const ONLY_CONNECT = 'a connection is tried in its place; send_program can run a program that does more';
+const MOST_CHECKS = 16;
 
-export const SECONDS_RANGE = { minimum: 0.01, maximum: MAXIMUM_SECONDS } as const;
-
-type CheckReader = (scope: Scope, server: CheckedServer, statement: Statement) => DraftCheck;
-
-function instead(check: DraftCheck, reason: string): CheckReader {
-  return ({ ledger }, _, statement) => {
-    ledger.note(statement, reason);
-    return check;
+function instead(reason: string): CheckReader {
+  return {
+    read: ({ ledger }, { protocol }, statement) => {
+      ledger.note(statement, reason);
+      return [protocol === 'tcp' ? CONNECT : PING];
+    },
+    connects: false,
   };
 }
 
-/** Words of a script line: quoted as one, or each by itself. */
-function readProgram(scope: Scope, server: CheckedServer, statement: Statement): DraftCheck {
-  const path = scope.last('misc_path');
-  const words = path?.words.slice(1).flatMap((word) => word.trim().split(/\s+/)) ?? [];
-  const program = programText(words, server);
-  if (path === undefined || program === undefined) {
-    scope.ledger.note(path ?? statement, `lvs.cf cannot hold this command: ${ONLY_CONNECT}`);
-    return CONNECT;
-  }
-  scope.ledger.carried(path);
-  return { program };
-}
+const PAGE_TIMES: UsualTimes = { retryDelaySeconds: 3 };
 
-const READERS: Readonly<Record<string, CheckReader>> = {
-  TCP_CHECK: () => CONNECT,
-  HTTP_GET: (scope, { host }) => readHttpCheck(scope, host),
-  SSL_GET: (scope, _, statement) => {
-    scope.ledger.noteAll(statement, `servers are not asked over TLS: ${ONLY_CONNECT}`);
-    return CONNECT;
+const READERS = {
+  TCP_CHECK: { read: () => [CONNECT] },
+  HTTP_GET: { read: (scope, { host }) => readPages(scope, 'http_get', host), usual: PAGE_TIMES },
+  SSL_GET: { read: (scope, { host }) => readPages(scope, 'ssl_get', host), usual: PAGE_TIMES },
+  SMTP_CHECK: { read: (scope, _server, _statement, place) => readSmtp(scope, place) },
+  DNS_CHECK: {
+    read: (scope, _, statement) => readDns(scope, statement),
+    usual: { retries: 3, retryDelaySeconds: 'interval' },
   },
-  SMTP_CHECK: ({ ledger }, _, statement) => {
-    ledger.note(statement, 'the greeting must begin with 220; nothing is sent');
-    return { expect: '220' };
-  },
-  DNS_CHECK: instead(CONNECT, 'no question is asked: under UDP only a refusal fails'),
-  UDP_CHECK: instead(CONNECT, 'an empty datagram is sent, and only a refusal fails: write send and expect'),
-  PING_CHECK: () => ({ program: PING_PROGRAM }),
-  MISC_CHECK: readProgram,
-  BFD_CHECK: instead(CONNECT, `servers are not watched through BFD: ${ONLY_CONNECT}`),
+  UDP_CHECK: { read: readUdp },
+  PING_CHECK: { read: () => [PING] },
+  MISC_CHECK: { read: readProgram, usual: { retries: 0, limitSeconds: 'interval' }, connects: false },
+  BFD_CHECK: instead('servers are not watched through BFD: a connection is tried, under UDP a ping'),
   FILE_CHECK: instead(
-    CONNECT,
-    'no file is watched: a connection is tried; weights change with lvsctl reload',
+    'no weight is read from a file: a connection is tried, under UDP a ping; maintenance_dir takes servers out by files, and kind = file looks at one',
   ),
-};
+} as const satisfies Partial<Record<KeepalivedWord, CheckReader>>;
 
-/** Words that begin a check. */
-const CHECK_WORDS: readonly string[] = Object.keys(READERS);
+const CHECK_WORDS = Object.keys(READERS) as (keyof typeof READERS)[];
 
 /** Checks that go by UDP, whatever the service does. */
 export const DATAGRAM_CHECKS: readonly string[] = ['UDP_CHECK', 'DNS_CHECK'];
 
-/** A check goes by the protocol of its service: under UDP nothing is connected to, else no datagram is sent. */
-function forProtocol(
-  found: DraftCheck,
-  { protocol }: CheckedServer,
-  statement: Statement,
-  ledger: Ledger,
-): DraftCheck {
-  const byDatagram = DATAGRAM_CHECKS.includes(statement.words[0] ?? '');
-  if (found.program !== undefined || byDatagram === (protocol === 'udp')) return found;
-  if (byDatagram) {
-    ledger.note(statement, `servers of a ${protocol} service are asked by no datagram: they are pinged`);
-    return { program: PING_PROGRAM };
-  }
-  ledger.note(statement, 'a UDP service is checked with an empty datagram, and only a refusal fails');
-  return CONNECT;
+/** `connect_ip` and `connect_port` where they are not the server's own. */
+function placeReader({ address, port }: ProgramTarget): Place {
+  return (scope) => {
+    const statement = scope.last('connect_ip');
+    const own = readAddress(statement?.words[1] ?? '');
+    if (statement && own === undefined) scope.ledger.note(statement, 'it is no address: the server is asked');
+    else if (statement) scope.ledger.carried(statement);
+    const other = scope.number('connect_port', { minimum: 1, maximum: 65_535, whole: true });
+    return {
+      connect_ip: own === address ? undefined : own,
+      connect_port: other?.value === port ? undefined : other?.value,
+    };
+  };
 }
 
-/** One failed check takes a server out, as without further tries. */
-export function readRetry(scope: Scope): void {
-  const retry = scope.number(['retry', 'nb_get_retry'], { minimum: 0, maximum: 1_000_000, whole: true });
-  if (retry === undefined || retry.value === 0) return;
-  scope.ledger.note(retry.statement, 'a single failed check takes a server out: there is no word for it');
+interface FoundCheck {
+  readonly statement: Statement;
+  readonly checks: readonly DraftCheck[];
+  readonly times: ResolvedTimes;
+  /** What it says itself, its server, its service. */
+  readonly levels: readonly CheckTimes[];
 }
 
-function readCheck(ledger: Ledger, statement: Statement, server: CheckedServer): FoundCheck | undefined {
+function readCheck(outer: KeepalivedScope, statement: Statement, server: CheckedServer): FoundCheck {
+  const { ledger } = outer;
   ledger.carried(statement);
-  const scope = new Scope(ledger, statement.children ?? []);
-  const reader = READERS[statement.words[0] ?? ''];
-  if (reader === undefined) return undefined;
-  const found = reader(scope, server, statement);
-  const port = scope.number('connect_port', { minimum: 1, maximum: 65_535, whole: true });
-  const limitSeconds = scope.number(['connect_timeout', 'misc_timeout'], SECONDS_RANGE);
-  readRetry(scope);
-  const own = scope.last('connect_ip');
-  if (own?.words[1] === server.address) ledger.carried(own);
-  return { statement, check: forProtocol(found, server, statement, ledger), port, limitSeconds };
+  const scope = new Scope<KeepalivedWord>(ledger, statement.children ?? []);
+  const reader: CheckReader = READERS[statement.words[0] as keyof typeof READERS];
+  const place = placeReader(server);
+  const own = reader.connects === false ? {} : place(scope);
+  const checks = reader
+    .read(scope, server, statement, place)
+    .map(({ kind, words }) => ({ kind, words: { ...words, ...given(own), ...given(words) } }));
+  const times = readCheckTimes(
+    scope,
+    statement.words[0] === 'MISC_CHECK' ? 'misc_timeout' : 'connect_timeout',
+  );
+  const resolved = server.resolver.resolve([times, ...server.times], reader.usual);
+  server.resolver.noteUnused(scope, times);
+  return { statement, checks, times: resolved, levels: [times, ...server.times] };
 }
 
-/** How much a check asks for: the one that asks for most is kept. */
-function strength({ check }: FoundCheck): number {
-  return check.program !== undefined || check.expect !== undefined ? 1 : 0;
+function given(words: DraftCheck['words']): DraftCheck['words'] {
+  return Object.fromEntries(Object.entries(words).filter(([, value]) => value !== undefined));
 }
 
-/** The check of a server: of several the first that does more than connect. Undefined: none that can be said. */
-export function readServerCheck(scope: Scope, server: CheckedServer): FoundCheck | undefined {
-  const found = scope
-    .all(...CHECK_WORDS)
-    .flatMap((statement) => readCheck(scope.ledger, statement, server) ?? []);
-  const best = found.find((one) => strength(one) > 0) ?? found[0];
-  for (const other of found) {
-    if (other === best) continue;
-    scope.ledger.noteAll(other.statement, `a server has one check: that of line ${best?.statement.line}`);
+/** Tells where checks of one server run at other times than the source has them. */
+function noteTimes({ ledger }: KeepalivedScope, found: readonly FoundCheck[], watch: DraftWatch): void {
+  for (const { statement, times, levels } of found) {
+    const together = (name: keyof CheckTimes, reason: string) =>
+      ledger.note(
+        levels.find((level) => level[name])?.[name]?.statement ?? statement,
+        `all checks of a server run together: ${reason}`,
+      );
+    if (times.intervalSeconds !== watch.intervalSeconds)
+      together('intervalSeconds', `each ${watch.intervalSeconds} s`);
+    if (times.retries !== watch.retries)
+      together('retries', `they are repeated alike, ${watch.retries} times`);
+    if (times.retries > 0 && times.retryDelaySeconds !== watch.retryDelaySeconds)
+      together('retryDelaySeconds', `they wait ${watch.retryDelaySeconds} s before each repetition`);
+    if (times.warmupSeconds !== watch.warmupSeconds)
+      together('warmupSeconds', `the first time within ${watch.warmupSeconds} s`);
+    if (times.startsDown !== watch.startsDown)
+      together('startsDown', 'the server is down before, for another one has alpha');
   }
-  return best;
+}
+
+/** The checks of a server, all of which must pass, and when they are made. */
+export function readServerChecks(
+  scope: KeepalivedScope,
+  server: CheckedServer,
+): { readonly checks: readonly DraftCheck[]; readonly watch: DraftWatch } {
+  const all = scope.all(...CHECK_WORDS).map((statement) => readCheck(scope, statement, server));
+  if (all.length === 0) {
+    return { checks: [ALWAYS_UP], watch: watchOf([server.resolver.resolve(server.times)]) };
+  }
+  const found: FoundCheck[] = [];
+  for (const one of all) {
+    const count = found.reduce((sum, { checks }) => sum + checks.length, one.checks.length);
+    if (count <= MOST_CHECKS) found.push(one);
+    else scope.ledger.noteAll(one.statement, `a server has ${MOST_CHECKS} checks at most`);
+  }
+  const watch = watchOf(found.map(({ times }) => times));
+  noteTimes(scope, found, watch);
+  const checks = found.flatMap(({ checks: blocks, times }) =>
+    times.limitSeconds === watch.timeoutSeconds
+      ? blocks
+      : blocks.map(({ kind, words }) => ({ kind, words: { ...words, check_timeout: times.limitSeconds } })),
+  );
+  return { checks, watch };
 }

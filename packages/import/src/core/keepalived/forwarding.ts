@@ -1,13 +1,13 @@
 import type { ForwardingMethod } from '@piranha/config';
 import type { Statement } from '../ledger.js';
-import type { Scope } from '../scope.js';
+import type { KeepalivedScope, KeepalivedWord } from './directives.js';
 
 const METHODS: Readonly<Record<string, ForwardingMethod>> = { NAT: 'nat', DR: 'direct', TUN: 'tunnel' };
 
 /** The method of `lb_kind` or `lvs_method`; `usual` where it is absent or cannot be understood. */
 export function readForwarding(
-  scope: Scope,
-  names: readonly string[],
+  scope: KeepalivedScope,
+  names: readonly KeepalivedWord[],
   usual: ForwardingMethod,
 ): ForwardingMethod {
   const statement = scope.last(...names);
@@ -22,7 +22,7 @@ export function readForwarding(
   return method;
 }
 
-function noteTunnelType({ ledger }: Scope, statement: Statement): void {
+function noteTunnelType({ ledger }: KeepalivedScope, statement: Statement): void {
   const [first, type, ...more] = statement.words.slice(2);
   if (first === 'type' && type === 'ipip' && more.length === 0) return;
   ledger.note(statement, 'tunnels are plain IPIP');

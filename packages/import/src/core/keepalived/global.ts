@@ -1,7 +1,8 @@
 import { deviceOf } from '../devices.js';
 import type { Draft } from '../draft.js';
 import type { Statement } from '../ledger.js';
-import { readNumber, type Scope } from '../scope.js';
+import { readNumber } from '../scope.js';
+import type { KeepalivedScope } from './directives.js';
 
 const TIMEOUTS = {
   tcp: 'tcpTimeoutSeconds',
@@ -10,7 +11,7 @@ const TIMEOUTS = {
 } as const;
 
 /** `lvs_timeouts tcp N tcpfin N udp N`, any of them. */
-function readTimeouts(draft: Draft, scope: Scope, statement: Statement): void {
+function readTimeouts(draft: Draft, scope: KeepalivedScope, statement: Statement): void {
   scope.ledger.carried(statement);
   for (let index = 1; index < statement.words.length; index += 2) {
     const name = statement.words[index] ?? '';
@@ -25,7 +26,7 @@ function readTimeouts(draft: Draft, scope: Scope, statement: Statement): void {
 }
 
 /** `lvs_sync_daemon DEVICE [INSTANCE] [id N] [maxlen N] [port N] [ttl N] [group ADDRESS]`. */
-function readSyncDaemon(draft: Draft, scope: Scope, statement: Statement): void {
+function readSyncDaemon(draft: Draft, scope: KeepalivedScope, statement: Statement): void {
   const [, device, ...rest] = statement.words;
   const name = deviceOf(device);
   if (name === undefined) {
@@ -44,7 +45,7 @@ function readSyncDaemon(draft: Draft, scope: Scope, statement: Statement): void 
 }
 
 /** `global_defs`; the device for addresses that name none, where it says one. */
-export function readGlobal(draft: Draft, scope: Scope): { readonly device: string | undefined } {
+export function readGlobal(draft: Draft, scope: KeepalivedScope): { readonly device: string | undefined } {
   const sync = scope.last('lvs_sync_daemon');
   if (sync) readSyncDaemon(draft, scope, sync);
   const timeouts = scope.last('lvs_timeouts');

@@ -3,7 +3,9 @@ import { emptyDraft } from '../draft.js';
 import { Ledger } from '../ledger.js';
 import type { Imported, ImportOptions, SourceText } from '../notes.js';
 import { Scope } from '../scope.js';
+import type { KeepalivedWord } from './directives.js';
 import { readGlobal } from './global.js';
+import { readMail, readUser } from './notices.js';
 import { keepalivedReason } from './reasons.js';
 import { readServices } from './services.js';
 import { type IncludeReader, readKeepalived } from './source.js';
@@ -22,13 +24,16 @@ export function importKeepalived(
   const ledger = new Ledger(source.file);
   const top = readKeepalived(source, ledger, include);
   const draft = emptyDraft();
-  const scope = new Scope(ledger, top);
+  const scope = new Scope<KeepalivedWord>(ledger, top);
   const globals = scope.all('global_defs');
   for (const block of globals) ledger.carried(block);
   const inGlobals = globals.flatMap(({ children }) => children ?? []);
-  const { device } = readGlobal(draft, new Scope(ledger, inGlobals));
+  const global = new Scope<KeepalivedWord>(ledger, inGlobals);
+  const { device } = readGlobal(draft, global);
+  readMail(draft, global);
   readVrrp(draft, scope, options.device ?? device);
   readServices(draft, scope);
+  readUser(draft, global);
   ledger.settle(top, keepalivedReason);
   return completeImport(draft, ledger, options, 'keepalived');
 }

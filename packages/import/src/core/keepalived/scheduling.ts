@@ -2,14 +2,14 @@ import { parseIpv4 } from '@piranha/common';
 import type { ServiceProtocol } from '@piranha/config';
 import type { DraftVirtual } from '../draft.js';
 import { fitsScheduler, SCHEDULERS } from '../schedulers.js';
-import type { Scope } from '../scope.js';
+import type { KeepalivedScope } from './directives.js';
 
 const FLAGS = ['sh-port', 'sh-fallback', 'mh-port', 'mh-fallback', 'flag-1', 'flag-2', 'flag-3'] as const;
 /** Of keepalived, where a persistent service says no time. */
 export const USUAL_PERSISTENCE_SECONDS = 360;
 const MAXIMUM_PERSISTENCE_SECONDS = 2_147_483;
 
-function readScheduler(scope: Scope): string {
+function readScheduler(scope: KeepalivedScope): string {
   const statement = scope.last('lvs_sched', 'lb_algo');
   const word = statement?.words[1] ?? '';
   if (statement === undefined) return 'wlc';
@@ -26,7 +26,7 @@ function readScheduler(scope: Scope): string {
 type Scheduling = Pick<DraftVirtual, 'scheduler' | 'schedulerFlags' | 'onePacket'>;
 
 /** Scheduler with its flags, and one-packet scheduling. */
-export function readScheduling(scope: Scope, protocol: ServiceProtocol): Scheduling {
+export function readScheduling(scope: KeepalivedScope, protocol: ServiceProtocol): Scheduling {
   const scheduler = readScheduler(scope);
   const schedulerFlags = FLAGS.filter((flag) => {
     const statement = scope.flag(flag);
@@ -43,7 +43,7 @@ export function readScheduling(scope: Scope, protocol: ServiceProtocol): Schedul
   return { scheduler, schedulerFlags, onePacket };
 }
 
-function readMask(scope: Scope, family: 4 | 6): string | undefined {
+function readMask(scope: KeepalivedScope, family: 4 | 6): string | undefined {
   const statement = scope.last('persistence_granularity');
   if (statement === undefined) return undefined;
   const word = statement.words[1] ?? '';
@@ -59,7 +59,7 @@ function readMask(scope: Scope, family: 4 | 6): string | undefined {
 
 /** Persistence, six minutes where the word stands alone. */
 export function readPersistence(
-  scope: Scope,
+  scope: KeepalivedScope,
   family: 4 | 6,
 ): Pick<DraftVirtual, 'persistentSeconds' | 'persistenceMask'> {
   const statement = scope.last('persistence_timeout');

@@ -4,9 +4,11 @@ import { readAddress, readPort } from '../addresses.js';
 import type { DraftServer } from '../draft.js';
 import type { Ledger, Statement } from '../ledger.js';
 import { Scope } from '../scope.js';
-import { type FoundCheck, readRetry, readServerCheck, SECONDS_RANGE } from './checks.js';
+import { type CheckTimes, readCheckTimes, type TimesResolver } from './check-times.js';
+import { readServerChecks } from './checks.js';
+import type { KeepalivedScope, KeepalivedWord } from './directives.js';
 import { readForwarding } from './forwarding.js';
-import { noteUnusedHost, readHost } from './http-check.js';
+import { noteUnusedHost, readHost } from './page-check.js';
 
 /** What the servers of a service have from it. */
 export interface ServiceFrame {
@@ -14,6 +16,8 @@ export interface ServiceFrame {
   readonly forwarding: ForwardingMethod;
   readonly weight: number;
   readonly host: string | undefined;
+  readonly times: CheckTimes;
+  readonly resolver: TimesResolver;
   /** Of the service; undefined where its servers decide (marks). */
   readonly family: 4 | 6 | undefined;
   /** Port of the service, 0 for marks. */
@@ -21,11 +25,10 @@ export interface ServiceFrame {
   readonly mark: boolean;
 }
 
-/** A server with what belongs to its check. */
+/** A server with what its service has to know of it. */
 export interface FoundServer {
   readonly statement: Statement;
   readonly server: DraftServer;
-  readonly found: FoundCheck | undefined;
   readonly inhibit: Statement | undefined;
 }
 
@@ -33,7 +36,7 @@ const COUNT = { minimum: 0, maximum: 2_147_483_647, whole: true } as const;
 /** What IPVS takes. */
 export const WEIGHT = { minimum: 0, maximum: 65_535, whole: true } as const;
 
-function readThresholds(scope: Scope): Pick<DraftServer, 'upperThreshold' | 'lowerThreshold'> {
+function readThresholds(scope: KeepalivedScope): Pick<DraftServer, 'upperThreshold' | 'lowerThreshold'> {
   const upperThreshold = scope.number('uthreshold', COUNT)?.value ?? 0;
   const lower = scope.number('lthreshold', COUNT);
   const lowerThreshold = lower?.value ?? 0;
@@ -44,20 +47,13 @@ function readThresholds(scope: Scope): Pick<DraftServer, 'upperThreshold' | 'low
   return { upperThreshold, lowerThreshold };
 }
 
-/** Ports of a server: in the table, and for its check where that is another one. */
+/** Ports of a server: in the table, and for its checks where that is another one. */
 function portsOf(
-  ledger: Ledger,
-  found: FoundCheck | undefined,
   { port }: Place,
   { forwarding, mark }: { readonly forwarding: ForwardingMethod; readonly mark: boolean },
 ): Pick<DraftServer, 'port' | 'checkPort'> {
-  const wanted = found?.port;
   // Without NAT the table entry of a mark has no port.
-  if (mark && forwarding !== 'nat') return { port: 0, checkPort: wanted?.value ?? port };
-  if (wanted === undefined || wanted.value === port) return { port, checkPort: undefined };
-  // A mark's servers without a port keep the port of each packet.
-  if (forwarding !== 'nat' || (mark && port === 0)) return { port, checkPort: wanted.value };
-  ledger.note(wanted.statement, `under NAT the port that is served is checked: ${port}`);
+  if (mark && forwarding !== 'nat') return { port: 0, checkPort: port === 0 ? undefined : port };
   return { port, checkPort: undefined };
 }
 
@@ -85,7 +81,7 @@ export function readServer(
 ): FoundServer | undefined {
   const place = readPlace(ledger, statement, frame);
   if (place === undefined) return undefined;
-  const scope = new Scope(ledger, statement.children ?? []);
+  const scope = new Scope<KeepalivedWord>(ledger, statement.children ?? []);
   const forwarding = readForwarding(scope, ['lvs_method', 'lb_kind'], frame.forwarding);
   if (
     frame.family !== undefined &&
@@ -98,28 +94,24 @@ export function readServer(
   ledger.carried(statement);
   for (const extra of statement.words.slice(3)) ledger.note(statement, `'${extra}' is not understood here`);
   const host = readHost(scope, frame.host);
-  const found = readServerCheck(scope, { ...place, protocol: frame.protocol, host });
-  if (found) noteUnusedHost(scope, found.check);
+  const times = readCheckTimes(scope);
+  const { resolver } = frame;
+  const all = [times, frame.times];
+  const checked = { ...place, protocol: frame.protocol, host, resolver, times: all };
+  const { checks, watch } = readServerChecks(scope, checked);
+  resolver.noteUnused(scope, times);
+  noteUnusedHost(scope, checks);
   const weight = scope.number('weight', WEIGHT)?.value ?? frame.weight;
-  noteFiner(scope);
   const inhibit = scope.flag('inhibit_on_failure');
   const server: DraftServer = {
     address: place.address,
-    ...portsOf(ledger, found, place, { forwarding, mark: frame.mark }),
+    ...portsOf(place, { forwarding, mark: frame.mark }),
     active: true,
     weight,
     forwarding,
     ...readThresholds(scope),
+    checks,
+    watch,
   };
-  return { statement, server, found, inhibit };
-}
-
-/** Times that a service has for all its servers. */
-function noteFiner(scope: Scope): void {
-  for (const name of ['delay_loop', 'connect_timeout']) {
-    const time = scope.number(name, SECONDS_RANGE);
-    if (time)
-      scope.ledger.note(time.statement, 'the time of the service counts, that of a server cannot be said');
-  }
-  readRetry(scope);
+  return { statement, server, inhibit };
 }

@@ -1,6 +1,7 @@
 import { addressesBetween, readAddress, readPort, shortRange } from '../addresses.js';
 import type { Ledger, Statement } from '../ledger.js';
 import { Scope } from '../scope.js';
+import type { KeepalivedScope, KeepalivedWord } from './directives.js';
 
 /** What IPVS knows a service by. */
 export interface ServiceKey {
@@ -55,11 +56,11 @@ export function readKeys(
 }
 
 /** The services of every `virtual_server_group`. */
-export function readServiceGroups(scope: Scope): ReadonlyMap<string, readonly ServiceKey[]> {
+export function readServiceGroups(scope: KeepalivedScope): ReadonlyMap<string, readonly ServiceKey[]> {
   const groups = new Map<string, readonly ServiceKey[]>();
   for (const statement of scope.all('virtual_server_group')) {
     scope.ledger.carried(statement);
-    const entries = new Scope(scope.ledger, statement.children ?? []).statements;
+    const entries = new Scope<KeepalivedWord>(scope.ledger, statement.children ?? []).statements;
     const keys = entries.flatMap((entry) => {
       scope.ledger.carried(entry);
       return readKeys(scope.ledger, entry, entry.words);

@@ -2,22 +2,23 @@ import { addressFamily } from '@piranha/common';
 import type { ServiceProtocol } from '@piranha/config';
 import { readAddress, readPort } from '../addresses.js';
 import { distinctServers, ServiceCollector } from '../collect.js';
-import { checkSeconds, commonCheck } from '../common-check.js';
 import { type Draft, type DraftVirtual, familyOf } from '../draft.js';
 import type { Ledger, Statement } from '../ledger.js';
 import { Scope } from '../scope.js';
-import { DATAGRAM_CHECKS, readRetry, SECONDS_RANGE } from './checks.js';
+import { readCheckTimes, TimesResolver, watchOf } from './check-times.js';
+import { DATAGRAM_CHECKS } from './checks.js';
+import type { KeepalivedScope, KeepalivedWord } from './directives.js';
 import { readForwarding } from './forwarding.js';
-import { noteUnusedHost, readHost } from './http-check.js';
+import { noteUnusedHost, readHost } from './page-check.js';
+import { readQuorum } from './quorum.js';
 import { readPersistence, readScheduling, USUAL_PERSISTENCE_SECONDS } from './scheduling.js';
 import { type FoundServer, readServer, type ServiceFrame, WEIGHT } from './servers.js';
 import { readKeys, readServiceGroups, type ServiceKey } from './service-keys.js';
 
-const USUAL_DELAY_SECONDS = 60;
 const PROTOCOLS: readonly ServiceProtocol[] = ['tcp', 'udp', 'sctp'];
 
 /** A mark has no protocol; lvs.cf has one for the check. */
-function readMarkProtocol(scope: Scope): ServiceProtocol {
+function readMarkProtocol(scope: KeepalivedScope): ServiceProtocol {
   const checks = scope.statements.flatMap(({ children }) => children ?? []);
   const protocol = checks.some(({ words }) => DATAGRAM_CHECKS.includes(words[0] ?? '')) ? 'udp' : 'tcp';
   const statement = scope.last('protocol');
@@ -31,7 +32,7 @@ function readMarkProtocol(scope: Scope): ServiceProtocol {
   return protocol;
 }
 
-function readProtocol(scope: Scope, header: Statement): ServiceProtocol {
+function readProtocol(scope: KeepalivedScope, header: Statement): ServiceProtocol {
   const statement = scope.last('protocol');
   const word = (statement?.words[1] ?? '').toLowerCase();
   const protocol = PROTOCOLS.find((one) => one === word);
@@ -43,7 +44,7 @@ function readProtocol(scope: Scope, header: Statement): ServiceProtocol {
 
 /** Address of the sorry server, which lvs.cf knows without a port. */
 function readSorryServer(
-  scope: Scope,
+  scope: KeepalivedScope,
   { family, port, mark }: ServiceFrame,
   method: string,
 ): string | undefined {
@@ -65,7 +66,7 @@ function readSorryServer(
 }
 
 /** `inhibit_on_failure` of the service, or of all its servers. */
-function readQuiesce(scope: Scope, servers: readonly FoundServer[]): boolean {
+function readQuiesce(scope: KeepalivedScope, servers: readonly FoundServer[]): boolean {
   const ofService = scope.flag('inhibit_on_failure');
   if (ofService) scope.ledger.carried(ofService);
   const inhibited = servers.flatMap(({ inhibit }) => inhibit ?? []);
@@ -81,45 +82,55 @@ function readQuiesce(scope: Scope, servers: readonly FoundServer[]): boolean {
   return all;
 }
 
-function readTimes(scope: Scope, servers: readonly FoundServer[]): number {
-  const delay = scope.number('delay_loop', SECONDS_RANGE);
-  const limit = scope.number('connect_timeout', SECONDS_RANGE);
-  readRetry(scope);
-  return checkSeconds(scope.ledger, delay?.value ?? USUAL_DELAY_SECONDS, [
-    limit,
-    ...servers.map(({ found }) => found?.limitSeconds),
-  ]);
-}
-
 function familyOfKeys(keys: readonly ServiceKey[]): 4 | 6 | undefined {
   const address = keys.find((key) => key.address !== undefined)?.address;
   return address === undefined ? undefined : addressFamily(address);
 }
 
-function readFrame(scope: Scope, header: Statement, keys: readonly ServiceKey[]): ServiceFrame {
+function readFrame(scope: KeepalivedScope, header: Statement, keys: readonly ServiceKey[]): ServiceFrame {
   const mark = keys.every((key) => key.mark > 0);
   return {
     protocol: mark ? readMarkProtocol(scope) : readProtocol(scope, header),
-    forwarding: readForwarding(scope, ['lvs_method', 'lb_kind'], 'nat'),
+    forwarding: readForwarding(scope, METHOD_WORDS, 'nat'),
     weight: scope.number('weight', WEIGHT)?.value ?? 1,
     host: readHost(scope, undefined),
+    times: readCheckTimes(scope),
+    resolver: new TimesResolver(),
     family: familyOfKeys(keys),
     port: keys[0]?.port ?? 0,
     mark: keys.some((key) => key.mark > 0),
   };
 }
 
+const METHOD_WORDS = ['lvs_method', 'lb_kind'] as const;
+
+/** The method of a service of which every server, and the sorry server, says its own. */
+function noteUnusedMethod(scope: KeepalivedScope, servers: readonly FoundServer[]): void {
+  const isMethod = ({ words }: Statement) => METHOD_WORDS.some((word) => words[0] === word);
+  const sorry = scope.statements.some(({ words }) => words[0] === 'sorry_server_lvs_method');
+  const statement = scope.statements.findLast(isMethod);
+  if (!sorry || statement === undefined || servers.length === 0) return;
+  if (servers.every((server) => server.statement.children?.some(isMethod)))
+    scope.ledger.note(statement, 'nothing goes by it: each server says its own');
+}
+
 /** What all services of one `virtual_server` have in common. */
 function readService(
-  scope: Scope,
+  scope: KeepalivedScope,
   header: Statement,
   keys: readonly ServiceKey[],
 ): Omit<DraftVirtual, keyof ServiceKey> {
   const frame = readFrame(scope, header, keys);
   const found = scope.all('real_server').flatMap((one) => readServer(scope.ledger, one, frame) ?? []);
   const servers = distinctServers(scope.ledger, found, frame.mark);
-  const check = commonCheck(scope.ledger, servers);
-  noteUnusedHost(scope, check);
+  const drafts = servers.map(({ server }) => server);
+  noteUnusedMethod(scope, servers);
+  if (drafts.length > 0) frame.resolver.noteUnused(scope, frame.times);
+  noteUnusedHost(
+    scope,
+    drafts.flatMap(({ checks }) => checks),
+  );
+  const watch = watchOf([frame.resolver.resolve([frame.times])]);
   const sorryMethod = readForwarding(scope, ['sorry_server_lvs_method'], frame.forwarding);
   return {
     protocol: frame.protocol,
@@ -127,11 +138,11 @@ function readService(
     ...readPersistence(scope, frame.family ?? 4),
     sorryServer: readSorryServer(scope, frame, sorryMethod),
     forwarding: sorryMethod,
-    check,
-    timeoutSeconds: readTimes(scope, servers),
-    reentrySeconds: 0,
+    classic: {},
+    watch,
+    quorum: readQuorum(scope),
     quiesceServer: readQuiesce(scope, servers),
-    servers: servers.map(({ server }) => server),
+    servers: drafts,
     comments: [],
   };
 }
@@ -154,7 +165,7 @@ function keysOf(
 }
 
 /** `ip_family` of a mark says what its servers say. */
-function readFamily(scope: Scope, { servers }: Pick<DraftVirtual, 'servers'>): void {
+function readFamily(scope: KeepalivedScope, { servers }: Pick<DraftVirtual, 'servers'>): void {
   const statement = scope.last('ip_family');
   if (statement === undefined) return;
   const family = statement.words[1] === 'inet6' ? 6 : 4;
@@ -171,7 +182,7 @@ function forAllPorts(ledger: Ledger, header: Statement, virtual: DraftVirtual): 
 }
 
 /** Every `virtual_server`, each with the services of its group. */
-export function readServices(draft: Draft, scope: Scope): void {
+export function readServices(draft: Draft, scope: KeepalivedScope): void {
   const { ledger } = scope;
   const groups = readServiceGroups(scope);
   const collector = new ServiceCollector(draft, ledger);
@@ -183,7 +194,7 @@ export function readServices(draft: Draft, scope: Scope): void {
         ledger.noteAll(child, 'its virtual_server is not carried over');
       continue;
     }
-    const inner = new Scope(ledger, header.children ?? []);
+    const inner = new Scope<KeepalivedWord>(ledger, header.children ?? []);
     const service = readService(inner, header, keys);
     readFamily(inner, service);
     if (service.servers.length === 0) {

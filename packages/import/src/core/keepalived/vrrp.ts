@@ -3,17 +3,19 @@ import { deviceOf } from '../devices.js';
 import type { Draft } from '../draft.js';
 import type { Ledger, Statement } from '../ledger.js';
 import { Scope } from '../scope.js';
+import type { KeepalivedScope, KeepalivedWord } from './directives.js';
 import { readHeld } from './held.js';
+import { readHooks } from './notices.js';
 
 const MOVE_TOGETHER =
   'all addresses move together, as if its instance were in one sync group with the others';
 
-function blockOf(ledger: Ledger, statement: Statement): Scope {
+function blockOf(ledger: Ledger, statement: Statement): KeepalivedScope {
   ledger.carried(statement);
-  return new Scope(ledger, statement.children ?? []);
+  return new Scope<KeepalivedWord>(ledger, statement.children ?? []);
 }
 
-function readAddresses(draft: Draft, scope: Scope, device: string | undefined): void {
+function readAddresses(draft: Draft, scope: KeepalivedScope, device: string | undefined): void {
   const held = new Set(draft.held.map(({ address }) => address));
   for (const block of scope.all('virtual_ipaddress', 'virtual_ipaddress_excluded')) {
     for (const entry of blockOf(scope.ledger, block).statements) {
@@ -34,7 +36,7 @@ function deadtimeOf(advertSeconds: number): number {
   return Math.round(deadtime * 1000) / 1000;
 }
 
-function readTimes(draft: Draft, scope: Scope): void {
+function readTimes(draft: Draft, scope: KeepalivedScope): void {
   const statement = scope.all('advert_int').at(-1);
   const advert = scope.number('advert_int', { minimum: 0.01, maximum: 255 });
   const seconds = advert?.value ?? 1;
@@ -48,7 +50,7 @@ function readTimes(draft: Draft, scope: Scope): void {
 }
 
 /** Addresses of both directors, where the instance speaks to a named peer. */
-function readNodes(draft: Draft, scope: Scope): void {
+function readNodes(draft: Draft, scope: KeepalivedScope): void {
   const { ledger } = scope;
   const state = scope.last('state');
   const role = state?.words[1]?.toUpperCase();
@@ -80,17 +82,40 @@ function readNodes(draft: Draft, scope: Scope): void {
   }
 }
 
-function readTracked(scope: Scope): void {
+function readTracked(scope: KeepalivedScope, device: string | undefined): void {
   for (const block of scope.all('track_interface')) {
     for (const entry of blockOf(scope.ledger, block).statements) {
       scope.ledger.carried(entry);
       if (entry.words.length > 1) scope.ledger.note(entry, 'a link is up or down, it has no weight');
+      if (entry.words[0] === device) continue;
+      const reason =
+        'monitor_links watches the links of the own addresses of the directors: primary_private can lie on this one';
+      scope.ledger.note(entry, reason);
     }
   }
 }
 
+/** Whether a director that comes back gets the addresses back. */
+function readPreemption(draft: Draft, scope: KeepalivedScope): void {
+  const { ledger } = scope;
+  const stays = scope.flag('nopreempt');
+  if (stays) {
+    ledger.carried(stays);
+    draft.failback = 'none';
+  }
+  const preempts = scope.last('preempt');
+  if (preempts) ledger.carried(preempts);
+  const delay = scope.number('preempt_delay', { minimum: 0, maximum: 1000 });
+  if (delay === undefined || delay.value === 0) return;
+  if (stays) ledger.note(delay.statement, 'it has no effect beside nopreempt');
+  else {
+    draft.failbackHoldSeconds = Math.max(1, delay.value);
+    ledger.note(delay.statement, 'failback_hold counts once both directors have a heartbeat_key');
+  }
+}
+
 /** The old word of an instance for its sync daemon. */
-function readSync(draft: Draft, scope: Scope): void {
+function readSync(draft: Draft, scope: KeepalivedScope): void {
   const statement = scope.last('lvs_sync_daemon_interface');
   const device = deviceOf(statement?.words[1]);
   if (statement === undefined || device === undefined || draft.sync !== undefined) return;
@@ -116,19 +141,20 @@ function readInstance(
   readAddresses(draft, scope, device ?? usualDevice);
   readTimes(draft, scope);
   readNodes(draft, scope);
-  readTracked(scope);
-  // The standby of a pair stays what it is until somebody asks for a handover.
-  const stays = scope.flag('nopreempt');
-  if (stays) ledger.carried(stays);
+  readTracked(scope, device ?? usualDevice);
+  readPreemption(draft, scope);
+  readHooks(draft, scope);
   readSync(draft, scope);
   const noAccept = scope.last('accept');
   if (noAccept) ledger.carried(noAccept);
 }
 
 /** Names of the instances in each sync group. */
-function readGroups(scope: Scope): readonly (readonly string[])[] {
+function readGroups(draft: Draft, scope: KeepalivedScope): readonly (readonly string[])[] {
   return scope.all('vrrp_sync_group').map((statement) => {
-    const blocks = blockOf(scope.ledger, statement).all('group');
+    const block = blockOf(scope.ledger, statement);
+    readHooks(draft, block);
+    const blocks = block.all('group');
     const members = blocks.flatMap((block) => blockOf(scope.ledger, block).statements);
     for (const member of members) scope.ledger.carried(member);
     return members.flatMap(({ words }) => words);
@@ -136,9 +162,9 @@ function readGroups(scope: Scope): readonly (readonly string[])[] {
 }
 
 /** All instances and their sync groups; there is one pair, whose addresses move together. */
-export function readVrrp(draft: Draft, scope: Scope, usualDevice: string | undefined): void {
+export function readVrrp(draft: Draft, scope: KeepalivedScope, usualDevice: string | undefined): void {
   const instances = scope.all('vrrp_instance');
-  const groups = readGroups(scope);
+  const groups = readGroups(draft, scope);
   const together = groups.some((members) => instances.every(({ words }) => members.includes(words[1] ?? '')));
   for (const statement of instances) {
     readInstance(draft, scope.ledger, statement, usualDevice);

@@ -1,9 +1,9 @@
 import type { ForwardingMethod } from '@piranha/config';
 import type { Ledger, Statement } from '../ledger.js';
 import { namedPort } from '../ports.js';
-import type { Scope } from '../scope.js';
+import type { LdirectordScope } from './directives.js';
 import { bareAddress, methodOf } from './real.js';
-import { readTimes, type Times } from './times.js';
+import { readTimes, TimesResolver } from './times.js';
 
 /** The server of last resort. */
 export interface Fallback {
@@ -16,11 +16,18 @@ export interface Fallback {
 
 /** What stands outside the virtual blocks and holds for all of them. */
 export interface Globals {
-  readonly times: Times;
-  readonly quiescent: boolean;
-  /** Every virtual is checked by a process of its own. */
-  readonly forks: boolean;
+  readonly times: TimesResolver;
+  readonly quiescent: YesNo | undefined;
+  /** Program that is told of the fallback servers of all services. */
+  readonly fallbackCommand: Statement | undefined;
   readonly fallbacks: Readonly<Partial<Record<4 | 6, Fallback>>>;
+  /** What some service goes by. */
+  readonly used: Set<Statement>;
+}
+
+interface YesNo {
+  readonly yes: boolean;
+  readonly statement: Statement;
 }
 
 /** `ADDRESS[:PORT] [gate|masq|ipip]`, for IPv6 in brackets. */
@@ -41,9 +48,9 @@ export function readFallback(ledger: Ledger, statement: Statement, family: 4 | 6
 
 /** A word that is yes or no; anything else gets a note and counts as not said. */
 function readYesNo(
-  scope: Scope,
-  name: string,
-): { readonly yes: boolean; readonly statement: Statement } | undefined {
+  scope: LdirectordScope,
+  name: 'cleanstop' | 'readdquiescent' | 'quiescent' | 'fork',
+): YesNo | undefined {
   const statement = scope.last(name);
   const word = statement?.words[1];
   if (statement === undefined) return undefined;
@@ -55,7 +62,7 @@ function readYesNo(
   return undefined;
 }
 
-function readFallbacks(scope: Scope): Globals['fallbacks'] {
+function readFallbacks(scope: LdirectordScope): Globals['fallbacks'] {
   const found = ([4, 6] as const).flatMap((family) => {
     const statement = scope.last(family === 6 ? 'fallback6' : 'fallback');
     const fallback = statement && readFallback(scope.ledger, statement, family);
@@ -64,8 +71,29 @@ function readFallbacks(scope: Scope): Globals['fallbacks'] {
   return Object.fromEntries(found);
 }
 
+function readForks(scope: LdirectordScope): boolean {
+  const forks = readYesNo(scope, 'fork');
+  if (forks?.yes) {
+    const reason = 'each server is checked by itself here in any case, and checkinterval of a virtual counts';
+    scope.ledger.note(forks.statement, reason);
+  }
+  return forks?.yes ?? false;
+}
+
+/** Notes what stands outside the virtual blocks although each of them says its own. */
+export function noteUnusedGlobals(
+  scope: LdirectordScope,
+  { times, quiescent, fallbacks, used }: Globals,
+): void {
+  times.noteUnusedGlobals(scope);
+  for (const one of [quiescent, fallbacks[4], fallbacks[6]]) {
+    if (one === undefined || used.has(one.statement)) continue;
+    scope.ledger.note(one.statement, 'no service goes by it: each one says its own');
+  }
+}
+
 /** Reads what stands outside the virtual blocks. */
-export function readGlobals(scope: Scope): Globals {
+export function readGlobals(scope: LdirectordScope): Globals {
   const cleanStop = readYesNo(scope, 'cleanstop');
   if (cleanStop?.yes === false) {
     scope.ledger.note(
@@ -78,9 +106,10 @@ export function readGlobals(scope: Scope): Globals {
     scope.ledger.note(readds.statement, 'a server comes into the table with its first good check');
   }
   return {
-    times: readTimes(scope),
-    quiescent: readYesNo(scope, 'quiescent')?.yes ?? false,
-    forks: readYesNo(scope, 'fork')?.yes ?? false,
+    times: new TimesResolver(readTimes(scope), readForks(scope)),
+    quiescent: readYesNo(scope, 'quiescent'),
+    fallbackCommand: scope.last('fallbackcommand'),
     fallbacks: readFallbacks(scope),
+    used: new Set(),
   };
 }

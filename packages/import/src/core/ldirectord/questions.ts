@@ -1,33 +1,30 @@
-import type { DraftCheck } from '../draft.js';
+import type { ServiceProtocol } from '@piranha/config';
+import { pagePath } from '../checks.js';
+import type { ClassicCheck, DraftCheck } from '../draft.js';
 import type { Ledger, Statement } from '../ledger.js';
-import { canBeWritten } from '../writer.js';
+import { asPattern, asWholePattern, isPlainText } from '../pattern.js';
+import { canBeWritten } from '../writer-words.js';
 
-/** What a request for a page needs beside its path. */
-export interface HttpQuestion {
+/** What a server is asked, and what is waited for. */
+export interface Question {
+  /** For the notes about the check as a whole. */
+  readonly statement: Statement;
+  /** For the notes about what is waited for. */
+  readonly answer: Statement;
+  readonly service: string;
+  readonly protocol: ServiceProtocol;
+  /** As ldirectord keeps it: with / in front. */
+  readonly request: string;
+  readonly receive: string;
   readonly method: 'GET' | 'HEAD';
   readonly host: string | undefined;
-  readonly proxy?: boolean;
+  readonly login: string | undefined;
+  readonly hasPassword: boolean;
+  readonly database: string | undefined;
 }
 
 const STATUS = '^HTTP/1[.][01] 2';
-
-/** What Perl reads otherwise than POSIX. */
-const OTHERWISE = /[\\^$"{}]|\(\?|[*+?][*+?]|\[\]|\[\[|[^\x20-\x7e]/;
-const EMPTY_PARTS = /\(\)|\(\||\|\)|\|\||^\||\|$/;
-
-/**
- * A Perl expression where it means the same to a POSIX one: no backslashes, anchors, lazy repetitions or groups with
- * options, and one that can be read at all. Undefined for others.
- */
-export function asPattern(receive: string): string | undefined {
-  if (receive === '' || OTHERWISE.test(receive) || EMPTY_PARTS.test(receive)) return undefined;
-  try {
-    new RegExp(receive);
-  } catch {
-    return undefined;
-  }
-  return receive;
-}
+const NOT_POSIX = 'the answer it waits for cannot be said as a POSIX expression';
 
 /** What the answer must hold behind a front; `front` alone with a note where the source's expression is another kind. */
 function expectation(ledger: Ledger, statement: Statement, front: string, receive: string): string {
@@ -35,42 +32,67 @@ function expectation(ledger: Ledger, statement: Statement, front: string, receiv
   const pattern = asPattern(receive);
   const expect = `${front}.*(${pattern})`;
   if (pattern !== undefined && canBeWritten(expect)) return expect;
-  ledger.note(statement, 'the answer it waits for cannot be said as a POSIX expression: any 2xx passes');
+  ledger.note(statement, `${NOT_POSIX}: any 2xx passes`);
   return front;
 }
 
-/** The question for a page and the answer to it; redirections are not followed. */
-export function httpCheck(
-  ledger: Ledger,
-  statement: Statement,
-  { method, host, proxy }: HttpQuestion,
-  request: string,
-  receive: string,
-): DraftCheck {
-  const path = proxy ? request.replace(/^\//, '') : request;
+/** The words for a body that must match; none, with a note, where that cannot be said. */
+function bodyWords(ledger: Ledger, { answer, receive, method }: Question): DraftCheck['words'] {
+  if (receive === '') return {};
+  if (method === 'HEAD') {
+    ledger.note(answer, 'the answer to HEAD has no body that could hold it: any 2xx passes');
+    return {};
+  }
+  if (isPlainText(receive) && canBeWritten(receive)) return { body: receive };
+  const pattern = asWholePattern(receive);
+  if (pattern !== undefined && canBeWritten(pattern)) return { regex: pattern };
+  ledger.note(answer, `${NOT_POSIX}: any 2xx passes; write body or regex by hand`);
+  return {};
+}
+
+/** A page, over TLS for https. */
+export function pageCheck(ledger: Ledger, question: Question): DraftCheck {
+  const { request, statement, host, method, service } = question;
+  const bare = request.replace(/^\/(?=https?:\/\/)/, '').replace(/^https?:\/\/[^/]+/, '');
+  const path = pagePath(bare === '' ? '/' : bare);
+  if (path === undefined || bare !== request)
+    ledger.note(
+      statement,
+      `lvs.cf cannot hold this request: ${path ?? '/'} is asked for, of the server itself`,
+    );
+  return {
+    kind: service === 'https' ? 'ssl_get' : 'http_get',
+    words: {
+      path: path ?? '/',
+      method: method === 'GET' ? undefined : method,
+      virtualhost: host,
+      ...bodyWords(ledger, question),
+    },
+  };
+}
+
+/** The question for a page to a proxy, and the answer to it. */
+export function proxyCheck(ledger: Ledger, question: Question): ClassicCheck {
+  const { statement, request, method, host, answer, receive } = question;
+  const path = request.replace(/^\//, '');
   const target = /[\\\s"']/.test(path) || path === '' || !canBeWritten(path) ? '/' : path;
   if (target !== path) ledger.note(statement, `lvs.cf cannot hold this request: ${target} is asked for`);
   const lines = [`${method} ${target} HTTP/1.0`, ...(host === undefined ? [] : [`Host: ${host}`])];
   const send = `${lines.join('\\r\\n')}\\r\\n\\r\\n`;
-  return { send, expect: expectation(ledger, statement, STATUS, receive), useRegex: true };
+  return { send, expect: expectation(ledger, answer, STATUS, receive), useRegex: true };
 }
 
 /** Text sent as it is, but for `\n`, and an expression that a line of the answer must match. */
-export function simpleCheck(
-  ledger: Ledger,
-  statement: Statement,
-  request: string,
-  receive: string,
-): DraftCheck {
+export function simpleCheck(ledger: Ledger, { answer, request, receive }: Question): ClassicCheck {
   const text = request.replace(/^\//, '').replace(/\\(?!n)/g, '\\\\');
   const send = text === '' ? undefined : text;
   if (send !== undefined && !canBeWritten(send)) {
-    ledger.note(statement, 'lvs.cf cannot hold this request: nothing is sent');
+    ledger.note(answer, 'lvs.cf cannot hold this request: nothing is sent');
     return { expect: '*' };
   }
   if (receive === '') return { send, expect: '*' };
   const pattern = asPattern(receive);
   if (pattern !== undefined && canBeWritten(pattern)) return { send, expect: pattern, useRegex: true };
-  ledger.note(statement, 'the answer it waits for cannot be said as a POSIX expression: any answer passes');
+  ledger.note(answer, `${NOT_POSIX}: any answer passes`);
   return { send, expect: '*' };
 }

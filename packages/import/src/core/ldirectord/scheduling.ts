@@ -2,14 +2,14 @@ import { parseIpv4 } from '@piranha/common';
 import type { ServiceProtocol } from '@piranha/config';
 import type { DraftVirtual } from '../draft.js';
 import { fitsScheduler, SCHEDULERS } from '../schedulers.js';
-import type { Scope } from '../scope.js';
+import type { LdirectordScope } from './directives.js';
 
 const USUAL_SCHEDULER = 'wrr';
 const DNS_PORT = 53;
 const PERSISTENCE = { minimum: 1, maximum: 2_147_483, whole: true } as const;
 
 /** `protocol`; DNS goes by UDP unless told. A mark has none, and lvs.cf one for its check. */
-export function readProtocol(scope: Scope, port: number, mark: boolean): ServiceProtocol {
+export function readProtocol(scope: LdirectordScope, port: number, mark: boolean): ServiceProtocol {
   const usual = !mark && port === DNS_PORT ? 'udp' : 'tcp';
   const statement = scope.last('protocol');
   const word = statement?.words[1] ?? '';
@@ -26,7 +26,7 @@ export function readProtocol(scope: Scope, port: number, mark: boolean): Service
   return word === 'udp' ? 'udp' : 'tcp';
 }
 
-function readScheduler(scope: Scope): string {
+function readScheduler(scope: LdirectordScope): string {
   const statement = scope.last('scheduler');
   const word = statement?.words[1] ?? '';
   if (statement === undefined) return USUAL_SCHEDULER;
@@ -38,7 +38,7 @@ function readScheduler(scope: Scope): string {
   return USUAL_SCHEDULER;
 }
 
-function readFlags(scope: Scope, scheduler: string): string[] {
+function readFlags(scope: LdirectordScope, scheduler: string): string[] {
   const statement = scope.last('schedflags');
   if (statement === undefined) return [];
   const flags = (statement.words[1] ?? '').split(',').filter((flag) => flag !== '');
@@ -50,7 +50,7 @@ function readFlags(scope: Scope, scheduler: string): string[] {
   });
 }
 
-function readOnePacket(scope: Scope, protocol: ServiceProtocol): boolean {
+function readOnePacket(scope: LdirectordScope, protocol: ServiceProtocol): boolean {
   const statement = scope.last('ops');
   if (statement === undefined) return false;
   const word = statement.words[1];
@@ -63,7 +63,7 @@ function readOnePacket(scope: Scope, protocol: ServiceProtocol): boolean {
 
 /** Scheduler with its flags, and one-packet scheduling. */
 export function readScheduling(
-  scope: Scope,
+  scope: LdirectordScope,
   protocol: ServiceProtocol,
 ): Pick<DraftVirtual, 'scheduler' | 'schedulerFlags' | 'onePacket'> {
   const scheduler = readScheduler(scope);
@@ -74,7 +74,7 @@ export function readScheduling(
   };
 }
 
-function readMask(scope: Scope, family: 4 | 6, persistent: boolean): string | undefined {
+function readMask(scope: LdirectordScope, family: 4 | 6, persistent: boolean): string | undefined {
   const statement = scope.last('netmask');
   if (statement === undefined) return undefined;
   const word = statement.words[1] ?? '';
@@ -92,7 +92,7 @@ function readMask(scope: Scope, family: 4 | 6, persistent: boolean): string | un
 
 /** Persistence and its mask. */
 export function readPersistence(
-  scope: Scope,
+  scope: LdirectordScope,
   family: 4 | 6,
 ): Pick<DraftVirtual, 'persistentSeconds' | 'persistenceMask'> {
   const persistentSeconds = scope.number('persistent', PERSISTENCE)?.value ?? 0;

@@ -1,9 +1,11 @@
 import type { ServiceProtocol } from '@piranha/config';
+import { pageHost } from '../checks.js';
 import type { Statement } from '../ledger.js';
-import { programText } from '../program.js';
-import type { Scope } from '../scope.js';
+import { commandText } from '../program.js';
 import type { CheckStyle } from './checks.js';
+import type { LdirectordScope } from './directives.js';
 import { plainValue, unquoted } from './lines.js';
+import { DATAGRAM_SERVICES } from './other-questions.js';
 
 const SERVICES: Readonly<Record<number, string>> = {
   21: 'ftp',
@@ -27,8 +29,19 @@ const SERVICES: Readonly<Record<number, string>> = {
   5432: 'pgsql',
 };
 const NAMES: readonly string[] = [...Object.values(SERVICES), 'none', 'simpletcp'];
-/** Services whose questions lvs.cf can say. */
-const ASKED: readonly string[] = ['http', 'http_proxy', 'simpletcp'];
+const QUESTION_WORDS = ['request', 'receive', 'virtualhost', 'httpmethod', 'login', 'database'] as const;
+/** Which of them the services of checktype negotiate have a use for. */
+const USES: Readonly<Record<string, readonly (typeof QUESTION_WORDS)[number][]>> = {
+  http: ['request', 'receive', 'virtualhost', 'httpmethod'],
+  https: ['request', 'receive', 'virtualhost', 'httpmethod'],
+  http_proxy: ['request', 'receive', 'virtualhost', 'httpmethod'],
+  simpletcp: ['request', 'receive'],
+  dns: ['request', 'receive'],
+  ldap: ['request', 'receive'],
+  pgsql: ['login', 'database'],
+  sip: ['login'],
+};
+const PERL = '/usr/bin/perl';
 const TYPES = ['negotiate', 'connect', 'ping', 'external', 'on', 'off'] as const;
 
 /** What a service is checked by where its virtual says nothing else. */
@@ -42,31 +55,28 @@ export function usualPort(service: string): number | undefined {
   return found === undefined ? undefined : Number(found[0]);
 }
 
-function readType(scope: Scope): CheckStyle['type'] {
+/** The type, and whether its program is Perl code for ldirectord itself. */
+function readType(scope: LdirectordScope): { type: CheckStyle['type']; perl: boolean } {
   const statement = scope.last('checktype');
   const word = statement?.words[1] ?? 'negotiate';
-  if (statement === undefined) return 'negotiate';
+  if (statement === undefined) return { type: 'negotiate', perl: false };
   const type = TYPES.find((one) => one === word);
-  if (type) {
-    scope.ledger.carried(statement);
-    return type;
-  }
-  if (word === 'external-perl') {
+  if (type) scope.ledger.carried(statement);
+  else if (word === 'external-perl') {
     scope.ledger.note(
       statement,
-      'Perl code is not run: a connection is tried; checktype = external can be carried over',
+      `each check runs its code by ${PERL}, without what ldirectord has around it`,
     );
-    return 'connect';
-  }
-  if (/^\d+$/.test(word)) {
+    return { type: 'external', perl: true };
+  } else if (/^\d+$/.test(word) || word === 'combined') {
     scope.ledger.note(statement, 'every check asks, not each so many connections');
-    return 'negotiate';
+  } else {
+    scope.ledger.note(statement, 'it is no checktype: negotiate is taken, which is the usual one');
   }
-  scope.ledger.note(statement, 'it is no checktype: negotiate is taken, which is the usual one');
-  return 'negotiate';
+  return { type: type ?? 'negotiate', perl: false };
 }
 
-function readService(scope: Scope, port: number): string {
+function readService(scope: LdirectordScope, port: number): string {
   const statement = scope.last('service');
   const word = statement?.words[1] ?? '';
   if (statement === undefined) return usualService(port);
@@ -79,7 +89,10 @@ function readService(scope: Scope, port: number): string {
 }
 
 /** A text in quotes; ldirectord knows the word without them not. */
-function readQuoted(scope: Scope, name: string): string | undefined {
+function readQuoted(
+  scope: LdirectordScope,
+  name: 'request' | 'receive' | 'login' | 'database',
+): string | undefined {
   const statement = scope.last(name);
   if (statement === undefined) return undefined;
   const text = unquoted(statement);
@@ -91,21 +104,26 @@ function readQuoted(scope: Scope, name: string): string | undefined {
   return text;
 }
 
-/** Words that only a question needs, where none is asked. */
+/** Words that only a question needs, where none is asked, or another one. */
 function noteUnasked(
-  scope: Scope,
+  scope: LdirectordScope,
   type: CheckStyle['type'],
   service: string,
   { protocol }: ServiceWords,
 ): void {
-  const isAsked = ASKED.includes(service) && protocol !== 'udp';
-  if (type !== 'negotiate' || isAsked || service === 'none') return;
-  for (const statement of scope.all('request', 'receive', 'virtualhost', 'httpmethod')) {
-    scope.ledger.note(statement, `it has no use: no ${service} question is asked`);
+  const isAsked = type === 'negotiate' && (protocol !== 'udp' || DATAGRAM_SERVICES.includes(service));
+  const uses = isAsked && Object.hasOwn(USES, service) ? (USES[service] ?? []) : [];
+  const words = QUESTION_WORDS.filter((word) => !uses.includes(word));
+  for (const statement of scope.all(...words)) {
+    // What a login would need is told by its own reason.
+    if (isAsked && ['login', 'database'].includes(statement.words[0] ?? '')) continue;
+    const what =
+      type === 'negotiate' ? `no ${service} question is asked with it` : `checktype ${type} asks nothing`;
+    scope.ledger.note(statement, `it has no use: ${what}`);
   }
 }
 
-function readMethod(scope: Scope): 'GET' | 'HEAD' {
+function readMethod(scope: LdirectordScope): 'GET' | 'HEAD' {
   const statement = scope.last('httpmethod');
   const word = statement?.words[1]?.toUpperCase();
   if (statement === undefined) return 'GET';
@@ -114,11 +132,11 @@ function readMethod(scope: Scope): 'GET' | 'HEAD' {
   return word === 'HEAD' ? 'HEAD' : 'GET';
 }
 
-function readHost(scope: Scope): string | undefined {
+function readHost(scope: LdirectordScope): string | undefined {
   const statement = scope.last('virtualhost');
   if (statement === undefined) return undefined;
-  const host = plainValue(statement);
-  if (/^[A-Za-z0-9._:[\]-]+$/.test(host)) {
+  const host = pageHost(plainValue(statement));
+  if (host !== undefined) {
     scope.ledger.carried(statement);
     return host;
   }
@@ -126,45 +144,55 @@ function readHost(scope: Scope): string | undefined {
   return undefined;
 }
 
-/** What ldirectord gives an external program in front of the server's address and port. */
+/** What is known of a service before its checks are read. */
 export interface ServiceWords {
   readonly protocol: ServiceProtocol;
-  /** The virtual address, or the mark. */
-  readonly name: string;
   readonly port: number;
-  /** True where the servers have ports of their own. */
-  readonly serverPorts: boolean;
 }
 
-function readProgram(scope: Scope, type: CheckStyle['type'], words: ServiceWords): string | undefined {
+function readProgram(scope: LdirectordScope, type: CheckStyle['type'], perl: boolean): string | undefined {
   const statement = scope.last('checkcommand');
+  if (statement && type !== 'external') {
+    scope.ledger.note(statement, `it has no use: checktype ${type} runs no program`);
+    return undefined;
+  }
   const command = statement === undefined ? '/bin/true' : plainValue(statement);
-  const serverWords = ['%h', words.serverPorts ? '%p' : '0'];
   // One word: ldirectord takes it as the name of the program, blanks and all.
-  const text = programText([command, words.name, String(words.port)], { address: '', port: 0 });
+  const text = commandText(perl ? [PERL, command] : [command]);
   if (statement && text === undefined) {
-    scope.ledger.note(statement, 'lvs.cf cannot hold this command: a connection is tried in its place');
+    const reason =
+      'lvs.cf cannot hold this command (a path from /, without blanks): a connection is tried in its place';
+    scope.ledger.note(statement, reason);
   } else if (statement) scope.ledger.carried(statement);
-  return type === 'external' && text !== undefined ? `${text} ${serverWords.join(' ')}` : undefined;
+  return type === 'external' ? text : undefined;
 }
 
 /** How a virtual checks its servers. */
-export function readStyle(scope: Scope, header: Statement, words: ServiceWords): CheckStyle {
-  const type = readType(scope);
-  const statement = scope.last('service') ?? scope.last('checktype') ?? header;
+export function readStyle(scope: LdirectordScope, header: Statement, words: ServiceWords): CheckStyle {
+  const { type, perl } = readType(scope);
+  const statement =
+    scope.statements.findLast((one) => one.words[0] === 'service') ??
+    scope.statements.findLast((one) => one.words[0] === 'checktype') ??
+    header;
   const service = readService(scope, words.port);
   noteUnasked(scope, type, service, words);
-  const answer = scope.last('receive');
+  const asks = service === 'pgsql' || service === 'sip';
+  const hasPassword = scope.statements.some((one) => ['login', 'passwd'].includes(one.words[0] ?? ''));
+  const answer = scope.last('receive') ?? statement;
   const request = readQuoted(scope, 'request') ?? '/';
-  return {
-    type,
+  const login = asks && type === 'negotiate' ? readQuoted(scope, 'login') : undefined;
+  const question = {
+    statement,
+    answer,
     service,
     protocol: words.protocol,
-    statement,
     request: request.startsWith('/') ? request : `/${request}`,
     receive: readQuoted(scope, 'receive') ?? '',
-    answer: answer ?? statement,
-    http: { method: readMethod(scope), host: readHost(scope) },
-    program: readProgram(scope, type, words),
+    method: readMethod(scope),
+    host: readHost(scope),
+    login,
+    database: service === 'pgsql' && login !== undefined ? readQuoted(scope, 'database') : undefined,
+    hasPassword,
   };
+  return { type, question, program: readProgram(scope, type, perl) };
 }

@@ -1,16 +1,18 @@
 import type { ForwardingMethod, ServiceProtocol } from '@piranha/config';
+import { type ClassicEntry, commonClassic } from '../checks.js';
 import { distinctServers } from '../collect.js';
-import { checkSeconds, commonCheck } from '../common-check.js';
-import type { DraftCheck, DraftServer, DraftVirtual } from '../draft.js';
+import type { DraftServer, DraftVirtual, DraftWatch } from '../draft.js';
 import type { Ledger, Statement } from '../ledger.js';
 import { namedPort } from '../ports.js';
 import { Scope } from '../scope.js';
 import { type CheckStyle, checkFor } from './checks.js';
+import type { LdirectordScope, LdirectordWord } from './directives.js';
 import { type Fallback, type Globals, readFallback } from './globals.js';
+import { readFallbackCommand } from './notices.js';
 import { bareAddress, type RealLine, readReal } from './real.js';
 import { readPersistence, readProtocol, readScheduling } from './scheduling.js';
 import { readStyle, usualPort } from './style.js';
-import { intervalOf, limitOf, readTimes } from './times.js';
+import { readTimes } from './times.js';
 
 const MAXIMUM_MARK = 2_147_483_647;
 
@@ -38,7 +40,8 @@ function readKey(ledger: Ledger, header: Statement): Key | undefined {
 interface FoundServer {
   readonly statement: Statement;
   readonly server: DraftServer;
-  readonly found: { readonly statement: Statement; readonly check: DraftCheck };
+  /** For `send` and `expect`. */
+  readonly classic: ClassicEntry | undefined;
 }
 
 interface Frame {
@@ -47,22 +50,14 @@ interface Frame {
   readonly checkPort: number | undefined;
   /** A server that is down stays in the table, with weight 0. */
   readonly quiesces: boolean;
+  readonly watch: DraftWatch;
 }
 
 /** The port that is checked: that of checkport, of the server, of the kind of service. */
-function checkedPort(
-  ledger: Ledger,
-  real: RealLine,
-  port: number,
-  { key, style, checkPort }: Frame,
-): number | undefined {
+function checkedPort(real: RealLine, port: number, { style, checkPort }: Frame): number | undefined {
   if (style.type !== 'negotiate' && style.type !== 'connect') return undefined;
-  const usual = real.port > 0 ? undefined : usualPort(style.service);
-  const wanted = checkPort ?? usual;
-  if (wanted === undefined || wanted === port) return undefined;
-  if (real.forwarding !== 'nat' || (key.mark > 0 && port === 0)) return wanted;
-  ledger.note(real.statement, `under NAT the port that is served is checked: ${port}, not ${wanted}`);
-  return undefined;
+  const wanted = checkPort ?? (real.port > 0 ? undefined : usualPort(style.question.service));
+  return wanted === port ? undefined : wanted;
 }
 
 /** Without a port a server has that of the service; for a mark it keeps the port of each packet. */
@@ -77,16 +72,20 @@ function tablePort(ledger: Ledger, { port, forwarding, statement }: RealLine, { 
 
 function serversOf(ledger: Ledger, real: RealLine, frame: Frame): FoundServer[] {
   const { style } = frame;
-  const request = real.ask?.request ?? style.request;
-  const rooted = request.startsWith('/') ? request : `/${request}`;
-  const asked =
-    real.ask === undefined ? style : { ...style, statement: real.statement, answer: real.statement };
-  const check = checkFor(ledger, asked, rooted, real.ask?.receive ?? style.receive);
+  const { question } = style;
+  const request = real.ask?.request ?? question.request;
+  const own = {
+    ...question,
+    request: request.startsWith('/') ? request : `/${request}`,
+    receive: real.ask?.receive ?? question.receive,
+  };
+  const asked = real.ask === undefined ? own : { ...own, statement: real.statement, answer: real.statement };
+  const { checks, classic } = checkFor(ledger, style, asked);
   const port = tablePort(ledger, real, frame);
-  const checkPort = checkedPort(ledger, real, port, frame);
+  const checkPort = checkedPort(real, port, frame);
   return real.addresses.map((address) => ({
     statement: real.statement,
-    found: { statement: real.statement, check },
+    classic: classic && { statement: real.statement, classic },
     server: {
       address,
       port,
@@ -97,12 +96,14 @@ function serversOf(ledger: Ledger, real: RealLine, frame: Frame): FoundServer[] 
       forwarding: real.forwarding,
       upperThreshold: real.upperThreshold,
       lowerThreshold: real.lowerThreshold,
+      checks,
+      watch: frame.watch,
     },
   }));
 }
 
-function readComments(scope: Scope): string[] {
-  return ['servicename', 'comment'].flatMap((name) => {
+function readComments(scope: LdirectordScope): string[] {
+  return (['servicename', 'comment'] as const).flatMap((name) => {
     const statement = scope.last(name);
     const text = statement?.words[1] ?? '';
     if (statement === undefined) return [];
@@ -112,43 +113,43 @@ function readComments(scope: Scope): string[] {
 }
 
 /** The fallback server of a virtual or of all, and what lvs.cf cannot say of it. */
-function fallbackOf(scope: Scope, key: Key, globals: Globals): Fallback | undefined {
+function fallbackOf(scope: LdirectordScope, key: Key, globals: Globals): Fallback | undefined {
   const statement = scope.last('fallback', 'fallback6');
   const own = statement && readFallback(scope.ledger, statement, key.family);
   const fallback = own ?? globals.fallbacks[key.family];
   if (fallback === undefined) return undefined;
+  globals.used.add(fallback.statement);
   const portCounts = fallback.forwarding === 'nat' || key.mark > 0;
   if (portCounts && fallback.port !== undefined && fallback.port !== key.port) {
-    const reason = `the fallback server of line ${fallback.statement.line} has the port of the service, ${key.port}`;
+    const port = key.mark > 0 ? 'each packet' : `the service, ${key.port}`;
+    const reason = `the fallback server of line ${fallback.statement.line} has the port of ${port}`;
     scope.ledger.note(fallback.statement, reason);
   }
   return fallback;
 }
 
-function readQuiesce(scope: Scope, globals: Globals): boolean {
+function readQuiesce(scope: LdirectordScope, globals: Globals): boolean {
   const statement = scope.last('quiescent');
-  if (statement === undefined) return globals.quiescent;
+  if (statement === undefined) {
+    if (globals.quiescent) globals.used.add(globals.quiescent.statement);
+    return globals.quiescent?.yes ?? false;
+  }
   const word = statement.words[1];
   if (word === 'yes' || word === 'no') scope.ledger.carried(statement);
   else scope.ledger.note(statement, 'it is neither yes nor no');
   return word === 'yes';
 }
 
-function readCheckPort(scope: Scope): number | undefined {
-  return scope.number('checkport', { minimum: 1, maximum: 65_535, whole: true })?.value;
+function readCheckPort(scope: LdirectordScope, { type }: CheckStyle): number | undefined {
+  const read = scope.number('checkport', { minimum: 1, maximum: 65_535, whole: true });
+  if (read && type !== 'negotiate' && type !== 'connect')
+    scope.ledger.note(read.statement, `it has no use: checktype ${type} asks no port`);
+  return read?.value;
 }
 
-function readReals(scope: Scope, { family }: Key): RealLine[] {
+function readReals(scope: LdirectordScope, { family }: Key): RealLine[] {
   const word = family === 6 ? 'real6' : 'real';
   return scope.all(word).flatMap((statement) => readReal(scope.ledger, statement, family) ?? []);
-}
-
-/** Seconds between checks, with the limit of one. */
-function readTimeout(scope: Scope, style: CheckStyle, globals: Globals): number {
-  const inner = readTimes(scope);
-  const interval = intervalOf(scope, inner, globals.times, globals.forks);
-  if (style.type === 'on' || style.type === 'off') return interval;
-  return checkSeconds(scope.ledger, interval, [limitOf(inner, globals.times, style.type === 'negotiate')]);
 }
 
 /** Reads one `virtual` with its lines; undefined with notes where it cannot be written. */
@@ -156,13 +157,18 @@ export function readVirtual(ledger: Ledger, header: Statement, globals: Globals)
   const key = readKey(ledger, header);
   if (key === undefined) return undefined;
   ledger.carried(header);
-  const scope = new Scope(ledger, header.children ?? []);
+  const scope = new Scope<LdirectordWord>(ledger, header.children ?? []);
   const protocol: ServiceProtocol = readProtocol(scope, key.port, key.mark > 0);
   const reals = readReals(scope, key);
-  const serverPorts = reals.some(({ port }) => port > 0);
-  const name = key.address ?? String(key.mark);
-  const style = readStyle(scope, header, { protocol, name, port: key.port, serverPorts });
-  const frame: Frame = { key, style, checkPort: readCheckPort(scope), quiesces: readQuiesce(scope, globals) };
+  const style = readStyle(scope, header, { protocol, port: key.port });
+  const watch = globals.times.watchOf(scope, readTimes(scope), style.type === 'negotiate');
+  const frame: Frame = {
+    key,
+    style,
+    checkPort: readCheckPort(scope, style),
+    quiesces: readQuiesce(scope, globals),
+    watch,
+  };
   const found = distinctServers(
     ledger,
     reals.flatMap((real) => serversOf(ledger, real, frame)),
@@ -179,9 +185,15 @@ export function readVirtual(ledger: Ledger, header: Statement, globals: Globals)
     ...readPersistence(scope, key.family),
     sorryServer: fallback?.address,
     forwarding,
-    check: commonCheck(ledger, found),
-    timeoutSeconds: readTimeout(scope, style, globals),
-    reentrySeconds: 0,
+    classic: commonClassic(
+      ledger,
+      found.flatMap((one) => one.classic ?? []),
+    ),
+    watch,
+    quorum:
+      style.type === 'off'
+        ? {}
+        : readFallbackCommand(scope, globals, { ...key, protocol: key.mark > 0 ? 'fwm' : protocol }),
     quiesceServer: frame.quiesces,
     servers: found.map(({ server }) => server),
     comments: readComments(scope),

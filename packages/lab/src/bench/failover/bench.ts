@@ -1,8 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { busyReport } from './busy.js';
 import type { Contender, PairName } from './contender.js';
 import { FAILOVER_CASES, type FailoverCase } from './events.js';
+import { idleReport } from './idle.js';
 import { KeepalivedPair, keepalivedVersion } from './keepalived.js';
 import { type FailoverSample, measureFailover } from './measure.js';
 import { PiranhaPair } from './piranha.js';
@@ -30,11 +32,33 @@ function obstacle(version: string | undefined): string | undefined {
  * rules for a dead partner. Needs root and keepalived.
  * @returns Markdown tables, or one line that says why there are none
  */
-export async function runFailoverBench({ runs, cases }: FailoverOptions): Promise<string> {
+export function runFailoverBench({ runs, cases }: FailoverOptions): Promise<string> {
+  const chosen = FAILOVER_CASES.filter(({ word }) => cases.length === 0 || cases.includes(word));
+  return onStage('Failover', async (bench, version) => {
+    const samples = new Map<FailoverCase, FailoverSamples>();
+    for (const one of chosen) samples.set(one, await bench.measure(one, runs));
+    return failoverReport(samples, version);
+  });
+}
+
+/** What pairs use while nothing happens, Piranha beside keepalived. Needs root and keepalived. */
+export function runIdleBench(): Promise<string> {
+  return onStage('Idle', (bench) => bench.idle());
+}
+
+/** Whether pairs with short heartbeats stay as they are beside processes that never rest. Needs root and keepalived. */
+export function runBusyBench(): Promise<string> {
+  return onStage('Busy', (bench) => bench.busy());
+}
+
+/** Runs something on the bench's own network; it is removed whatever comes. */
+async function onStage(
+  title: string,
+  work: (bench: Bench, version: string) => Promise<string>,
+): Promise<string> {
   const version = keepalivedVersion();
   const why = obstacle(version);
-  if (why !== undefined) return `Failover was SKIPPED: ${why}.`;
-  const chosen = FAILOVER_CASES.filter(({ word }) => cases.length === 0 || cases.includes(word));
+  if (why !== undefined) return `${title} was SKIPPED: ${why}.`;
   const directory = mkdtempSync(join(tmpdir(), 'piranha-failover-'));
   const stage = new FailoverStage();
   const bench = new Bench(stage, directory);
@@ -42,9 +66,7 @@ export async function runFailoverBench({ runs, cases }: FailoverOptions): Promis
   for (const signal of STOP_SIGNALS) process.once(signal, onSignal);
   try {
     await stage.open();
-    const samples = new Map<FailoverCase, FailoverSamples>();
-    for (const one of chosen) samples.set(one, await bench.measure(one, runs));
-    return failoverReport(samples, version ?? '');
+    return await work(bench, version ?? '');
   } finally {
     for (const signal of STOP_SIGNALS) process.off(signal, onSignal);
     await bench.close();
@@ -77,14 +99,26 @@ class Bench {
     return samples;
   }
 
+  idle(): Promise<string> {
+    return idleReport(this.stage, (name, beatMs) => this.make(name, beatMs));
+  }
+
+  busy(): Promise<string> {
+    return busyReport(this.stage, (name, beatMs) => this.make(name, beatMs));
+  }
+
   private run(one: FailoverCase, name: PairName): Promise<FailoverSample> {
+    return measureFailover(this.stage, this.make(name, one.beatMs), one);
+  }
+
+  private make(name: PairName, beatMs: number): Contender {
     this.number += 1;
     const directory = join(this.directory, String(this.number));
     this.current =
       name === 'keepalived'
-        ? new KeepalivedPair(this.stage, directory, one.beatMs)
-        : new PiranhaPair(name, this.stage, directory, one.beatMs);
-    return measureFailover(this.stage, this.current, one);
+        ? new KeepalivedPair(this.stage, directory, beatMs)
+        : new PiranhaPair(name, this.stage, directory, beatMs);
+    return this.current;
   }
 
   /** Ends the pair that runs, and removes everything the bench made. */

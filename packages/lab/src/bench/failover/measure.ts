@@ -58,7 +58,7 @@ export async function measureFailover(
 }
 
 /** Starts `a`, then `b`, and waits until `a` alone has held the address for a while. */
-async function settle(stage: FailoverStage, contender: Contender): Promise<void> {
+export async function settle(stage: FailoverStage, contender: Contender): Promise<void> {
   const isRight = (): boolean => stage.holds('a') && !stage.holds('b');
   try {
     contender.start('a');

@@ -5,10 +5,17 @@ import { fileURLToPath } from 'node:url';
 import { monotonicNowMs } from '@piranha/common';
 import type { LvsdStatus } from '@piranha/protocol';
 import { privateMemoryBytes, residentMemoryBytes } from '../memory.js';
+import { processorSeconds } from '../processor-time.js';
+import { sumOf } from '../sum-of.js';
 import { markdownTable } from '../table.js';
-import { BenchLvsd, processorSeconds } from './lvsd.js';
-import type { ProbesShape } from './shape.js';
+import type { BareFigures } from './bare.js';
+import { runLabProbesBench } from './lab-bench.js';
+import { BenchLvsd } from './lvsd.js';
+import { runReactionBench } from './reaction.js';
+import { lvsCf, type ProbesShape } from './shape.js';
 
+const BARE = fileURLToPath(new URL('./bare.js', import.meta.url));
+const BARE_SETTLE_MS = 5_000;
 const TARGET = fileURLToPath(new URL('./target.js', import.meta.url));
 const MEASURED_MS = 30_000;
 /** Lateness is told of the last half to whole minute; the start is not to be in it, ms. */
@@ -23,16 +30,19 @@ const STARTS: readonly ProbesShape[] = [
   { services: 200, nannyProcesses: 0 },
 ];
 
-/** Checks of many real services, each once a second on loopback. @returns two Markdown tables */
+/** Checks of many real services, each once a second on loopback. @returns four Markdown tables */
 export async function runProbesBench(): Promise<string> {
   const target = fork(TARGET, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   try {
     const [port] = (await once(target, 'message')) as [number];
     const steady: string[][] = [];
-    for (const shape of STEADY) steady.push(await measured(shape, port, target));
+    for (const shape of STEADY) {
+      steady.push(await bare(shape, port), await measured(shape, port, target));
+    }
     const starts: string[][] = [];
     for (const shape of STARTS) starts.push(await started(shape, port));
-    return [markdownTable(STEADY_HEAD, steady), markdownTable(STARTS_HEAD, starts)].join('\n\n');
+    const tables = [markdownTable(STEADY_HEAD, steady), markdownTable(STARTS_HEAD, starts)];
+    return [...tables, await runReactionBench(), await runLabProbesBench()].join('\n\n');
   } finally {
     target.kill('SIGKILL');
   }
@@ -40,7 +50,7 @@ export async function runProbesBench(): Promise<string> {
 
 const STEADY_HEAD = [
   'real services, each once a second',
-  'shared nannies',
+  'checked by',
   'checks a second',
   'their processor time, % of one',
   'µs a check',
@@ -57,7 +67,7 @@ const STEADY_HEAD = [
 ];
 
 async function measured(shape: ProbesShape, port: number, target: ChildProcess): Promise<string[]> {
-  const lvsd = new BenchLvsd(shape, port);
+  const lvsd = new BenchLvsd(lvsCf(shape, port), 'memory');
   try {
     const readyMs = await lvsd.ready();
     process.stderr.write(`${shape.services} real services: ready after ${(readyMs / 1_000).toFixed(1)} s\n`);
@@ -75,7 +85,7 @@ async function measured(shape: ProbesShape, port: number, target: ChildProcess):
       Math.max(...loads.map((load) => load?.[kind]?.[figure] ?? Number.NaN)).toFixed(1);
     return [
       String(shape.services),
-      String(loads.length),
+      `${loads.length} shared nannies`,
       (checks / seconds).toFixed(0),
       share('nannies'),
       (((after.nannies - before.nannies) / checks) * 1_000_000).toFixed(0),
@@ -95,15 +105,36 @@ async function measured(shape: ProbesShape, port: number, target: ChildProcess):
   }
 }
 
+/** The least that Node needs for it: a process that connects and resets, and knows nothing. */
+async function bare({ services }: ProbesShape, port: number): Promise<string[]> {
+  const words = [services, port, BARE_SETTLE_MS, MEASURED_MS].map(String);
+  const child = fork(BARE, words, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const memory: Promise<string[]> = wait(BARE_SETTLE_MS + MEASURED_MS / 2).then(() =>
+    [privateMemoryBytes, residentMemoryBytes].map((memoryOf) => megabytes([child.pid ?? 0], memoryOf)),
+  );
+  const [figures] = (await once(child, 'message')) as [BareFigures];
+  const { connects, seconds, processorSeconds: used, lateP50Ms, lateP99Ms, lateMaxMs } = figures;
+  return [
+    String(services),
+    'bare connects',
+    (connects / seconds).toFixed(0),
+    ((used / seconds) * 100).toFixed(0),
+    ((used / connects) * 1_000_000).toFixed(0),
+    ...(await memory),
+    ...[lateP50Ms, lateP99Ms, lateMaxMs].map((value) => value.toFixed(1)),
+    ...Array.from({ length: 5 }, () => ''),
+  ];
+}
+
 function reading(status: LvsdStatus, lvsd: number, target: ChildProcess) {
   const nannies = status.sharedNannies ?? [];
   const pids = nannies.map(({ pid }) => pid ?? 0);
   return {
     atMs: monotonicNowMs(),
     pids,
-    nannies: processorSeconds(pids),
-    lvsd: processorSeconds([lvsd]),
-    target: processorSeconds([target.pid ?? 0]),
+    nannies: sumOf(pids, processorSeconds),
+    lvsd: processorSeconds(lvsd),
+    target: processorSeconds(target.pid ?? 0),
     begun: nannies.reduce((total, { load }) => total + (load?.begun ?? 0), 0),
   };
 }
@@ -116,7 +147,7 @@ const STARTS_HEAD = [
 ];
 
 async function started(shape: ProbesShape, port: number): Promise<string[]> {
-  const lvsd = new BenchLvsd(shape, port);
+  const lvsd = new BenchLvsd(lvsCf(shape, port), 'memory');
   try {
     const readyMs = await lvsd.ready();
     const { services } = await lvsd.status();
@@ -130,6 +161,5 @@ async function started(shape: ProbesShape, port: number): Promise<string[]> {
 }
 
 function megabytes(pids: readonly number[], memoryOf: (pid: number) => number): string {
-  const bytes = pids.reduce((total, pid) => total + memoryOf(pid), 0);
-  return (bytes / 1024 / 1024).toFixed(0);
+  return (sumOf(pids, memoryOf) / 1024 / 1024).toFixed(0);
 }

@@ -1,26 +1,30 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { binaryPath, monotonicNowMs } from '@piranha/common';
 import { askOnce, ControlClient, type LvsdAlive, type LvsdStatus, runDirectory } from '@piranha/protocol';
-import { lvsCf, type ProbesShape } from './shape.js';
 
 /** Until every first verdict is there, ms. */
 const READY_LIMIT_MS = 180_000;
 
-/** An lvsd that writes into a model, with the nannies that it starts. */
+/** An lvsd with the nannies that it starts. */
 export class BenchLvsd {
-  private readonly directory = mkdtempSync(join(tmpdir(), 'piranha-bench-'));
+  readonly directory = mkdtempSync(join(tmpdir(), 'piranha-bench-'));
+  private readonly log = join(this.directory, 'log');
   private readonly startedAtMs = monotonicNowMs();
   private readonly child: ChildProcess;
 
-  constructor(shape: ProbesShape, port: number) {
+  /** @param text its lvs.cf. With `memory` it writes into a model. */
+  constructor(text: string, director: 'memory' | 'userspace' | 'kernel') {
     const file = join(this.directory, 'lvs.cf');
-    writeFileSync(file, lvsCf(shape, port));
-    const args = ['-n', '-c', file, '--run-dir', this.directory, '--director', 'memory'];
-    this.child = spawn(process.execPath, [binaryPath('lvsd'), ...args], { argv0: 'lvsd', stdio: 'ignore' });
+    writeFileSync(file, text);
+    const args = ['-n', '-c', file, '--run-dir', this.directory, '--director', director];
+    this.child = spawn(process.execPath, [binaryPath('lvsd'), ...args], {
+      argv0: 'lvsd',
+      stdio: ['ignore', openSync(this.log, 'a'), 'ignore'],
+    });
   }
 
   get pid(): number {
@@ -35,12 +39,12 @@ export class BenchLvsd {
    * Time from its start until every server is up, ms. It tells how many are: asking would cost it time. That it is
    * ready is another matter: for a server that says nothing it waits three timeouts.
    */
-  async ready(): Promise<number> {
+  async ready(limitMs = READY_LIMIT_MS): Promise<number> {
     let isReady = false;
     let client: ControlClient | undefined;
     while (!isReady) {
-      if (monotonicNowMs() - this.startedAtMs > READY_LIMIT_MS)
-        throw new Error('no verdicts from the nannies');
+      if (monotonicNowMs() - this.startedAtMs > limitMs)
+        throw new Error(`no verdicts from the nannies:\n${readFileSync(this.log, 'utf8').slice(-2_000)}`);
       client ??= await ControlClient.connect({
         path: this.socket,
         onEvent: (event, data) => {
@@ -65,14 +69,4 @@ export class BenchLvsd {
   private get socket(): string {
     return runDirectory(this.directory).lvsdSocket;
   }
-}
-
-/** Processor time that processes have used, s. */
-export function processorSeconds(pids: readonly number[]): number {
-  return pids.reduce((total, pid) => {
-    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The name in brackets may hold blanks; times follow it, in hundredths of a second.
-    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    return total + (Number(fields[11]) + Number(fields[12])) / 100;
-  }, 0);
 }

@@ -8,7 +8,7 @@ export function tcpConnectCheck(plan: PlanOf<'tcp-connect'>): Check {
     run: async ({ signal }) => {
       const session = new TcpSession(plan.target, plan.stepLimitMs, signal);
       try {
-        return (await session.connected()) ?? passed('connected');
+        return (await session.connected(plan.connectLimitMs)) ?? passed('connected');
       } finally {
         session.reset();
       }

@@ -9,7 +9,7 @@ export function tcpSendExpectCheck(plan: PlanOf<'tcp-send-expect'>): Check {
     run: async ({ signal }) => {
       const session = new TcpSession(plan.target, plan.stepLimitMs, signal);
       try {
-        const unconnected = await session.connected();
+        const unconnected = await session.connected(plan.connectLimitMs);
         if (unconnected) return unconnected;
         const unsent = plan.send && (await session.send(plan.send));
         if (unsent) return unsent;

@@ -1,5 +1,12 @@
 import { connect, type Socket } from 'node:net';
-import { type CheckOutcome, type CheckTarget, failed, serverName } from '../../check.js';
+import {
+  type CheckOutcome,
+  type CheckTarget,
+  failed,
+  lacksDescriptors,
+  serverName,
+  unmade,
+} from '../../check.js';
 import type { AnswerJudge } from '../../core/expect.js';
 import { limitStep } from '../step-limit.js';
 
@@ -15,7 +22,7 @@ export class TcpSession {
   private readonly server: string;
 
   constructor(
-    target: CheckTarget,
+    private readonly target: CheckTarget,
     private readonly stepLimitMs: number,
     private readonly signal: AbortSignal,
   ) {
@@ -28,12 +35,17 @@ export class TcpSession {
     });
   }
 
-  async connected(): Promise<CheckOutcome | undefined> {
+  /** @param limitMs the limit of this step, where it has one of its own */
+  async connected(limitMs = this.stepLimitMs): Promise<CheckOutcome | undefined> {
     const { server } = this;
-    const result = await this.step((settle) => this.socket.once('connect', () => settle({})));
+    const result = await this.step((settle) => this.socket.once('connect', () => settle({})), limitMs);
     if (result === 'timed out') return failed('NANNY_CONNECT_TIMED_OUT', { server });
     if (result === 'cancelled') return CANCELLED;
-    return result.error && failed('NANNY_CONNECT_FAILED', { server, error: errorName(result.error) });
+    if (result.error === undefined || wasTaken(result.error)) return undefined;
+    const error = errorName(result.error);
+    return lacksDescriptors(error)
+      ? unmade(this.target, error)
+      : failed('NANNY_CONNECT_FAILED', { server, error });
   }
 
   /** Done when the kernel has taken every byte. */
@@ -85,13 +97,21 @@ export class TcpSession {
     this.socket.destroy();
   }
 
-  private step(begin: (settle: (result: StepResult) => void) => void) {
-    return limitStep<StepResult>(this.stepLimitMs, this.signal, (settle) => {
+  private step(begin: (settle: (result: StepResult) => void) => void, limitMs = this.stepLimitMs) {
+    return limitStep<StepResult>(limitMs, this.signal, (settle) => {
       this.onError = () => settle({ error: this.error as NodeJS.ErrnoException });
       if (this.error) this.onError();
       else begin(settle);
     });
   }
+}
+
+/**
+ * Whether the server took the connection and reset it at once, before this process could look: a connect that is not
+ * taken ends by ECONNREFUSED. Without this the verdict would hang on who is faster.
+ */
+export function wasTaken(error: NodeJS.ErrnoException | undefined): boolean {
+  return error?.code === 'ECONNRESET';
 }
 
 /** `ECONNREFUSED` and the like; the text where there is no code. */

@@ -1,6 +1,14 @@
 import { createSocket } from 'node:dgram';
 import { addressFamily } from '@piranha/common';
-import { type Check, type CheckOutcome, failed, passed, serverName } from '../../check.js';
+import {
+  type Check,
+  type CheckOutcome,
+  failed,
+  lacksDescriptors,
+  passed,
+  serverName,
+  unmade,
+} from '../../check.js';
 import type { PlanOf } from '../../core/check-plan.js';
 import { AnswerJudge } from '../../core/expect.js';
 import { limitStep } from '../step-limit.js';
@@ -17,6 +25,8 @@ type Heard = { readonly datagram: Buffer } | { readonly error: NodeJS.ErrnoExcep
 export function udpCheck(plan: PlanOf<'udp'>): Check {
   return {
     run: async ({ signal }) => {
+      // Node would throw.
+      if (plan.target.port === 0) return judge(plan, { error: new Error('no port to ask') });
       const socket = createSocket(addressFamily(plan.target.address) === 6 ? 'udp6' : 'udp4');
       try {
         const limitMs = plan.silencePasses ? Math.min(plan.stepLimitMs, REFUSAL_WAIT_MS) : plan.stepLimitMs;
@@ -42,7 +52,9 @@ function judge(plan: PlanOf<'udp'>, heard: Heard | 'timed out' | 'cancelled'): C
   }
   if ('error' in heard) {
     const error = heard.error.code ?? heard.error.message;
-    return failed('NANNY_CONNECT_FAILED', { server, error });
+    return lacksDescriptors(error)
+      ? unmade(plan.target, error)
+      : failed('NANNY_CONNECT_FAILED', { server, error });
   }
   if (!plan.expectation) return passed('answered');
   const answer = new AnswerJudge(plan.expectation);

@@ -1,17 +1,28 @@
+import { readFileSync } from 'node:fs';
 import { errorText, monotonicNowMs } from '@piranha/common';
 import type { ProbeLoad } from '@piranha/protocol';
+import { RecentDurations } from '@piranha/protocol/durations';
 import { type Check, type CheckOutcome, failed } from '../../check.js';
-import { RecentDurations } from '../../core/duration-histogram.js';
+import type { PlanParts } from '../../core/check-plan.js';
 import { type GatePolicy, ProbeGate } from '../../core/probe-gate.js';
+import type { Gate } from '../repeating.js';
 import type { WakeUp } from '../wake-up.js';
 import type { Watch } from '../watch.js';
+import type { WeightGates } from '../weight-watches.js';
 import { WheelDriver } from './wheel-driver.js';
 
+const MOST_UNDER_WAY = 4_096;
 /** Far above what a processor can do in a second; it caps what follows a pause. */
-const SOCKET_GATE: GatePolicy = { probesPerSecond: 20_000, burst: 200, concurrency: 4_096 };
-/** A program costs a thousand times as much as a connect. */
-const PROGRAM_GATE: GatePolicy = { probesPerSecond: 50, burst: 8, concurrency: 16 };
+const SOCKET_GATE: Omit<GatePolicy, 'concurrency'> = { probesPerSecond: 20_000, burst: 200 };
+/** A program costs a hundred times as much as a connect. */
+const PROGRAM_GATE: GatePolicy = { probesPerSecond: 100, burst: 16, concurrency: 16 };
 const SPAN_MS = 30_000;
+
+/** A check needs a descriptor for each of its parts: some parts have two, and half of all are left for that. */
+function socketConcurrency(): number {
+  const limit = Number(/^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'latin1'))?.[1]);
+  return limit > 0 ? Math.min(MOST_UNDER_WAY, Math.max(1, Math.floor((limit - 64) / 2))) : MOST_UNDER_WAY;
+}
 
 /** A queue before a gate, and the timer that comes back to it. */
 class GateKeeper {
@@ -22,16 +33,12 @@ class GateKeeper {
     this.gate = new ProbeGate(policy, monotonicNowMs());
   }
 
-  get running(): number {
-    return this.gate.running;
-  }
-
   get waiting(): number {
     return this.gate.waiting;
   }
 
   /** True: go on at once. Otherwise a promise of true when it is this probe's turn, or of false when it was cancelled. */
-  enter(signal: AbortSignal): true | Promise<boolean> {
+  enter(signal: AbortSignal, weight = 1): true | Promise<boolean> {
     let resolve: (mayBegin: boolean) => void = () => undefined;
     const begin = () => {
       signal.removeEventListener('abort', cancel);
@@ -41,7 +48,7 @@ class GateKeeper {
       this.gate.cancel(begin);
       resolve(false);
     };
-    if (this.gate.request(begin, monotonicNowMs())) return true;
+    if (this.gate.request(begin, monotonicNowMs(), weight)) return true;
     signal.addEventListener('abort', cancel, { once: true });
     this.comeBack();
     return new Promise((settle) => {
@@ -49,8 +56,8 @@ class GateKeeper {
     });
   }
 
-  leave(): void {
-    this.gate.finished();
+  leave(weight = 1): void {
+    this.gate.finished(weight);
     if (this.gate.waiting > 0) this.admit();
   }
 
@@ -72,23 +79,33 @@ class GateKeeper {
   }
 }
 
+interface PartGate {
+  readonly keeper: GateKeeper;
+  readonly weight: number;
+}
+
 /** When probes begin: on time, not too many at once, and measured. */
 export class ProbeControl {
   private readonly driver = new WheelDriver();
-  private readonly sockets = new GateKeeper(SOCKET_GATE);
+  private readonly sockets = new GateKeeper({ ...SOCKET_GATE, concurrency: socketConcurrency() });
   private readonly programs = new GateKeeper(PROGRAM_GATE);
+  /** Load monitors that hang must hold up no check. */
+  private readonly monitors = new GateKeeper(PROGRAM_GATE);
   private readonly lateness = new RecentDurations(SPAN_MS, monotonicNowMs());
   private readonly interval = new RecentDurations(SPAN_MS, monotonicNowMs());
   private begun = 0;
+  private failed = 0;
+  private running = 0;
 
   /** The alarm of one probe, and its check behind the gate. */
-  admission({ check, runsPrograms, policy }: Watch): { readonly wakeUp: WakeUp; readonly check: Check } {
-    const gate = runsPrograms ? this.programs : this.sockets;
+  admission({ check, parts, policy }: Watch): { readonly wakeUp: WakeUp; readonly check: Check } {
+    const gates = this.gatesOf(parts);
     let dueMs: number | undefined;
     let lastBegunMs: number | undefined;
     const begin = () => {
       const nowMs = monotonicNowMs();
       this.begun += 1;
+      this.running += 1;
       if (dueMs !== undefined) this.lateness.record(Math.max(0, nowMs - dueMs), nowMs);
       if (lastBegunMs !== undefined) this.interval.record(nowMs - lastBegunMs, nowMs);
       dueMs = undefined;
@@ -99,28 +116,52 @@ export class ProbeControl {
     });
     const gated: Check = {
       run: async (context) => {
-        const entry = gate.enter(context.signal);
-        if (entry !== true && !(await entry)) return { ok: false, reason: 'cancelled' };
-        begin();
-        context.onBegin?.();
+        const entered: PartGate[] = [];
         try {
-          return await check.run(context);
+          for (const gate of gates) {
+            const entry = gate.keeper.enter(context.signal, gate.weight);
+            if (entry !== true && !(await entry)) return { ok: false, reason: 'cancelled' };
+            entered.push(gate);
+          }
+          begin();
+          context.onBegin?.();
+          const outcome = await check.run(context);
+          if (!outcome.ok && !outcome.undecided && !context.signal.aborted) this.failed += 1;
+          return outcome;
         } catch (error) {
+          this.failed += 1;
           return crashed(policy.server, error);
         } finally {
-          gate.leave();
+          if (entered.length === gates.length) this.running -= 1;
+          for (const { keeper, weight } of entered) keeper.leave(weight);
         }
       },
     };
     return { wakeUp, check: gated };
   }
 
+  /** What is asked beside the checks to move weights. */
+  readonly weightGates: WeightGates = {
+    agents: gateOf(this.sockets),
+    monitors: gateOf(this.monitors),
+  };
+
+  /** Programs first: a probe that waits for one must not hold up those that only want a socket. */
+  private gatesOf({ programs, others }: PlanParts): readonly PartGate[] {
+    const gates = [
+      { keeper: this.programs, weight: programs },
+      { keeper: this.sockets, weight: others },
+    ];
+    return gates.filter(({ weight }) => weight > 0);
+  }
+
   get load(): Omit<ProbeLoad, 'services' | 'probes'> {
     const nowMs = monotonicNowMs();
     return {
-      running: this.sockets.running + this.programs.running,
+      running: this.running,
       waiting: this.sockets.waiting + this.programs.waiting,
       begun: this.begun,
+      failed: this.failed,
       lateness: this.lateness.summary(nowMs),
       interval: this.interval.summary(nowMs),
     };
@@ -129,6 +170,19 @@ export class ProbeControl {
   stop(): void {
     this.driver.stop();
   }
+}
+
+function gateOf(keeper: GateKeeper): Gate {
+  return async (signal, act) => {
+    if (signal.aborted) return;
+    const entry = keeper.enter(signal);
+    if (entry !== true && !(await entry)) return;
+    try {
+      await act();
+    } finally {
+      keeper.leave();
+    }
+  };
 }
 
 /** A nanny of its own dies of such an error; here thousands would die with it. Its server is down all the same. */

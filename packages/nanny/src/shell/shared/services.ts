@@ -1,10 +1,11 @@
 import { errorText, monotonicNowMs } from '@piranha/common';
 import type { Assignment, ProbeLoad } from '@piranha/protocol';
+import type { Verdict } from '../../core/check-loop.js';
 import { SERVICE_LIMIT } from '../../core/orders.js';
 import { StartSpread } from '../../core/start-spread.js';
 import { type Emit, eventReporter } from '../lvsd-reporter.js';
-import { readCommandLine } from '../options.js';
-import { prepareWatch, probeKey } from '../watch.js';
+import { type NannyOptions, readCommandLine } from '../options.js';
+import { prepareWatch, probeKey, type Watch } from '../watch.js';
 import type { Outbox } from './outbox.js';
 import { ProbeControl } from './probe-control.js';
 import { newMember, SharedProbe } from './shared-probe.js';
@@ -55,11 +56,11 @@ export class SharedServices {
   }
 
   private async watch({ number, id, words, state, checks }: Assignment): Promise<void> {
-    const options = readCommandLine(words);
+    const options = readCommandLine(words, checks);
     if (options === 'help' || options === 'version' || 'shared' in options) {
       throw new Error('the command line names no real service');
     }
-    const key = `${probeKey(options)} ${checks ?? ''}`;
+    const key = probeKey(options);
     const watch = await prepareWatch(options);
     // It was revoked meanwhile.
     if (!this.assigned.has(number)) return;
@@ -67,12 +68,19 @@ export class SharedServices {
     const member = newMember(eventReporter(emit, id, options.verbose), state);
     for (const line of watch.lines) member.reporter.log(line);
     let probe = this.probes.get(key);
+    const isNew = probe === undefined;
     if (!probe) {
-      const startMs = this.spread.startMs(watch.policy.intervalMs, monotonicNowMs());
-      probe = new SharedProbe(key, watch, this.control, state, startMs);
+      probe = new SharedProbe(key, watch, this.control, state, this.startMs(state, options, watch));
       this.probes.set(key, probe);
     }
     this.assigned.set(number, probe);
     probe.join(number, member);
+    if (isNew) await probe.weigh(options, watch);
+  }
+
+  /** Known servers are scattered over an interval by the spread, or a death of this process would cost a second one. */
+  private startMs(known: Verdict, { watch: { warmupMs } }: NannyOptions, { policy }: Watch): number {
+    const startMs = this.spread.startMs(policy.intervalMs, monotonicNowMs());
+    return known === 'unknown' ? startMs + Math.random() * warmupMs : startMs;
   }
 }

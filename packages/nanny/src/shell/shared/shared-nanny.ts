@@ -16,7 +16,10 @@ const LOAD_INTERVAL_MS = 1_000;
 
 type Events = NannyEvents & SharedNannyEvents;
 
-/** The process that watches many real services, until a signal or the loss of lvsd ends it. */
+/**
+ * The process that watches many real services, until a signal or the loss of lvsd ends it.
+ * @param args `--shared N`: which one it is, for whoever looks at `ps`
+ */
 export async function runSharedNanny(args: readonly string[]): Promise<void> {
   const path = process.env[NANNY_ENVIRONMENT.socket];
   const id = process.env[NANNY_ENVIRONMENT.id] ?? '';

@@ -1,10 +1,14 @@
 import { monotonicNowMs } from '@piranha/common';
+import type { WeightReading } from '@piranha/protocol';
 import type { CheckComplaint } from '../../check.js';
 import type { Verdict } from '../../core/check-loop.js';
 import { ReportFilter } from '../../core/report-filter.js';
+import type { NannyOptions } from '../options.js';
+import type { Repeating } from '../repeating.js';
 import type { CheckReport, Reporter } from '../reporter.js';
 import { NannyRunner } from '../runner.js';
 import type { Watch } from '../watch.js';
+import { startWeightWatches } from '../weight-watches.js';
 import type { ProbeControl } from './probe-control.js';
 
 /** One real service of one virtual service, as lvsd knows it. */
@@ -24,11 +28,15 @@ export class SharedProbe {
   private readonly members = new Map<number, Member>();
   private readonly runner: NannyRunner;
   private last: CheckReport | undefined;
+  /** The weight that the check asked for last. */
+  private asked: WeightReading | undefined;
+  private readonly weights: Repeating[] = [];
+  private stopped = false;
 
   constructor(
     readonly key: string,
     watch: Watch,
-    control: ProbeControl,
+    private readonly control: ProbeControl,
     known: Verdict,
     startMs: number,
   ) {
@@ -47,7 +55,8 @@ export class SharedProbe {
   /** Whoever comes later is told at once what is known. */
   join(number: number, member: Member): void {
     this.members.set(number, member);
-    const { last } = this;
+    const { last, asked } = this;
+    if (asked) member.reporter.reading(asked);
     if (!last) return;
     tellResult(member, last);
     const verdict: Verdict = last.up ? 'up' : 'down';
@@ -61,8 +70,17 @@ export class SharedProbe {
     this.members.delete(number);
   }
 
-  stop(): Promise<void> {
-    return this.runner.stop();
+  /** Starts what moves the weight beside the check. */
+  async weigh(options: NannyOptions, { policy }: Watch): Promise<void> {
+    const { weightGates } = this.control;
+    const weights = await startWeightWatches(options, policy, this.runner, this.toAll(), weightGates);
+    this.weights.push(...weights);
+    if (this.stopped) await this.stop();
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    await Promise.all([this.runner.stop(), ...this.weights.map((weight) => weight.stop())]);
   }
 
   private toAll(): Reporter {
@@ -71,11 +89,16 @@ export class SharedProbe {
     };
     return {
       log: (line: CheckComplaint) => each(({ reporter }) => reporter.log(line)),
-      result: (report) => {
+      result: ({ lateMs: _late, intervalMs: _interval, ...report }) => {
+        // This process measures all its probes together.
         this.last = report;
         each((member) => tellResult(member, report));
       },
       transition: (up, reason) => each(({ reporter }) => reporter.transition(up, reason)),
+      reading: (reading) => {
+        if (reading.kind === 'check') this.asked = reading;
+        each(({ reporter }) => reporter.reading(reading));
+      },
     };
   }
 }

@@ -1,11 +1,7 @@
 import type { CheckOptions } from '../../../src/core/check-plan.js';
 import { planCheck } from '../../../src/core/check-plan.js';
 import { TCP_ZOO } from '../../support/bad-servers.js';
-import {
-  type ComplianceCase,
-  describeCheckCompliance,
-  STEP_LIMIT_MS,
-} from '../../support/check-compliance.js';
+import { type ComplianceCase, describeCheckCompliance } from '../../support/check-compliance.js';
 
 type Animal = keyof typeof TCP_ZOO;
 type Expected = Readonly<Record<Animal, string | undefined>>;
@@ -19,7 +15,7 @@ function casesFor(options: Partial<CheckOptions>, expected: Expected): Complianc
     ok: expected[name] === undefined,
     event: expected[name],
     hangs: expected[name] !== undefined && HANGING.includes(name),
-    prepare: async () => {
+    prepare: async (limitMs) => {
       const server = await TCP_ZOO[name]();
       const { plan } = planCheck({
         target: server.target,
@@ -30,7 +26,7 @@ function casesFor(options: Partial<CheckOptions>, expected: Expected): Complianc
         useRegex: false,
         sendProgram: undefined,
         literalBackslashes: false,
-        intervalMs: STEP_LIMIT_MS,
+        intervalMs: limitMs,
         ...options,
       });
       return { plan, close: server.close };
@@ -62,6 +58,17 @@ const PLAIN: Expected = {
 };
 
 describeCheckCompliance('tcp-connect', casesFor({}, CONNECT_ONLY));
+describeCheckCompliance(
+  'tcp in a check block',
+  casesFor(
+    { checks: { require: 'all', specs: [{ kind: 'tcp', name: 'alive' }] } },
+    {
+      ...CONNECT_ONLY,
+      refuses: 'NANNY_CHECK_FAILED',
+      'does not answer the connect': 'NANNY_CHECK_FAILED',
+    },
+  ),
+);
 describeCheckCompliance(
   'send only',
   casesFor({ send: 'GET / HTTP/1.0\\r\\n\\r\\n' }, CONNECT_ONLY).filter(

@@ -1,10 +1,6 @@
 import { planCheck } from '../../../src/core/check-plan.js';
 import { UDP_ZOO } from '../../support/bad-servers.js';
-import {
-  type ComplianceCase,
-  describeCheckCompliance,
-  STEP_LIMIT_MS,
-} from '../../support/check-compliance.js';
+import { type ComplianceCase, describeCheckCompliance } from '../../support/check-compliance.js';
 
 type Animal = keyof typeof UDP_ZOO;
 type Expected = Readonly<Record<Animal, string | undefined>>;
@@ -18,7 +14,8 @@ function casesFor(
     ok: expected[name] === undefined,
     event: expected[name],
     hangs: name === 'silent' && expected[name] !== undefined,
-    prepare: async () => {
+    waits: name === 'silent',
+    prepare: async (limitMs) => {
       const server = await UDP_ZOO[name]();
       const { plan } = planCheck({
         target: server.target,
@@ -29,7 +26,7 @@ function casesFor(
         useRegex: texts.useRegex ?? false,
         sendProgram: undefined,
         literalBackslashes: false,
-        intervalMs: STEP_LIMIT_MS,
+        intervalMs: limitMs,
       });
       return { plan, close: server.close };
     },

@@ -1,0 +1,1 @@
+export { metricsPage } from './core/metrics/page.js';

@@ -1,0 +1,66 @@
+import type { CheckSet, CheckSpec } from '../check-model.js';
+import type { AgentConfig, WeighingConfig } from '../weighing-model.js';
+import type { ParsedBlock } from './parsed.js';
+import { Values } from './values.js';
+
+const DEFAULT_SMOOTHING_PERCENT = 50;
+const DEFAULT_CHANGE_PERCENT = 100;
+const DEFAULT_HOLD_SECONDS = 60;
+const DEFAULT_FADE_SECONDS = 60;
+
+/** Port of `tcp:PORT`; undefined for anything else. */
+export function agentPort(text: string): number | undefined {
+  const digits = /^tcp:([0-9]{1,5})$/.exec(text)?.[1];
+  const port = Number(digits ?? 0);
+  return port >= 1 && port <= 65_535 ? port : undefined;
+}
+
+/** True where the exit status of a check's program carries a weight. */
+export function asksForWeight(specs: readonly CheckSpec[]): boolean {
+  return specs.some((spec) => spec.kind === 'program' && spec.miscDynamic);
+}
+
+/**
+ * What moves one server's weight: each word its own, else its virtual's. Undefined where nothing does.
+ * @param checks the check blocks that count for it
+ */
+export function buildWeighing(
+  virtual: ParsedBlock,
+  server: ParsedBlock,
+  checks: CheckSet | undefined,
+): WeighingConfig | undefined {
+  const [own, shared] = [new Values('server', server), new Values('virtual', virtual)];
+  const number = (name: string) => own.optionalNumber(name) ?? shared.optionalNumber(name);
+  const monitor = shared.text('load_monitor');
+  const followsCheck = asksForWeight(checks?.specs ?? []);
+  const followsLoad = !followsCheck && monitor !== undefined && monitor !== 'none';
+  const port = agentPort(own.literal('agent') ?? shared.text('agent') ?? '');
+  const agent =
+    port === undefined
+      ? undefined
+      : buildAgent(port, number, own.text('agent_number') ?? shared.text('agent_number'));
+  const seconds = number('slow_start');
+  const slowStart = seconds === undefined ? (followsLoad ? 'original' : 0) : Math.round(seconds * 1000);
+  if (agent !== undefined) return { slowStart, follows: 'agent', agent };
+  if (followsCheck) return { slowStart, follows: 'check' };
+  if (followsLoad) return { slowStart, follows: 'load' };
+  return slowStart === 0 ? undefined : { slowStart, follows: 'nothing' };
+}
+
+function buildAgent(
+  port: number,
+  number: (name: string) => number | undefined,
+  meaning: string | undefined,
+): AgentConfig {
+  const milliseconds = (seconds: number) => Math.round(seconds * 1000);
+  const interval = number('agent_interval');
+  return {
+    port,
+    intervalMs: interval === undefined ? undefined : milliseconds(interval),
+    number: meaning === 'load' ? 'load' : 'idle',
+    smoothingPercent: number('agent_smoothing') ?? DEFAULT_SMOOTHING_PERCENT,
+    changePercent: number('agent_change') ?? DEFAULT_CHANGE_PERCENT,
+    holdMs: milliseconds(number('agent_hold') ?? DEFAULT_HOLD_SECONDS),
+    fadeMs: milliseconds(number('agent_fade') ?? DEFAULT_FADE_SECONDS),
+  };
+}

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { parseLvsCf } from '../../src/core/parse-lvs-cf.js';
+import { configurationOf, PAIR, SERVICE } from '../samples.js';
+
+function weighed(virtual: string, server: string): string {
+  const [head = '', tail = ''] = SERVICE.split('  server a {\n');
+  return `${PAIR}${head}${virtual}  server a {\nweight = 100\n${server}${tail}`;
+}
+
+function weighingOf(virtual: string, server = '') {
+  return configurationOf(weighed(virtual, server)).virtualServers[0]?.servers[0]?.weighing;
+}
+
+describe('what moves a weight', () => {
+  it('is nothing by default, and with load_monitor = none', () => {
+    expect(weighingOf('')).toBeUndefined();
+    expect(weighingOf('load_monitor = none\nslow_start = 0\n')).toBeUndefined();
+  });
+
+  it("is a load monitor with the original's ramp, unless slow_start says otherwise", () => {
+    expect(weighingOf('load_monitor = rup\n')).toEqual({ slowStart: 'original', follows: 'load' });
+    expect(weighingOf('load_monitor = rup\n', 'slow_start = 1.5\n')).toEqual({
+      slowStart: 1_500,
+      follows: 'load',
+    });
+    expect(weighingOf('load_monitor = rup\nslow_start = 0\n')).toEqual({ slowStart: 0, follows: 'load' });
+  });
+
+  it('is an agent where there is one, with defaults and words of its own', () => {
+    const agent = {
+      port: 3333,
+      number: 'idle',
+      smoothingPercent: 50,
+      changePercent: 100,
+      holdMs: 60_000,
+      fadeMs: 60_000,
+    };
+    expect(weighingOf('agent = tcp:3333\n')).toEqual({ slowStart: 0, follows: 'agent', agent });
+    const words =
+      'agent_number = load\nagent_smoothing = 0\nagent_change = 7\nagent_hold = 1\nagent_fade = 2\n';
+    expect(weighingOf(`agent = tcp:3333\nagent_interval = 5\n${words}`, 'agent_hold = 9\n')).toMatchObject({
+      agent: {
+        intervalMs: 5_000,
+        number: 'load',
+        smoothingPercent: 0,
+        changePercent: 7,
+        holdMs: 9_000,
+        fadeMs: 2_000,
+      },
+    });
+  });
+
+  it('is a check whose exit status carries a weight, unless an agent does', () => {
+    const check = 'check own {\nkind = program\nprogram = /bin/c\nmisc_dynamic = 1\n}\n';
+    expect(weighingOf(check)).toEqual({ slowStart: 0, follows: 'check' });
+    expect(weighingOf('load_monitor = rup\n', `slow_start = 2\n${check}`)).toEqual({
+      slowStart: 2_000,
+      follows: 'check',
+    });
+    const plain = 'check own {\nkind = tcp\n}\n';
+    expect(weighingOf(check, plain)).toBeUndefined();
+    expect(weighingOf(`agent = tcp:1\n${check}`)).toMatchObject({ follows: 'agent' });
+    const warned = (virtual: string, server = '') =>
+      parseLvsCf(weighed(virtual, server)).diagnostics.map(({ code, line }) => `${code} ${line}`);
+    expect(warned(check)).toEqual([]);
+    expect(warned(`agent = tcp:1\n${check}`)).toEqual(['CF_CHECK_WEIGHT 11']);
+    expect(warned('agent = tcp:1\n', check)).toEqual(['CF_CHECK_WEIGHT 13']);
+    expect(warned(`agent = tcp:1\n${check}`, plain)).toEqual([]);
+    expect(warned(`load_monitor = rup\n${check}`)).toEqual(['CF_LOAD_MONITOR_CHECK 7']);
+  });
+
+  it('is taken from one server by an empty agent', () => {
+    expect(weighingOf('agent = tcp:3333\n', 'agent = ""\n')).toBeUndefined();
+  });
+});

@@ -1,0 +1,1 @@
+export { directivesPage } from './core/directives-page.js';

@@ -1,0 +1,161 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
+import { monotonicNowMs, signalProcess } from '@piranha/common';
+import type { ScenarioGroup, SharedLab } from '../../guest/group.js';
+import { until } from '../../guest/requests.js';
+import { privateMemoryBytes, residentMemoryBytes } from '../memory.js';
+import { processorSeconds } from '../processor-time.js';
+import { sumOf } from '../sum-of.js';
+import { BenchLvsd } from './lvsd.js';
+import { eachServer, labLvsCf } from './shape.js';
+
+/** Real services of the comparison, each checked once a second. */
+const SERVICES = 1_000;
+const PORT = 8_080;
+const DIRECTORY = '/run/lab/probes';
+const START_LIMIT_MS = 400_000;
+const SETTLE_MS = 20_000;
+const MEASURED_MS = 30_000;
+
+/** What checking costs. */
+export interface LabProbesFigures {
+  readonly checksASecond: number;
+  /** Of the processor, 0 to 100. */
+  readonly processorPercent: number;
+  readonly residentMegabytes: number;
+  readonly privateMegabytes: number;
+  /** As the product itself measures it, where it does, ms. */
+  readonly lateness?: string;
+}
+
+/** A product that checks. */
+interface Checker {
+  /** Its processes now. */
+  pids(): Promise<readonly number[]>;
+  lateness(): Promise<string | undefined>;
+  stop(): Promise<void>;
+}
+
+async function openPiranha(): Promise<Checker> {
+  const lvsd = new BenchLvsd(labLvsCf(SERVICES, PORT), 'kernel');
+  await lvsd.ready(START_LIMIT_MS);
+  const nannies = async () => (await lvsd.status()).sharedNannies ?? [];
+  return {
+    pids: async () => [lvsd.pid, ...(await nannies()).map(({ pid }) => pid ?? 0)],
+    lateness: async () => {
+      const all = (await nannies()).flatMap(({ load }) => load?.lateness ?? []);
+      return all.map(({ p50Ms, p99Ms, maxMs }) => `${p50Ms} / ${p99Ms} / ${maxMs}`).join(', ');
+    },
+    stop: () => lvsd.stop(),
+  };
+}
+
+function keepalivedText(): string {
+  const servers = eachServer(SERVICES).map(
+    (address) => `  real_server ${address} ${PORT} {
+    weight 1
+    TCP_CHECK {
+      connect_timeout 1
+    }
+  }
+`,
+  );
+  return `virtual_server 10.0.0.9 ${PORT} {
+  delay_loop 1
+  lb_algo rr
+  lb_kind NAT
+  protocol TCP
+${servers.join('')}}
+`;
+}
+
+async function openKeepalived(): Promise<Checker> {
+  const file = `${DIRECTORY}/keepalived.conf`;
+  writeFileSync(file, keepalivedText(), { mode: 0o600 });
+  const pidFiles = ['-p', `${DIRECTORY}/keepalived.pid`, '-c', `${DIRECTORY}/checkers.pid`];
+  const child = spawn('keepalived', ['-n', '-C', '-f', file, ...pidFiles], { stdio: 'ignore' });
+  await until('its checker', () => existsSync(`${DIRECTORY}/checkers.pid`), START_LIMIT_MS);
+  return {
+    pids: async () => [child.pid ?? 0, Number(readFileSync(`${DIRECTORY}/checkers.pid`, 'utf8'))],
+    lateness: async () => undefined,
+    stop: () => ended(child),
+  };
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  const exit = new Promise((resolve) => child.once('exit', resolve));
+  signalProcess(child.pid ?? 0, 'SIGTERM');
+  await exit;
+}
+
+/** TCP connections that this kernel has accepted since it booted. */
+function accepted(): number {
+  const [names = '', values = ''] = readFileSync('/proc/net/snmp', 'utf8').match(/^Tcp: .*$/gm) ?? [];
+  return Number(values.split(' ')[names.split(' ').indexOf('PassiveOpens')]);
+}
+
+async function measured(checker: Checker): Promise<LabProbesFigures> {
+  await wait(SETTLE_MS);
+  const pids = await checker.pids();
+  const before = { atMs: monotonicNowMs(), accepted: accepted(), used: sumOf(pids, processorSeconds) };
+  await wait(MEASURED_MS);
+  const seconds = (monotonicNowMs() - before.atMs) / 1_000;
+  const used = sumOf(pids, processorSeconds) - before.used;
+  const checks = accepted() - before.accepted;
+  const megabytes = (memoryOf: (pid: number) => number): number =>
+    Math.round((sumOf(pids, memoryOf) / 1024 / 1024) * 10) / 10;
+  const lateness = await checker.lateness();
+  return {
+    checksASecond: Math.round(checks / seconds),
+    processorPercent: Math.round((used / seconds) * 100),
+    residentMegabytes: megabytes(residentMemoryBytes),
+    privateMegabytes: megabytes(privateMemoryBytes),
+    ...(lateness === undefined ? {} : { lateness }),
+  };
+}
+
+/** Every real server is an address of this machine, where a small program takes and closes connections. */
+function openRealServers(): ChildProcess {
+  mkdirSync(DIRECTORY, { recursive: true });
+  for (const words of ['route add local 10.1.0.0/16 dev lo', 'addr add 10.0.0.9/32 dev lo'])
+    execFileSync('ip', words.split(' '));
+  const file = `${DIRECTORY}/haproxy.cfg`;
+  const limits = 'global\n  maxconn 4000\ndefaults\n  mode http\n  timeout client 5s\n';
+  writeFileSync(file, `${limits}frontend all\n  bind 0.0.0.0:${PORT}\n`);
+  return spawn('haproxy', ['-db', '-f', file], { stdio: 'ignore' });
+}
+
+function probesGroup(
+  product: string,
+  open: () => Promise<Checker>,
+  needs: Readonly<Record<string, string>>,
+): ScenarioGroup<SharedLab> {
+  return {
+    name: `probes-${product.toLowerCase()}`,
+    title: `${product} and many checks`,
+    needs: { ...needs, haproxy: 'haproxy' },
+    open: async () => {
+      const servers = openRealServers();
+      // A machine this slow takes its time to start a program.
+      process.env.PIRANHA_PATIENCE = '20';
+      return { lastLines: () => '', close: () => ended(servers) };
+    },
+    scenarios: {
+      [`${SERVICES} each second`]: async () => {
+        const checker = await open();
+        try {
+          return JSON.stringify(await measured(checker));
+        } finally {
+          await checker.stop();
+        }
+      },
+    },
+  };
+}
+
+/** Products in the order of the report; each is measured in a lab kernel of its own. */
+export const PROBES_GROUPS = [
+  { product: 'Piranha', group: probesGroup('Piranha', openPiranha, {}) },
+  { product: 'keepalived', group: probesGroup('keepalived', openKeepalived, { keepalived: 'keepalived' }) },
+];

@@ -1,0 +1,106 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { placedServers } from '../../src/core/find-servers.js';
+import { FileOrders } from '../../src/shell/file-orders.js';
+import { readMaintenanceDirectory } from '../../src/shell/maintenance-directory.js';
+import { configurationOf, realServer, virtualServer } from '../support.js';
+
+const configuration = configurationOf([
+  virtualServer({ servers: [realServer(), realServer({ name: 'two', address: '10.0.0.12' })] }),
+]);
+const ONE = 'tcp 10.0.0.9:80 10.0.0.11:80';
+
+let directory: string;
+let orders: string;
+let lines: string[];
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'orders-'));
+  orders = join(directory, 'out');
+  mkdirSync(orders, { mode: 0o755 });
+  lines = [];
+});
+
+afterEach(() => rmSync(directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }));
+
+const file = () => join(directory, 'state', 'file-orders');
+const log = {
+  log: (id: string, fields = {}) => {
+    lines.push(`${id} ${JSON.stringify(fields)}`);
+  },
+};
+
+function made(read?: typeof readMaintenanceDirectory): FileOrders {
+  return new FileOrders({ file: file(), log, ...(read ? { read } : {}) });
+}
+
+function decide(files: FileOrders): string[] {
+  const serving = { configuration, placed: placedServers(configuration), healthOf: () => 'up' as const };
+  files.decide({ serving, record: [], found: undefined, isSettled: () => true });
+  return [...files.inForce.keys()];
+}
+
+const look = (files: FileOrders) => files.look(orders, () => true);
+
+describe('the orders of files', () => {
+  it('go on after a start that cannot read their directory, and end with their file', async () => {
+    writeFileSync(join(orders, 'one'), '');
+    const before = made();
+    await look(before);
+    expect(decide(before)).toEqual([ONE]);
+    await vi.waitFor(() => expect(made().inForce.size).toBe(1));
+    // Everybody may write to it: it is not obeyed.
+    chmodSync(orders, 0o777);
+    const after = made();
+    expect(await look(after)).toBe(false);
+    expect(decide(after)).toEqual([ONE]);
+    expect(lines.filter((line) => line.startsWith('LVSD_MAINTENANCE_DIR'))).toHaveLength(1);
+    chmodSync(orders, 0o755);
+    rmSync(join(orders, 'one'));
+    expect(await look(after)).toBe(true);
+    expect(decide(after)).toEqual([]);
+    await vi.waitFor(() => expect(made().inForce.size).toBe(0));
+  });
+
+  it('do not suffer from an entry that cannot be opened, which goes on as it was', async () => {
+    writeFileSync(join(orders, 'one'), '');
+    const files = made();
+    await look(files);
+    expect(decide(files)).toEqual([ONE]);
+    rmSync(join(orders, 'one'));
+    symlinkSync('one', join(orders, 'one'));
+    symlinkSync('loop', join(orders, 'loop'));
+    await look(files);
+    expect(decide(files)).toEqual([ONE]);
+    await look(files);
+    decide(files);
+    expect(lines.filter((line) => line.startsWith('LVSD_FILE_IGNORED'))).toHaveLength(2);
+    rmSync(join(orders, 'one'));
+    await look(files);
+    expect(decide(files)).toEqual([]);
+  });
+
+  it('are told of when their directory does not answer', async () => {
+    vi.useFakeTimers();
+    try {
+      let answer: (() => void) | undefined;
+      const files = made(async (path) => {
+        await new Promise<void>((resolve) => {
+          answer = resolve;
+        });
+        return readMaintenanceDirectory(path);
+      });
+      const looking = look(files);
+      vi.advanceTimersByTime(5_000);
+      expect(lines).toEqual([
+        `LVSD_MAINTENANCE_DIR ${JSON.stringify({ path: orders, problem: 'it does not answer' })}`,
+      ]);
+      answer?.();
+      expect(await looking).toBe(true);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});
