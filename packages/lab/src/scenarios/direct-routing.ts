@@ -218,7 +218,7 @@ export const directRouting: ScenarioGroup<Pair> = {
       const { active } = await pair.settled();
       await until('weight 0', () => active.table().includes(quiesced));
       assert.deepEqual(await connection.survivors(), { alive: 2, problems: [] });
-      connection.close();
+      connection.reset();
       await pair.servers.one.acceptEcho();
       await until('weight 1', () => !active.table().includes(quiesced));
     },

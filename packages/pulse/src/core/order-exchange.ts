@@ -6,7 +6,7 @@ const RETRY_AFTER_MS = 30_000;
 
 /** What one director knows of the orders that both are to have. */
 export interface ExchangeState {
-  /** What both had after the last exchange, and with which life of the partner. */
+  /** What the partner was last known to have, and in which life of it. */
   readonly agreed: string | undefined;
   readonly dueMs: number;
   readonly isFailing: boolean;
@@ -30,7 +30,7 @@ export function afterLook(
   return { state: { ...state, dueMs }, exchange: state.agreed !== agreement(view) };
 }
 
-/** Both have these orders now. `news`: it had failed before. */
+/** The partner has these orders now. `news`: it had failed before. */
 export function afterExchange(
   state: ExchangeState,
   view: OrderView,

@@ -91,8 +91,9 @@ export class OrderSharing {
   private async exchange(line: SyncLine, own: unknown, life: string): Promise<void> {
     try {
       const theirs = await callPartner(line, 'orders', own, EXCHANGE_LIMIT_MS);
-      const merged = await this.ask('maintenance.merge', theirs);
-      const done = afterExchange(this.state, { orders: JSON.stringify(merged), life });
+      await this.ask('maintenance.merge', theirs);
+      // What was sent, not what is known by now: an order that was given meanwhile is not with the partner.
+      const done = afterExchange(this.state, { orders: JSON.stringify(own), life });
       this.state = done.state;
       if (done.news) this.log.log('PULSE_ORDERS_SHARED');
     } catch (error) {

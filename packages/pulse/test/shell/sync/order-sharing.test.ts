@@ -12,6 +12,8 @@ class End {
   merges = 0;
   life: string | undefined = 'life';
   isThere = true;
+  /** Comes before lvsd takes the partner's orders. */
+  beforeMerge: () => void = () => undefined;
   readonly log = arrayLog();
   readonly sharing: OrderSharing;
   readonly listener: SyncListener;
@@ -37,6 +39,7 @@ class End {
       const { orders } = params as { orders?: unknown };
       if (!Array.isArray(orders)) throw new UserError('another form', { code: 'CONTROL_BAD_PARAMS' });
       this.merges += 1;
+      this.beforeMerge();
       this.orders = [...new Set([...this.orders, ...orders])].sort();
     }
     return { orders: this.orders };
@@ -73,6 +76,16 @@ describe('orders about servers', () => {
     expect([primary.merges, backup.merges]).toEqual([1, 1]);
     expect([...primary.log.lines, ...backup.log.lines]).toEqual([]);
   });
+
+  it('that are given while others are on their way follow them', async () => {
+    primary.orders = ['drained'];
+    primary.beforeMerge = () => {
+      primary.orders = ['drained', 'undrained'];
+    };
+    await backup.listener.change(backup.line);
+    primary.sharing.start();
+    await expect.poll(() => backup.orders, { timeout: 10_000 }).toEqual(['drained', 'undrained']);
+  }, 15_000);
 
   it('are not carried to a partner that is silent, and one that cannot take them is told once', async () => {
     primary.life = undefined;
