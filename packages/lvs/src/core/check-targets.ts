@@ -78,6 +78,14 @@ function longestMs({ kind, ...spec }: CheckSpec, timeoutMs: number): number {
   return (STEPS[kind] ?? 3) * Math.max(spec.timeoutMs ?? timeoutMs, spec.connectTimeoutMs ?? 0);
 }
 
+/** Wait between two checks while nothing changes, ms. */
+export function checkIntervalMs({
+  service,
+  server: { watch },
+}: Pick<CheckTarget, 'service' | 'server'>): number {
+  return watch?.intervalMs ?? watch?.timeoutMs ?? service.check.timeoutMs;
+}
+
 export interface WatchTimes {
   readonly timeoutMs: number;
   readonly reentryMs: number;
@@ -101,6 +109,6 @@ export function watchTimes({ service, server }: Pick<CheckTarget, 'service' | 's
     reentryMs: watch?.reentryMs ?? service.check.reentryMs,
     firstVerdictExtraMs,
     // A nanny scatters the first checks of servers that are known over an interval.
-    firstResultExtraMs: 2 * timeoutMs + firstVerdictExtraMs + (watch?.intervalMs ?? timeoutMs),
+    firstResultExtraMs: 2 * timeoutMs + firstVerdictExtraMs + checkIntervalMs({ service, server }),
   };
 }

@@ -1,14 +1,18 @@
+import type { CheckConfig } from '@piranha/config';
 import { describe, expect, it } from 'vitest';
 import { indexTargets } from '../../src/core/check-targets.js';
 import { latenessNews } from '../../src/core/late-watch.js';
 import { nannyPlaces, sharedNannyCount } from '../../src/core/nanny-places.js';
 import { configurationOf, realServer, virtualServer } from '../support.js';
 
-function targets(services: readonly string[], servers: number) {
+function targets(services: readonly string[], servers: number, check: Partial<CheckConfig> = {}) {
   const realServers = Array.from({ length: servers }, (_, index) =>
     realServer({ name: `s${index}`, address: `10.0.${index >> 8}.${index & 255}` }),
   );
-  const virtuals = services.map((name) => virtualServer({ name, servers: realServers }));
+  const virtuals = services.map((name) => {
+    const virtual = virtualServer({ name, servers: realServers });
+    return { ...virtual, check: { ...virtual.check, ...check } };
+  });
   return indexTargets(configurationOf(virtuals)).targets;
 }
 
@@ -21,7 +25,7 @@ describe('nannyPlaces', () => {
   });
 
   it('puts the services of one real server together and spreads servers evenly, the same each time', () => {
-    const all = targets(['web', 'shop'], 1_000);
+    const all = targets(['web', 'shop'], 1_000, { timeoutMs: 100 });
     const places = nannyPlaces(all, 64, 4);
     const counts = new Map<unknown, number>();
     for (const place of places.values()) counts.set(place, (counts.get(place) ?? 0) + 1);
@@ -32,6 +36,17 @@ describe('nannyPlaces', () => {
     }
     const fewer = nannyPlaces(all.slice(0, 1_500), 64, 4);
     for (const [id, place] of fewer) expect(places.get(id)).toBe(place);
+  });
+
+  it('begins no more shared nannies than the checks of a second need', () => {
+    const count = (servers: number, check: Partial<CheckConfig>) =>
+      new Set(nannyPlaces(targets(['web'], servers, check), 0, 4).values()).size;
+    expect(count(2_500, { timeoutMs: 1_000 })).toBe(1);
+    expect(count(2_501, { timeoutMs: 1_000 })).toBe(2);
+    expect(count(2_500, { timeoutMs: 100 })).toBe(4);
+    expect(count(2_501, { timeoutMs: 10_000 })).toBe(1);
+    // 100 programs a second are what one begins.
+    expect(count(101, { timeoutMs: 1_000, sendProgram: '/bin/true' })).toBe(2);
   });
 
   it('counts processors from one to four', () => {

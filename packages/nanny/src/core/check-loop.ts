@@ -43,6 +43,8 @@ export interface LoopState {
   /** Number of the last check that was begun. */
   readonly checkNumber: number;
   readonly checking: boolean;
+  /** How much later than due the present check began, ms. */
+  readonly lateMs: number;
   /** When the next check is due; undefined while one runs or none is wanted. */
   readonly nextCheckMs: number | undefined;
   /** The complaint that was logged last, so that a long outage is told once. */
@@ -109,16 +111,17 @@ export function initialLoop(policy: LoopPolicy, known: Verdict): LoopState {
     agentDown: undefined,
     checkNumber: 0,
     checking: false,
+    lateMs: 0,
     nextCheckMs: undefined,
     toldReason: undefined,
     toldWeight: undefined,
   };
 }
 
-function beginCheck(state: LoopState): LoopStep {
+function beginCheck(state: LoopState, lateMs = 0): LoopStep {
   const checkNumber = state.checkNumber + 1;
   return {
-    state: { ...state, checkNumber, checking: true, nextCheckMs: undefined },
+    state: { ...state, checkNumber, checking: true, lateMs, nextCheckMs: undefined },
     effects: [{ type: 'check', checkNumber }],
   };
 }
@@ -158,6 +161,14 @@ function waitMs(policy: LoopPolicy, verdict: Verdict, ok: boolean): number {
   const { intervalMs } = policy;
   if (ok === (verdict === 'up')) return ok ? intervalMs : (policy.downIntervalMs ?? intervalMs);
   return policy.fastIntervalMs ?? intervalMs;
+}
+
+/**
+ * When the next check is due. What the process lost before this one is taken off the wait, half of it at most: else
+ * probes that were held up together would from then on be due together, thousands in a burst.
+ */
+function nextDueMs(state: LoopState, waitedMs: number, nowMs: number): number {
+  return nowMs + waitedMs - Math.min(state.lateMs, waitedMs / 2);
 }
 
 /** A failure that is looked into before it counts. */
@@ -203,7 +214,7 @@ function complaintLine(state: LoopState, { complaint, reason, topic = reason }: 
 
 /** A check that could not be made changes nothing; the next one is as far away as ever. */
 function passOver(policy: LoopPolicy, state: LoopState, { outcome, durationMs }: Checked, nowMs: number) {
-  const nextCheckMs = nowMs + policy.intervalMs;
+  const nextCheckMs = nextDueMs(state, policy.intervalMs, nowMs);
   const { told, lines } = complaintLine(state, outcome);
   const { reason } = outcome;
   const result: LoopEffect = { type: 'result', ok: false, reason, durationMs, up: state.verdict === 'up' };
@@ -225,7 +236,8 @@ function checked(policy: LoopPolicy, state: LoopState, event: Checked, nowMs: nu
   const judged = judge(policy, state, outcome.ok);
   const { verdict } = judged;
   const agentHolds = state.agentDown !== undefined;
-  const nextCheckMs = nowMs + (agentHolds ? policy.intervalMs : waitMs(policy, verdict, outcome.ok));
+  const waitedMs = agentHolds ? policy.intervalMs : waitMs(policy, verdict, outcome.ok);
+  const nextCheckMs = nextDueMs(state, waitedMs, nowMs);
   const { told, lines } = complaintLine(state, outcome);
   const effects: LoopEffect[] = [...lines, ...noticeLines(outcome)];
   const weight = outcome.ok ? outcome.weight : undefined;
@@ -313,7 +325,7 @@ export function stepLoop(policy: LoopPolicy, state: LoopState, event: LoopEvent,
       if (state.checking || state.nextCheckMs === undefined) return { state, effects: [] };
       // Timers may come a little early.
       if (nowMs < state.nextCheckMs) return { state, effects: [{ type: 'wake', atMs: state.nextCheckMs }] };
-      return beginCheck(state);
+      return beginCheck(state, nowMs - state.nextCheckMs);
     case 'checked':
       return checked(policy, state, event, nowMs);
     case 'glasses':

@@ -16,7 +16,8 @@ import { timerWakeUp, type WakeUp } from './wake-up.js';
 /** Runs the loop: carries its effects out and brings it the results, the timer and the signals. */
 export class NannyRunner {
   private state: LoopState;
-  private running: AbortController | undefined;
+  /** Ends the check under way. Of the next one too unless it was used: a new one each time is costly to collect. */
+  private cancelling = new AbortController();
   private ended: Promise<void> = Promise.resolve();
   /** Of the check under way, or the last one. */
   private readonly timing = new CheckTiming();
@@ -47,7 +48,7 @@ export class NannyRunner {
   /** Ends the timer and a running check, and waits until the check has cleaned up. */
   async stop(): Promise<void> {
     this.wakeUp.clear();
-    this.running?.abort();
+    this.cancelling.abort();
     await this.ended;
   }
 
@@ -57,7 +58,7 @@ export class NannyRunner {
         this.begin(effect.checkNumber);
         return;
       case 'cancel':
-        this.running?.abort();
+        this.cancelling.abort();
         return;
       case 'wake':
         this.timing.due(effect.atMs);
@@ -78,16 +79,16 @@ export class NannyRunner {
   }
 
   private begin(checkNumber: number): void {
-    const running = new AbortController();
-    this.running = running;
+    if (this.cancelling.signal.aborted) this.cancelling = new AbortController();
+    const { signal } = this.cancelling;
     let startedMs = monotonicNowMs();
     const onBegin = () => {
       startedMs = monotonicNowMs();
     };
     this.timing.begin(startedMs);
     // A check that rejects is a bug: the process dies of the unhandled rejection and lvsd starts another.
-    this.ended = this.check.run({ signal: running.signal, onBegin }).then((outcome) => {
-      if (running.signal.aborted) return;
+    this.ended = this.check.run({ signal, onBegin }).then((outcome) => {
+      if (signal.aborted) return;
       this.handle({ type: 'checked', checkNumber, outcome, durationMs: monotonicNowMs() - startedMs });
     });
   }

@@ -162,6 +162,24 @@ describe('the time of the next check', () => {
     expect(loop.answer(GOOD).at(-1)).toEqual({ type: 'wake', atMs: 14_000 });
   });
 
+  it.each([
+    [300, 19_700],
+    [60_000, 15_000],
+  ])(
+    'makes up for the %d ms by which this one began late, half an interval at most',
+    (lateMs, waitUntilMs) => {
+      const loop = begun();
+      loop.answer(GOOD);
+      loop.nowMs = 10_000 + lateMs;
+      loop.send({ type: 'timer' });
+      expect(loop.answer(GOOD).at(-1)).toEqual({ type: 'wake', atMs: waitUntilMs + lateMs });
+      // Only the check that began late is made up for.
+      loop.nowMs = waitUntilMs + lateMs;
+      loop.send({ type: 'timer' });
+      expect(loop.answer(GOOD).at(-1)).toEqual({ type: 'wake', atMs: loop.nowMs + 10_000 });
+    },
+  );
+
   it('is not reached by a timer that comes early', () => {
     const loop = begun();
     loop.answer(GOOD);
