@@ -1,11 +1,21 @@
+import { patient } from '@piranha/common';
 import type { ControlPeer, ProbeLoad, SharedNannyStatus } from '@piranha/protocol';
 import { latenessNews } from '../core/late-watch.js';
+import type { FleetPolicy } from '../core/nanny-fleet.js';
 import { SharedBook } from '../core/shared-book.js';
 import { type Description, nextOrder } from '../core/shared-orders.js';
 import { FLEET_POLICY, NannyProcesses } from './nanny-processes.js';
 
 /** One processor each: threads beside the main one would only take memory. */
 const SHARED_FLAGS = ['--single-threaded-gc'];
+/**
+ * Thousands of services lose their watch when it is ended: it may be silent for as long as a busy machine may keep it from
+ * its turn.
+ */
+const SHARED_POLICY: FleetPolicy = {
+  ...FLEET_POLICY,
+  supervisor: { ...FLEET_POLICY.supervisor, silenceLimitMs: patient(5_000) },
+};
 const NAME = 'shared ';
 
 interface SharedNanniesOptions {
@@ -49,7 +59,7 @@ export class SharedNannies {
       program,
       socketPath,
       flags: SHARED_FLAGS,
-      policy: FLEET_POLICY,
+      policy: SHARED_POLICY,
       argumentsOf: (name) => ['--shared', name.slice(NAME.length)],
       checksOf: () => undefined,
       healthOf: () => 'unknown',
