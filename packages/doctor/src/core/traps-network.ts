@@ -11,7 +11,7 @@ const OWN_SERVER = 'on that real server: arp_ignore = 1 and arp_announce = 2, an
 function claims({ holders = [], pulse }: Facts, isServer: boolean): readonly Evidence[] {
   return holders
     .filter(({ owner }) => isServer === (owner !== undefined && owner !== PARTNER))
-    .filter(({ owner }) => owner !== PARTNER || pulse?.active === true)
+    .filter(({ owner, address }) => owner !== PARTNER || pulse?.vips.includes(address) === true)
     .map(({ address, mac, device, owner }) => {
       const evidence = `${mac} on ${device} (${owner ?? 'nobody of this lvs.cf'}) says that it has ${address}`;
       return error(evidence, isServer ? OWN_SERVER : 'find that machine: ip neigh, the tables of the switch');

@@ -117,6 +117,12 @@ export class NodeGroups {
     return plan === undefined || !this.isGrouped ? base : settingsOfGroup(base, plan, this.filesAgree);
   }
 
+  /** The same by the own lvs.cf alone, whatever the partner's says: for moves that nobody is forced to. */
+  ownSettingsOf(base: PulseSettings, name: string): PulseSettings {
+    const plan = this.plansNow.find((one) => one.name === name);
+    return plan === undefined || !this.isGrouped ? base : settingsOfGroup(base, plan, true);
+  }
+
   /** When the next tick is due, monotonic ms. */
   nextTickMs(base: PulseSettings): number {
     const due = [...this.states].map(([name, state]) =>

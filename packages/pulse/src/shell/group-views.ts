@@ -19,7 +19,7 @@ export function policyGroups(
   return [...groups.all].map(([name, state]) => ({
     name,
     state,
-    settings: groups.settingsOf(base, name),
+    settings: groups.ownSettingsOf(base, name),
     // A partner that only listens tells of no group at all.
     isKnown: known.length === 0 || known.some((group) => group.name === name),
   }));

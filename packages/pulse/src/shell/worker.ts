@@ -149,7 +149,7 @@ export class PulseWorker {
     if (standing.length > 0) this.mover.standBy(standing.map(([name]) => name));
     // Whoever only listens must be believed all the same, or it could not believe the partner.
     if (this.groups.isListening) this.line.send(undefined);
-    this.plan();
+    this.ticks.plan();
   }
 
   /** Feeds an event to the state machines of these groups, or of all. */
@@ -157,7 +157,7 @@ export class PulseWorker {
     const before = this.groups.all;
     const eventFor = (name: string) => (groups === undefined || groups.includes(name) ? event : undefined);
     this.commit(this.groups.step(this.settingsInUse, eventFor, monotonicNowMs()), before, false);
-    this.plan();
+    this.ticks.plan();
   }
 
   /**
@@ -362,10 +362,6 @@ export class PulseWorker {
     return cost;
   }
 
-  private plan(): void {
-    this.ticks.plan();
-  }
-
   private tick(dueMs: number): void {
     const settings = this.settingsInUse;
     const nowMs = monotonicNowMs();
@@ -376,7 +372,7 @@ export class PulseWorker {
     };
     const before = this.groups.all;
     this.commit(this.groups.step(settings, tickOf, nowMs), before, false);
-    this.plan();
+    this.ticks.plan();
   }
 
   /** Something proven of the partner's came by a path. */
@@ -397,7 +393,7 @@ export class PulseWorker {
     const before = this.groups.all;
     const effects = this.groups.heard(this.settingsInUse, { main: word, beat }, Math.random(), nowMs);
     this.commit(effects, before, false);
-    this.plan();
+    this.ticks.plan();
     if (isNewTime) this.dispatch({ type: 'timesChanged', hadPartner: true });
   }
 }
