@@ -51,6 +51,8 @@ export interface ConfigurationChanges {
   readonly deadtimeSeconds?: number;
   /** Global lines beside these. */
   readonly lines?: (layout: PairLayout) => readonly string[];
+  /** Blocks behind the virtual services. */
+  readonly blocks?: (layout: PairLayout) => string;
   readonly adaptive?: boolean;
   /** Each director has an lvs.cf of its own. */
   readonly separateFiles?: boolean;
@@ -72,10 +74,16 @@ keepalive = ${changes.keepaliveSeconds ?? KEEPALIVE_SECONDS}
 deadtime = ${changes.deadtimeSeconds ?? DEADTIME_SECONDS}
 adaptive = ${changes.adaptive === true ? 1 : 0}
 network = nat
-${(changes.lines?.(layout) ?? []).map((line) => `${line}\n`).join('')}${services.join('')}`;
+${(changes.lines?.(layout) ?? []).map((line) => `${line}\n`).join('')}${services.join('')}${changes.blocks?.(layout) ?? ''}`;
 }
 
-function service(layout: PairLayout, name: string, vip: string, weights: readonly number[]): string {
+/** A virtual block that takes the pair's servers. */
+export function service(
+  layout: PairLayout,
+  name: string,
+  vip: string,
+  weights: readonly number[] = [],
+): string {
   const servers = layout.servers.map(
     (address, index) => `  server s${index} {
     address = ${address}

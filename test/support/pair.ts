@@ -99,17 +99,17 @@ export class Pair {
   }
 
   /** Directors whose ipvsu holds the VIP. */
-  async holders(): Promise<string[]> {
+  async holders(vip: string = this.layout.vip): Promise<string[]> {
     const holders: string[] = [];
     for (const director of [this.primary, this.backup]) {
-      if ((await director.heldAddresses()).includes(this.layout.vip)) holders.push(director.role);
+      if ((await director.heldAddresses()).includes(vip)) holders.push(director.role);
     }
     return holders;
   }
 
   /** Begins steady requests through the VIP. */
-  traffic(retryRefused = false): Traffic {
-    const stream = new Traffic({ ...this.target, retryRefused });
+  traffic(retryRefused = false, host = this.layout.vip): Traffic {
+    const stream = new Traffic({ ...this.target, host, retryRefused });
     this.streams.push(stream);
     return stream;
   }

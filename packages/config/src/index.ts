@@ -5,12 +5,22 @@ export { needsFtpHelper, releaseLimitMs, usesNat } from './core/derived.js';
 export { formatDiagnostic } from './core/diagnostics.js';
 export { type BlockPath, setValue } from './core/edit.js';
 export { formatLvsCf } from './core/format.js';
+export {
+  GROUP_NAME_LENGTH,
+  type GroupOfFile,
+  groupsOf,
+  MAIN_GROUP,
+  MOST_GROUPS,
+  natRoutersOf,
+  partOfGroup,
+} from './core/groups.js';
 export type { PiranhaIni } from './core/ini.js';
 export { type ParsedLvsCf, type ParseOptions, parseLvsCf } from './core/parse-lvs-cf.js';
 export { serialNumberOf, withSerialNumber } from './core/serial.js';
 export { type LvsCfTree, parseTree, printTree } from './core/tree.js';
 export { WELL_KNOWN_PORTS } from './core/well-known-ports.js';
 export { bareWord, quotedWord } from './core/words.js';
+export type { VipGroupConfig } from './group-model.js';
 export type { Mention } from './mention-model.js';
 export * from './model.js';
 export type { QuorumConfig } from './quorum-model.js';

@@ -1,4 +1,5 @@
 import type { CheckSet } from './check-model.js';
+import type { VipGroupConfig } from './group-model.js';
 import type { Mention } from './mention-model.js';
 import type { QuorumConfig } from './quorum-model.js';
 import type { WatchConfig } from './watch-model.js';
@@ -214,6 +215,8 @@ export interface LvsConfiguration {
   /** warm: lvsd and nannies run on the standby too; cold: the original's way. */
   readonly standby: 'warm' | 'cold';
   readonly virtualServers: readonly VirtualServerConfig[];
+  /** Absent: all virtual servers move together. */
+  readonly vipGroups?: readonly VipGroupConfig[];
   readonly failoverServices: readonly FailoverServiceConfig[];
 }
 

@@ -17,6 +17,12 @@ export const RESTARTED_VARIABLE = 'PIRANHA_RESTARTED';
  */
 export const SPOKEN_VARIABLE = 'PIRANHA_HEARTBEAT_KEY';
 
+/**
+ * Environment variable that the guardian sets for a pulse which adopts, where lvs.cf has groups: the names of those that the
+ * one before held, but for what the guardian put down since, parted by blanks.
+ */
+export const HELD_GROUPS_VARIABLE = 'PIRANHA_HELD_GROUPS';
+
 /** Environment of a nanny that lvsd started. Without the socket a nanny works alone and prints. */
 export const NANNY_ENVIRONMENT = {
   /** Path of lvsd's socket. */
@@ -116,6 +122,8 @@ export interface ReloadAnswer {
 export interface HandoverRequest {
   /** Although the partner is silent or not ready. */
   readonly force?: boolean | undefined;
+  /** One group of addresses alone; absent: all that this node serves. */
+  readonly group?: string | undefined;
   /** The partner that is meant: the operator's word for it, and its addresses. */
   readonly to?: { readonly name: string; readonly addresses: readonly string[] } | undefined;
 }
@@ -185,4 +193,14 @@ export interface PulseAlive {
   }[];
   /** With a key file: the own protocol is spoken, and words of the original are neither sent nor believed. */
   readonly beat?: PulseAliveBeat | undefined;
+  /** Every group of addresses, main too; absent where all move together. */
+  readonly groups?: readonly PulseAliveGroup[] | undefined;
+}
+
+/** What the guardian has to know of a group of addresses. */
+export interface PulseAliveGroup {
+  readonly name: string;
+  readonly vips: readonly string[];
+  readonly active: boolean;
+  readonly word: 'lvs running' | 'lvs stopped';
 }

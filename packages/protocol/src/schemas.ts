@@ -128,6 +128,20 @@ export const pulseStatusSchema: z.ZodType<PulseStatus> = z.object({
   paths: z.array(pathStatus),
   heartbeat: heartbeatStatus.optional(),
   vips: z.array(z.string()),
+  groups: z
+    .array(
+      z.object({
+        name: z.string(),
+        preferred: z.enum(['primary', 'backup']),
+        active: z.boolean(),
+        state: z.string(),
+        reason: z.string(),
+        since: z.string(),
+        vips: z.array(z.string()),
+        partner: z.string().optional(),
+      }),
+    )
+    .optional(),
   witness: witnessStatus.optional(),
   sync: syncStatus.optional(),
   children: z.array(childStatus),

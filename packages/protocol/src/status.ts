@@ -170,6 +170,22 @@ interface BeatConfiguration {
   readonly serial: number;
 }
 
+/** A group of addresses that move together. */
+export interface GroupStatus {
+  /** `main` for those in no vip_group block. */
+  readonly name: string;
+  readonly preferred: NodeRole;
+  readonly active: boolean;
+  readonly state: string;
+  readonly reason: string;
+  /** Wall clock of the last change, ISO 8601. */
+  readonly since: string;
+  /** Its addresses, held here or not. */
+  readonly vips: readonly string[];
+  /** What the partner says of it: `running`, `stopped`, or `silent`. */
+  readonly partner?: string | undefined;
+}
+
 export interface PulseStatus {
   readonly version: string;
   readonly pid: number;
@@ -195,7 +211,10 @@ export interface PulseStatus {
   readonly paths: readonly PathStatus[];
   /** Absent from a pulse of before. */
   readonly heartbeat?: HeartbeatStatus | undefined;
+  /** Those that are held here. */
   readonly vips: readonly string[];
+  /** Absent where lvs.cf has no vip_group: everything moves together. */
+  readonly groups?: readonly GroupStatus[] | undefined;
   /** Absent where lvs.cf names no witness. */
   readonly witness?: WitnessStatus | undefined;
   readonly sync?: SyncStatus | undefined;

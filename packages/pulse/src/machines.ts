@@ -5,6 +5,7 @@ export { type BeatKeys, BeatVoice } from './core/beat-voice.js';
 export { wordOfBeat } from './core/beat-words.js';
 export { YOUNG_DEADTIME_MS } from './core/dead-timer.js';
 export { gateAfterMs, gateQuestion } from './core/gate.js';
+export type { GroupEffect, GroupStates } from './core/group-step.js';
 export {
   GUARDIAN_LIMITS,
   GUARDIAN_TICK_MS,
@@ -18,6 +19,7 @@ export {
 } from './core/guardian.js';
 export { nextTickMs, stepPulse } from './core/machine.js';
 export { wordOf } from './core/moves.js';
+export { NodeGroups } from './core/node-groups.js';
 export { settingsInUse, type TimesBefore, timesBefore, wordHeard } from './core/pair-times.js';
 export { HeartbeatStatistics } from './core/path-statistics.js';
 export {
@@ -29,7 +31,7 @@ export {
 } from './core/process-times.js';
 export { pulseSettings } from './core/settings.js';
 export { hasSlept } from './core/sleep.js';
-export { StandInVoice } from './core/stand-in-voice.js';
+export { type SaidWords, StandInVoice } from './core/stand-in-voice.js';
 export { startPulse } from './core/start.js';
 export type {
   GateAnswer,
@@ -41,3 +43,4 @@ export type {
   PulseState,
   PulseStep,
 } from './core/types.js';
+export { type GroupPlan, groupPlans } from './core/vip-groups.js';

@@ -1,5 +1,5 @@
 import { formatIpv4, isContiguousMask, parseIpv4 } from '@piranha/common';
-import { type DeviceAddress, type LvsConfiguration, usesNat } from '@piranha/config';
+import { type DeviceAddress, groupsOf, type LvsConfiguration, partOfGroup, usesNat } from '@piranha/config';
 import { canonicalAddress } from '@piranha/net';
 
 /** Longest name that the kernel stores for an address, bytes. */
@@ -25,19 +25,27 @@ export interface VirtualAddress {
 
 /**
  * The floating addresses of a configuration, in the file's order and each once: VIPs of active virtual servers, where
- * the first active block of an address decides about its device as in the original, then the NAT router where NAT is used.
+ * the first active block of an address decides about its device as in the original, then the NAT router where NAT is
+ * used; those of the main group first, then group by group. Of one group: virtualAddressesOf(partOfGroup(…)).
  */
 export function virtualAddressesOf(configuration: LvsConfiguration): readonly VirtualAddress[] {
+  const distinct = new Map<string, VirtualAddress>();
+  for (const { name } of groupsOf(configuration)) {
+    for (const found of addressesOf(partOfGroup(configuration, name))) {
+      if (!distinct.has(found.address)) distinct.set(found.address, found);
+    }
+  }
+  return [...distinct.values()];
+}
+
+/** Those of one group, possibly more than once. */
+function addressesOf(configuration: LvsConfiguration): readonly VirtualAddress[] {
   const { virtualServers, natRouter, natMask } = configuration;
   const services = virtualServers
     .filter((service) => service.active)
     .map(({ address, vipMask }) => virtualAddress(address, vipMask));
   const router = usesNat(configuration) ? virtualAddress(natRouter, natMask) : undefined;
-  const distinct = new Map<string, VirtualAddress>();
-  for (const found of [...services, router]) {
-    if (found !== undefined && !distinct.has(found.address)) distinct.set(found.address, found);
-  }
-  return [...distinct.values()];
+  return [...services, router].filter((found) => found !== undefined);
 }
 
 function virtualAddress(

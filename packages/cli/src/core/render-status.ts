@@ -107,6 +107,16 @@ function adaptiveText({ adaptive }: PulseStatus): string {
   return ` (${used}${wrong})`;
 }
 
+/** Each group of addresses on its line; nothing where all move together. */
+function groupRows({ groups = [] }: PulseStatus): string[][] {
+  return groups.map(({ name, active, state, preferred, partner, vips, reason }) => {
+    const here = active ? 'ACTIVE' : 'STANDBY';
+    const other = partner === undefined ? '' : `, partner ${partner}`;
+    const held = vips.length === 0 ? 'no address' : vips.join(' ');
+    return ['group', `${name}: ${here} (${state}), prefers the ${preferred}${other}; ${held}; ${reason}`];
+  });
+}
+
 function pulseLines(status: PulseStatus, nowMs: number, verbose: boolean): string[] {
   const { role, active, state, reason, since, partner, keepaliveMs, deadtimeMs } = status;
   const beat = `keepalive ${keepaliveMs / 1000} s, deadtime ${deadtimeMs / 1000} s${adaptiveText(status)}`;
@@ -128,6 +138,7 @@ function pulseLines(status: PulseStatus, nowMs: number, verbose: boolean): strin
       ['beat', beat],
       ...heartbeatWarnings(status),
       ['VIPs', status.vips.length === 0 ? 'none held' : status.vips.join(' ')],
+      ...groupRows(status),
       ...witnessRows(status),
       ...syncRows(status),
       ['pulse', `pid ${status.pid}, version ${status.version}, ${status.configFile}`],

@@ -12,6 +12,7 @@ export function addVipMoves(program: Command, io: LvsctlIo, finish: (status: Exi
     .description('give the VIPs to the partner without a refused connection')
     .option('--to <node>', 'only if the partner is this node, by address or host name')
     .option('--force', 'although the partner is silent or not ready')
+    .option('--group <name>', 'only this vip_group of lvs.cf; main: the virtual servers in no group')
     .action(async (_: unknown, command: Command) =>
       finish(
         await (await import('./commands/handover.js')).handover(

@@ -1,4 +1,5 @@
 import type { FailoverServiceConfig, FailoverState, HeartbeatKeyConfig, LvsConfiguration } from '../model.js';
+import { buildGroups } from './builder-groups.js';
 import { buildNotify } from './builder-notify.js';
 import { buildVirtual, FORWARDING_METHODS } from './builder-virtual.js';
 import { buildSplitBrain } from './builder-witness.js';
@@ -97,6 +98,7 @@ export function buildConfiguration(parsed: ParsedFile): LvsConfiguration {
     nannyProcesses: values.optionalNumber('nanny_processes') ?? AUTO_NANNY_PROCESSES,
     ipvsadmPath: values.word('ipvsadm'),
     maintenanceDirectory: values.text('maintenance_dir'),
+    ...buildGroups(parsed),
     virtualServers: virtuals.map((block) => buildVirtual(block, network)),
     failoverServices: parsed.blocks.filter((block) => block.level === 'failover').map(buildFailover),
   };

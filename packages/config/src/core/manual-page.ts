@@ -1,6 +1,7 @@
 import { MEANING_CHANGES } from './changes.js';
 import { CHECK_KINDS, COMMON_WORDS, KIND_NAMES } from './check-kinds/registry.js';
 import { globalDirectives } from './schema-global.js';
+import { groupDirectives } from './schema-groups.js';
 import { serverDirectives } from './schema-server.js';
 import type { DirectiveSpec, Level } from './schema-types.js';
 import { virtualDirectives } from './schema-virtual.js';
@@ -70,6 +71,12 @@ const LEVEL_TEXTS: readonly (readonly [Level, string, string, readonly Directive
     virtualDirectives,
   ],
   ['server', 'SERVER DIRECTIVES', 'They stand in `server` blocks within a virtual block.', serverDirectives],
+  [
+    'vip_group',
+    'VIP GROUP DIRECTIVES',
+    'They stand in `vip_group` blocks outside all others. The addresses of the named virtual servers move together, and apart from those of other groups.',
+    groupDirectives,
+  ],
 ];
 
 const HEAD = `.\\" Made from the table of directives by scripts/docs.mjs; do not edit.

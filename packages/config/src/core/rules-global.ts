@@ -1,4 +1,5 @@
 import { usesNat } from './derived.js';
+import { MAIN_GROUP, partOfGroup } from './groups.js';
 import { statementOf } from './parsed.js';
 import { globalPlace, type RuleInput, valuePlace, warnOfChange } from './rules.js';
 import { checkHeartbeats } from './rules-heartbeat.js';
@@ -78,7 +79,7 @@ function pairRules({ configuration, parsed, findings }: RuleInput): void {
 
 function networkRules({ configuration, parsed, findings }: RuleInput): void {
   const router = statementOf(parsed, 'nat_router');
-  if (router && !usesNat(configuration)) {
+  if (router && !usesNat(partOfGroup(configuration, MAIN_GROUP))) {
     const text = 'nat_router has no effect: no server is forwarded to by NAT';
     findings.warning('CF_NAT_ROUTER_UNUSED', valuePlace(router), text, 'delete the line');
   } else if (configuration.natRouter && router && !configuration.natRouter.device.includes(':')) {

@@ -1,5 +1,6 @@
 import type { WitnessTarget } from '../witness-model.js';
 import type { Place } from './diagnostics.js';
+import { natRoutersOf } from './groups.js';
 import { statementOf } from './parsed.js';
 import { globalPlace, type RuleInput, valuePlace } from './rules.js';
 
@@ -16,9 +17,9 @@ function placeOf({ parsed }: RuleInput, target: WitnessTarget): Place {
 
 /** What each address is that moves or fails together with a director. */
 function takenAddresses({ configuration }: RuleInput): ReadonlyMap<string, readonly [string, string]> {
-  const { primary, primaryPrivate, backup, backupPrivate, natRouter, virtualServers } = configuration;
+  const { primary, primaryPrivate, backup, backupPrivate, virtualServers } = configuration;
   const directors = [primary, primaryPrivate, backup, backupPrivate];
-  const floating = [natRouter, ...virtualServers.map(({ address }) => address)];
+  const floating = [...natRoutersOf(configuration), ...virtualServers.map(({ address }) => address)];
   const taken = new Map<string, readonly [code: string, what: string]>();
   for (const one of floating) {
     if (one) taken.set(one.address, ['CF_WITNESS_VIP', 'an address that the directors share']);

@@ -4,6 +4,7 @@ import type { ParsedFile } from './parsed.js';
 import { ruleInput } from './rules.js';
 import { checkBetween } from './rules-between.js';
 import { checkGlobal } from './rules-global.js';
+import { checkGroups } from './rules-groups.js';
 import { checkNotify } from './rules-notify.js';
 import { checkAllStatements } from './rules-statements.js';
 import { checkVirtuals } from './rules-virtual.js';
@@ -16,6 +17,7 @@ export function validate(configuration: LvsConfiguration, parsed: ParsedFile, fi
   checkAllStatements(parsed, findings);
   checkVirtuals(input);
   checkBetween(input);
+  checkGroups(input);
   checkNotify(input);
   if (parsed.roles.length > 0) checkSplitBrain(input);
 }

@@ -1,4 +1,9 @@
-import type { LvsConfiguration, RealServerConfig, VirtualServerConfig } from '@piranha/config';
+import {
+  type LvsConfiguration,
+  natRoutersOf,
+  type RealServerConfig,
+  type VirtualServerConfig,
+} from '@piranha/config';
 import type { Facts } from './facts.js';
 import type { Evidence } from './trap.js';
 
@@ -31,7 +36,9 @@ export function deviceName(device: string): string {
 /** The interfaces that are to get VIPs or the NAT router. */
 export function vipDevices(configuration: LvsConfiguration): readonly string[] {
   const vips = activeServices({ configuration }).map(({ address }) => address);
-  const devices = [...vips, configuration.natRouter].flatMap((one) => (one ? [deviceName(one.device)] : []));
+  const devices = [...vips, ...natRoutersOf(configuration)].flatMap((one) =>
+    one ? [deviceName(one.device)] : [],
+  );
   return [...new Set(devices)].filter((device) => device !== '');
 }
 

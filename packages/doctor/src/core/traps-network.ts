@@ -1,3 +1,4 @@
+import { natRoutersOf } from '@piranha/config';
 import { type Facts, PARTNER, type PathFact } from './facts.js';
 import { activePlaces, activeServices, deviceName, onceEach } from './places.js';
 import { type Evidence, error, type Trap, warning } from './trap.js';
@@ -10,7 +11,7 @@ const OWN_SERVER = 'on that real server: arp_ignore = 1 and arp_announce = 2, an
 function claims({ holders = [], pulse }: Facts, isServer: boolean): readonly Evidence[] {
   return holders
     .filter(({ owner }) => isServer === (owner !== undefined && owner !== PARTNER))
-    .filter(({ owner }) => owner !== PARTNER || pulse?.active === true)
+    .filter(({ owner, address }) => owner !== PARTNER || pulse?.vips.includes(address) === true)
     .map(({ address, mac, device, owner }) => {
       const evidence = `${mac} on ${device} (${owner ?? 'nobody of this lvs.cf'}) says that it has ${address}`;
       return error(evidence, isServer ? OWN_SERVER : 'find that machine: ip neigh, the tables of the switch');
@@ -63,7 +64,8 @@ const gateway: Trap = {
   title: 'a real server under NAT answers clients past the director',
   look: (facts) =>
     brokenPaths(facts, 'nat').map(({ server, serverAddress, port }) => {
-      const router = facts.configuration.natRouter?.address ?? "the director's address there";
+      const routers = natRoutersOf(facts.configuration).map(({ address }) => address);
+      const router = routers.join(' or ') || "the director's address there";
       return error(
         `${server} takes connections on ${serverAddress} port ${port}, and its answer to a client elsewhere did not come back here`,
         `on ${server}: ip route replace default via ${router}`,
@@ -78,7 +80,7 @@ const device: Trap = {
     const { configuration, links } = facts;
     if (links === undefined) return [];
     const vips = activeServices(facts).map(({ address }) => address);
-    const named = [...vips, configuration.natRouter].flatMap((address) => address?.device ?? []);
+    const named = [...vips, ...natRoutersOf(configuration)].flatMap((address) => address?.device ?? []);
     const sync = configuration.failoverState === 'sync' ? [configuration.syncInterface] : [];
     const names = new Set([...named, ...sync].map(deviceName));
     return [...names].flatMap((name) => {

@@ -32,6 +32,8 @@ export interface RoleFacts {
   readonly holding: boolean;
   readonly reason: string;
   readonly vips: readonly string[];
+  /** The group of addresses that this is about; undefined where all move together. */
+  readonly group?: string | undefined;
 }
 
 const ROLE_IDS = {
@@ -68,21 +70,24 @@ function stateWord(change: RoleChange, holding: boolean): string {
 
 /** Tells of a change of this node's role, of a failure of its own, or of the partner. */
 export function roleNotice(change: RoleChange, facts: RoleFacts): Notice {
-  const { node, holding, reason, vips } = facts;
+  const { node, holding, reason, vips, group } = facts;
+  const fields: EventFields = { reason, ...(group === undefined ? {} : { group }) };
   const id = ROLE_IDS[change];
   const type = change.startsWith('partner-') ? 'PARTNER' : 'INSTANCE';
   return {
     id,
-    fields: { reason },
-    text: eventRecord(id, { reason }).text,
+    fields,
+    text:
+      group === undefined ? eventRecord(id, fields).text : `group ${group}: ${eventRecord(id, fields).text}`,
     audience: 'role',
-    words: [type, 'lvs', stateWord(change, holding), PRIORITY[node]],
+    words: [type, group ?? 'lvs', stateWord(change, holding), PRIORITY[node]],
     environment: {
       PIRANHA_NOTIFY: change,
       PIRANHA_ROLE: holding ? 'active' : 'inactive',
       PIRANHA_EVENT: oneLine(reason),
       PIRANHA_NODE: node,
       PIRANHA_VIPS: vips.join(' '),
+      ...(group === undefined ? {} : { PIRANHA_GROUP: group }),
     },
   };
 }

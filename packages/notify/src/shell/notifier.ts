@@ -33,6 +33,8 @@ export interface StateCommand {
   readonly role: 'active' | 'inactive';
   /** Why, such as `partner dead`. */
   readonly reason: string;
+  /** The group of addresses that changed; undefined where all move together. */
+  readonly group?: string | undefined;
 }
 
 interface NotifierOptions {
@@ -93,15 +95,19 @@ export class Notifier {
   }
 
   /** Starts active_cmd or inactive_cmd when those before it have ended; resolves at its end, for tests. */
-  runStateCommand({ command, role, reason }: StateCommand): Promise<void> {
+  runStateCommand({ command, role, reason, group }: StateCommand): Promise<void> {
     return this.runner.add({
       ...this.common,
       words: programWords(command),
-      environment: { PIRANHA_ROLE: role, PIRANHA_EVENT: reason },
+      environment: {
+        PIRANHA_ROLE: role,
+        PIRANHA_EVENT: reason,
+        ...(group === undefined ? {} : { PIRANHA_GROUP: group }),
+      },
       // The original ran whatever the file named.
       unsafe: 'warn',
       events: STATE_COMMAND_LINES,
-      fields: { role, reason },
+      fields: { role, reason, ...(group === undefined ? {} : { group }) },
     });
   }
 

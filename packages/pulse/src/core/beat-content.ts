@@ -1,5 +1,5 @@
 import type { HeartbeatWord, NodeRole } from '@piranha/protocol';
-import type { Beat } from '@piranha/protocol/beat';
+import type { Beat, GroupDuty } from '@piranha/protocol/beat';
 import type { BeatContent } from './beat-voice.js';
 import { groupsOf } from './beat-words.js';
 import type { NodeView } from './readiness.js';
@@ -13,20 +13,21 @@ export function beatSerial(serialNumber: number): number {
   return ((serialNumber % 2 ** 32) + 2 ** 32) % 2 ** 32;
 }
 
-/** What a beat of this state says; without a word it only opens a session. */
+/** What a beat of this state says; without a word it only opens a session. @param named the groups beside the main one */
 export function beatContent(
   settings: PulseSettings,
   state: PulseState,
   word: HeartbeatWord | undefined,
   configuration: Beat['configuration'],
   { readiness, failure }: NodeView,
+  named: readonly GroupDuty[] = [],
 ): BeatContent {
   const { reason, duty } = state;
   return {
     keepaliveMs: settings.keepaliveMs,
     deadtimeMs: settings.deadtimeMs,
     priority: PRIORITIES[settings.role],
-    groups: groupsOf(word, duty),
+    groups: groupsOf(word, duty, named),
     readiness,
     ...(failure === undefined ? {} : { failure }),
     configuration,

@@ -5,11 +5,16 @@ import type { PulseState } from './types.js';
 /** Between the beats of the own protocol and the words by which the state machine thinks. */
 
 /**
- * What a beat says, as a word; undefined: it says nothing about the addresses, as a node that only listens. Such a beat
- * opens a session and changes nothing else.
+ * What a beat says of a group of addresses, as a word; undefined: it says nothing about it, as a node that only
+ * listens. Such a beat opens a session and changes nothing else. Who does not know the group, for its lvs.cf does not
+ * have it yet, has its addresses in the main one.
  */
-export function wordOfBeat({ groups }: Pick<Beat, 'groups'>): HeartbeatWord | undefined {
-  const group = groups.find(({ name }) => name === PAIR_NAMES.group);
+export function wordOfBeat(
+  { groups }: Pick<Beat, 'groups'>,
+  name: string = PAIR_NAMES.group,
+): HeartbeatWord | undefined {
+  const group =
+    groups.find((one) => one.name === name) ?? groups.find((one) => one.name === PAIR_NAMES.group);
   if (group === undefined) return undefined;
   if (group.asksRelease === true) return 'fos go inactive';
   return group.duty === 'active' ? 'lvs running' : 'lvs stopped';
@@ -22,9 +27,17 @@ function dutyBeside(word: HeartbeatWord, duty: PulseState['duty']): Duty {
   return duty === 'ended' ? 'standby' : duty;
 }
 
-/** What a beat says about the addresses; nothing without a word. */
-export function groupsOf(word: HeartbeatWord | undefined, duty: PulseState['duty']): readonly GroupDuty[] {
-  if (word === undefined) return [];
-  const group: GroupDuty = { name: PAIR_NAMES.group, duty: dutyBeside(word, duty) };
-  return [word === 'fos go inactive' ? { ...group, asksRelease: true } : group];
+/** What a beat says about the addresses of one group. */
+export function groupDuty(name: string, word: HeartbeatWord, duty: PulseState['duty']): GroupDuty {
+  const group: GroupDuty = { name, duty: dutyBeside(word, duty) };
+  return word === 'fos go inactive' ? { ...group, asksRelease: true } : group;
+}
+
+/** What a beat says about the addresses; nothing without a word. @param named of the groups beside the main one */
+export function groupsOf(
+  word: HeartbeatWord | undefined,
+  duty: PulseState['duty'],
+  named: readonly GroupDuty[] = [],
+): readonly GroupDuty[] {
+  return word === undefined ? [] : [groupDuty(PAIR_NAMES.group, word, duty), ...named];
 }

@@ -1,9 +1,11 @@
 import type { LvsConfiguration } from '@piranha/config';
+import { isPreferred } from './duties.js';
 import { partnerGap, type Views } from './move-refusal.js';
 import type { PulseSettings, PulseState } from './types.js';
 
 /**
- * When the backup hands the addresses back to a primary that was away. It needs what the primary says of itself: with
+ * When the backup hands the addresses back to a primary that was away, or any node a group back to the one that is
+ * preferred for it; "primary" stands for that one below. It needs what the primary says of itself: with
  * 4-byte words nothing is known of it, and nothing happens.
  */
 
@@ -35,7 +37,7 @@ function isFit({ failback }: FailbackWords, views: Views): boolean {
 /** One look of the node that may have to give the addresses back. `begins`: start the planned handover now. */
 export function stepFailback(
   words: FailbackWords,
-  settings: Pick<PulseSettings, 'role' | 'deadtimeMs'>,
+  settings: Pick<PulseSettings, 'role' | 'preferred' | 'deadtimeMs'>,
   state: Pick<PulseState, 'duty' | 'listening' | 'partnerWord' | 'lastHeardMs'>,
   views: Views,
   before: FailbackState,
@@ -43,7 +45,7 @@ export function stepFailback(
 ): { readonly state: FailbackState; readonly news: FailbackNews } {
   const { duty, partnerWord } = state;
   // A handover that is under way may still be undone.
-  if (settings.role !== 'backup' || (duty !== 'active' && duty !== 'releasing')) {
+  if (isPreferred(settings) || (duty !== 'active' && duty !== 'releasing')) {
     return { state: NO_FAILBACK, news: 'nothing' };
   }
   // A process that has just started has heard nobody yet, which says nothing about the primary.

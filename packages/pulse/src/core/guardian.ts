@@ -7,6 +7,8 @@ import type { HeartbeatWord, PulseAlive } from '@piranha/protocol';
  */
 
 const SHORTEST_SILENCE_MS = 150;
+/** The group of all addresses that are in no other. */
+const MAIN = 'main';
 /** How often a guardian looks, ms: fine enough for beats of 0.1 s and cheap enough for ever. */
 export const GUARDIAN_TICK_MS = 50;
 
@@ -51,8 +53,16 @@ export interface GuardianState {
   /** True once this node has handed over because pulse would not run. */
   readonly gaveUp: boolean;
   readonly released: boolean;
+  /** Of several groups of addresses, those that were put down in pulse's stead. */
+  readonly releasedGroups: readonly string[];
   /** When it woke from a sleep in which the partner may have taken over; -Infinity when that is long over. */
   readonly wokeAtMs: number;
+}
+
+/** What is said of one of several groups of addresses. */
+export interface GroupWord {
+  readonly name: string;
+  readonly word: HeartbeatWord;
 }
 
 export type GuardianEvent =
@@ -60,18 +70,26 @@ export type GuardianEvent =
   | { readonly type: 'exited' }
   | { readonly type: 'tick'; readonly lateMs: number }
   /** A word of the partner, heard while pulse is down. */
-  | { readonly type: 'heard'; readonly word: HeartbeatWord }
+  | {
+      readonly type: 'heard';
+      readonly word: HeartbeatWord;
+      readonly groups?: readonly GroupWord[] | undefined;
+    }
   | { readonly type: 'stop' };
 
 export type GuardianEffect =
   /** Start pulse; `adopt` when it should go on with the role that it had. */
-  | { readonly type: 'spawn'; readonly adopt: boolean }
+  | { readonly type: 'spawn'; readonly adopt: boolean; readonly held?: readonly string[] | undefined }
   | { readonly type: 'kill' }
-  | { readonly type: 'beat'; readonly word: HeartbeatWord }
+  | {
+      readonly type: 'beat';
+      readonly word: HeartbeatWord;
+      readonly groups?: readonly GroupWord[] | undefined;
+    }
   /** Listen on the heartbeat ports, for pulse is not there to do it; or leave them to pulse. */
   | { readonly type: 'listen'; readonly on: boolean }
-  /** Put the addresses down in pulse's stead. */
-  | { readonly type: 'releaseAddresses' }
+  /** Put the addresses down in pulse's stead; `only` those, where others stay. */
+  | { readonly type: 'releaseAddresses'; readonly only?: readonly string[] | undefined }
   | { readonly type: 'log'; readonly event: EventId; readonly fields: EventFields };
 
 export interface GuardianStep {
@@ -97,6 +115,7 @@ export function startGuardian(adopt: boolean, limits: GuardianLimits, nowMs: num
     nextBeatMs: Infinity,
     gaveUp: false,
     released: false,
+    releasedGroups: [],
     wokeAtMs: Number.NEGATIVE_INFINITY,
   };
   return { state, effects: adopt ? [] : [{ type: 'spawn', adopt: false }] };
@@ -114,9 +133,16 @@ function spawn(state: GuardianState, nowMs: number): GuardianStep {
     state: { ...state, phase: 'starting', startedAtMs: nowMs, lastSignMs: nowMs, restartAtMs: Infinity },
     effects: [
       { type: 'listen', on: false },
-      { type: 'spawn', adopt },
+      { type: 'spawn', adopt, ...heldGroups(state) },
     ],
   };
+}
+
+/** The groups that pulse had and that nobody put down since; nothing where all addresses move together. */
+function heldGroups({ plan, releasedGroups }: GuardianState): { readonly held?: readonly string[] } {
+  if (plan?.groups === undefined) return {};
+  const held = plan.groups.filter(({ name, active }) => active && !releasedGroups.includes(name));
+  return { held: held.map(({ name }) => name) };
 }
 
 function onReport(state: GuardianState, plan: PulseAlive, nowMs: number): GuardianStep {
@@ -128,6 +154,7 @@ function onReport(state: GuardianState, plan: PulseAlive, nowMs: number): Guardi
     standingIn: false,
     gaveUp: false,
     released: false,
+    releasedGroups: [],
     // A report that was on its way before the sleep proves nothing.
     wokeAtMs: nowMs - state.wokeAtMs > state.limits.silenceMs ? Number.NEGATIVE_INFINITY : state.wokeAtMs,
     failures: nowMs - state.startedAtMs >= STEADY_AFTER_MS ? 0 : state.failures,
@@ -148,7 +175,7 @@ function onStopped(state: GuardianState): GuardianStep {
     effects: [
       log('PULSE_GUARDIAN_RELEASED'),
       { type: 'releaseAddresses' },
-      { type: 'beat', word: 'lvs stopped' },
+      { type: 'beat', word: 'lvs stopped', ...groupWords({ ...state, released: true }) },
     ],
   };
 }
@@ -189,11 +216,22 @@ function standIn(state: GuardianState, nowMs: number): GuardianStep {
 function beat(state: GuardianState, nowMs: number): GuardianStep {
   if (!state.standingIn || state.plan === undefined || nowMs < state.nextBeatMs)
     return { state, effects: [] };
-  const word = state.gaveUp || state.released ? 'lvs stopped' : state.plan.word;
+  const silent = state.gaveUp || state.released || state.releasedGroups.includes(MAIN);
+  const word = silent ? 'lvs stopped' : state.plan.word;
   return {
     state: { ...state, nextBeatMs: nowMs + state.plan.keepaliveMs },
-    effects: [{ type: 'beat', word }],
+    effects: [{ type: 'beat', word, ...groupWords(state) }],
   };
+}
+
+/** What is said of the groups beside the main one; nothing where there are none. */
+function groupWords({ plan, gaveUp, released, releasedGroups }: GuardianState): {
+  readonly groups?: readonly GroupWord[];
+} {
+  if (plan?.groups === undefined) return {};
+  const named = plan.groups.filter(({ name }) => name !== MAIN);
+  const isLeft = (name: string): boolean => gaveUp || released || releasedGroups.includes(name);
+  return { groups: named.map(({ name, word }) => ({ name, word: isLeft(name) ? 'lvs stopped' : word })) };
 }
 
 /**
@@ -243,12 +281,32 @@ function onTick(state: GuardianState, lateMs: number, nowMs: number): GuardianSt
   return { state: beaten.state, effects: [...watched.effects, ...beaten.effects] };
 }
 
-function onHeard(state: GuardianState, word: HeartbeatWord): GuardianStep {
+function onHeard(state: GuardianState, word: HeartbeatWord, groups: readonly GroupWord[]): GuardianStep {
   const holds = state.plan?.active === true && !state.released;
-  if (word !== 'lvs running' || !holds || state.phase === 'watching') return { state, effects: [] };
+  if (!holds || state.phase === 'watching') return { state, effects: [] };
+  if (state.plan?.groups !== undefined) return onGroupsHeard(state, state.plan.groups, groups);
+  if (word !== 'lvs running') return { state, effects: [] };
   return {
     state: { ...state, released: true },
     effects: [log('PULSE_GUARDIAN_RELEASED'), { type: 'releaseAddresses' }],
+  };
+}
+
+/** The partner serves some groups: what this node has of them is put down, and no more. */
+function onGroupsHeard(
+  state: GuardianState,
+  own: NonNullable<PulseAlive['groups']>,
+  heard: readonly GroupWord[],
+): GuardianStep {
+  const running = heard.filter(({ word }) => word === 'lvs running').map(({ name }) => name);
+  const held = own.filter(({ name, active }) => active && !state.releasedGroups.includes(name));
+  const lost = held.filter(({ name }) => running.includes(name));
+  if (lost.length === 0) return { state, effects: [] };
+  const releasedGroups = [...state.releasedGroups, ...lost.map(({ name }) => name)];
+  const lines = lost.map(({ name }) => log('PULSE_GUARDIAN_RELEASED', { group: name }));
+  return {
+    state: { ...state, releasedGroups, released: lost.length === held.length },
+    effects: [...lines, { type: 'releaseAddresses', only: lost.flatMap(({ vips }) => vips) }],
   };
 }
 
@@ -262,7 +320,7 @@ export function stepGuardian(state: GuardianState, event: GuardianEvent, nowMs: 
     case 'tick':
       return onTick(state, event.lateMs, nowMs);
     case 'heard':
-      return onHeard(state, event.word);
+      return onHeard(state, event.word, event.groups ?? []);
     case 'stop':
       return { state: { ...state, phase: 'stopping' }, effects: [] };
   }

@@ -1,4 +1,5 @@
 import type { HeartbeatWord } from '@piranha/protocol';
+import { isPreferred } from './duties.js';
 import { gateAfterWordMs } from './gate.js';
 import { andThen, drop, endRelease, log, onLocalFailure, sendNow, take, withEffects } from './moves.js';
 import type { PulseSettings, PulseState, PulseStep } from './types.js';
@@ -26,17 +27,21 @@ function onRunning(settings: PulseSettings, state: PulseState, nowMs: number): P
   }
 }
 
-/** Both serve, or are about to: the primary keeps the addresses, unless it was asleep while the partner took them. */
+/** Both serve, or are about to: who is preferred keeps the addresses, unless it was asleep while the partner took them. */
 function settle(settings: PulseSettings, state: PulseState, nowMs: number): PulseStep {
-  if (settings.role === 'backup' || state.listening) {
+  if (!isPreferred(settings) || state.listening) {
     const last = state.listening ? { state, effects: [] } : sendNow(settings, state, nowMs);
-    const why = state.listening ? 'partner took over while this node slept' : 'tie: the backup yields';
+    const why = state.listening ? 'partner took over while this node slept' : tieText(settings, 'yields');
     return andThen(last, (next) => drop(next, why, log('PULSE_PARTNER_ACTIVE_YIELD', { reason: why })));
   }
   if (state.duty !== 'active' || nowMs - state.lastAnnounceMs < settings.keepaliveMs) {
     return { state, effects: [] };
   }
-  return announceAgain(state, 'tie: the primary stays', nowMs);
+  return announceAgain(state, tieText(settings, 'stays'), nowMs);
+}
+
+function tieText(settings: PulseSettings, what: 'yields' | 'stays'): string {
+  return `tie: the ${settings.role} ${what}`;
 }
 
 /** The network is told once more who has the addresses, for it heard of another holder. */
@@ -65,8 +70,8 @@ function onStopped(
   if (before === 'lvs running') {
     return take(state, 'partner stopped', log(event, { reason: 'partner said stopped' }));
   }
-  // Both booted together: the primary goes first, so that they do not both become active for a moment.
-  const share = settings.role === 'primary' ? random : 1.5 + random * 1.5;
+  // Both booted together: who is preferred goes first, so that they do not both become active for a moment.
+  const share = isPreferred(settings) ? random : 1.5 + random * 1.5;
   const waitMs = Math.round(settings.keepaliveMs * share);
   return withEffects(
     { ...state, duty: 'claiming', reason: 'partner is inactive too', deadlineMs: nowMs + waitMs },

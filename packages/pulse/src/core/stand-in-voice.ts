@@ -1,7 +1,21 @@
 import type { HeartbeatWord, PulseAlive, PulseAliveBeat, StoodIn } from '@piranha/protocol';
 import { type Beat, STAND_IN_LEAP } from '@piranha/protocol/beat';
 import { type BeatContent, type BeatKeys, BeatVoice } from './beat-voice.js';
-import { groupsOf, wordOfBeat } from './beat-words.js';
+import { groupDuty, groupsOf, wordOfBeat } from './beat-words.js';
+import type { GroupWord } from './guardian.js';
+
+/** What a guardian says: of the main group, and of those beside it. */
+export interface SaidWords {
+  readonly word: HeartbeatWord;
+  readonly groups?: readonly GroupWord[] | undefined;
+}
+
+/** What a guardian hears: the partner's newest word, if it is proven, and that of each group of the report. */
+export interface HeardStandIn {
+  readonly word: HeartbeatWord | undefined;
+  readonly groups: readonly GroupWord[];
+  readonly answer: boolean;
+}
 
 /**
  * Beats in the life of a worker that died or hangs: with its boot id, far above its numbers, so that the partner's session
@@ -28,24 +42,24 @@ export class StandInVoice {
   }
 
   /** The next beat for a path. @param beat that of the newest report */
-  say(plan: PulseAlive, beat: PulseAliveBeat, word: HeartbeatWord, path: string, nowMs: number): Buffer {
+  say(plan: PulseAlive, beat: PulseAliveBeat, said: SaidWords, path: string, nowMs: number): Buffer {
     const sent = (this.sent.get(path) ?? 0) + 1;
     this.sent.set(path, sent);
-    const content = contentOf(plan, beat, groupsOf(word, 'standby'));
+    const named = (said.groups ?? []).map(({ name, word }) => groupDuty(name, word, 'standby'));
+    const content = contentOf(plan, beat, groupsOf(said.word, 'standby', named));
     return this.voiceFor(plan, beat, nowMs).say(content, { name: path, sent }, nowMs);
   }
 
   /** Takes in what came on a path while the worker is down: the partner's newest word, if it is proven. */
-  hear(
-    plan: PulseAlive,
-    beat: PulseAliveBeat,
-    path: string,
-    datagram: Buffer,
-    nowMs: number,
-  ): { readonly word: HeartbeatWord | undefined; readonly answer: boolean } {
+  hear(plan: PulseAlive, beat: PulseAliveBeat, path: string, datagram: Buffer, nowMs: number): HeardStandIn {
     const outcome = this.voiceFor(plan, beat, nowMs).hear(datagram, path, nowMs);
     const isWord = outcome.type === 'counts' && outcome.isNewest;
-    return { word: isWord ? wordOfBeat(outcome.beat) : undefined, answer: outcome.answer };
+    if (!isWord) return { word: undefined, groups: [], answer: outcome.answer };
+    const groups = (plan.groups ?? []).flatMap(({ name }) => {
+      const word = wordOfBeat(outcome.beat, name);
+      return word === undefined ? [] : [{ name, word }];
+    });
+    return { word: wordOfBeat(outcome.beat), groups, answer: outcome.answer };
   }
 
   /** The voice of the worker's life, made ready for each report, but never below a number that was used. */

@@ -7,7 +7,8 @@ import type { TakeoverSettings } from './takeover.js';
 export function takeoverSettings(configuration: LvsConfiguration, hasIpvs: boolean): TakeoverSettings {
   const { failoverState, syncInterface, syncId, resetGuard, manageSysctls } = configuration;
   const forwardsNat = usesNat(configuration);
-  return { failoverState, syncInterface, syncId, resetGuard, manageSysctls, hasIpvs, forwardsNat };
+  const settings = { failoverState, syncInterface, syncId, resetGuard, manageSysctls, hasIpvs, forwardsNat };
+  return configuration.vipGroups === undefined ? settings : { ...settings, bothSides: true };
 }
 
 /** What the reset guard holds back: resets from the VIPs, and replies of NAT's real servers that nobody translated. */

@@ -23,6 +23,8 @@ export interface TakeoverSettings {
   /** 0 to 255. */
   readonly syncId: number;
   readonly resetGuard: boolean;
+  /** Both directors may serve at once, each its groups: whoever serves tells the other, and listens to it. */
+  readonly bothSides?: boolean | undefined;
   readonly manageSysctls: boolean;
   /** True where the kernel forwards; without it only addresses are moved. */
   readonly hasIpvs: boolean;
@@ -125,6 +127,10 @@ class Planner {
       this.add({ type: 'announce' });
     }
     this.startSide('master');
+    if (settings.bothSides === true) {
+      this.startSide('backup');
+      return;
+    }
     // A backup side that hears another group is of no use; ours stays to hear the old holder's last words.
     if (this.syncs && seen.backup !== undefined && !syncDaemonFits('backup', seen.backup, settings)) {
       this.add({ type: 'sync', side: 'backup', run: false });
@@ -199,7 +205,7 @@ export function planTakeover(
       break;
     case 'settled':
       planner.serve();
-      planner.stopSide('backup');
+      if (settings.bothSides !== true) planner.stopSide('backup');
       planner.endGuard();
       break;
     case 'released':

@@ -34,6 +34,8 @@ export interface PulseSettings {
   /** How long a voluntary release waits for the partner's "running", ms. */
   readonly releaseLimitMs: number;
   readonly vips: readonly string[];
+  /** Whether this node is to hold these addresses while both are well; undefined: the primary is. */
+  readonly preferred?: boolean | undefined;
   /** How soon after a word of the partner the gate must be looked at, ms; undefined without witnesses and fence command. */
   readonly gateAfterMs?: number | undefined;
 }

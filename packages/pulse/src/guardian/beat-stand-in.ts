@@ -1,7 +1,7 @@
 import { errorText, monotonicNowMs } from '@piranha/common';
-import type { HeartbeatWord, PulseAlive, PulseAliveBeat, StoodIn } from '@piranha/protocol';
+import type { PulseAlive, PulseAliveBeat, StoodIn } from '@piranha/protocol';
 import type { BeatKeys } from '../core/beat-voice.js';
-import type { StandInVoice } from '../core/stand-in-voice.js';
+import type { SaidWords, StandInVoice } from '../core/stand-in-voice.js';
 
 /** What the guardian loads once it is told of keys: without them it stays small. */
 interface BeatParts {
@@ -46,13 +46,13 @@ export class BeatStandIn {
   }
 
   /** The next beat for a path; undefined as long as there are no keys. */
-  say(plan: PulseAlive, beat: PulseAliveBeat, word: HeartbeatWord, path: string): Buffer | undefined {
-    return this.voice?.say(plan, beat, word, path, monotonicNowMs());
+  say(plan: PulseAlive, beat: PulseAliveBeat, said: SaidWords, path: string): Buffer | undefined {
+    return this.voice?.say(plan, beat, said, path, monotonicNowMs());
   }
 
   /** Takes in what came on a path while the worker is down: the partner's newest word, if it is proven. */
   hear(plan: PulseAlive, beat: PulseAliveBeat, path: string, datagram: Buffer) {
-    const nothing = { word: undefined, answer: false };
+    const nothing = { word: undefined, groups: [], answer: false };
     return this.voice?.hear(plan, beat, path, datagram, monotonicNowMs()) ?? nothing;
   }
 

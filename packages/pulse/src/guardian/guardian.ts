@@ -11,6 +11,7 @@ import {
 import type { EventLog } from '@piranha/events';
 import {
   type ControlPeer,
+  HELD_GROUPS_VARIABLE,
   type PulseAlive,
   RESTARTED_VARIABLE,
   type RunDirectory,
@@ -33,7 +34,13 @@ import { StandIn } from './stand-in.js';
 /** How long pulse may take to hand over and stop, beyond its own release limit, ms. */
 const STOP_SLACK_MS = patient(15_000);
 /** What this process was told by its own starter is not for pulse. */
-const OWN_VARIABLES = ['PIRANHA_ADOPT', 'PIRANHA_DAEMON', RESTARTED_VARIABLE, SPOKEN_VARIABLE];
+const OWN_VARIABLES = [
+  'PIRANHA_ADOPT',
+  'PIRANHA_DAEMON',
+  RESTARTED_VARIABLE,
+  SPOKEN_VARIABLE,
+  HELD_GROUPS_VARIABLE,
+];
 const LIMITS = {
   silenceMs: patient(GUARDIAN_LIMITS.silenceMs),
   hangMs: patient(GUARDIAN_LIMITS.hangMs),
@@ -60,7 +67,7 @@ export class Guardian {
     this.standIn = new StandIn(
       files,
       options.director,
-      (word) => this.dispatch({ type: 'heard', word }),
+      (word, groups) => this.dispatch({ type: 'heard', word, groups }),
       (problem) => log.log('PULSE_BEAT_KEYS_UNREAD', { problem }),
     );
     this.first = startGuardian(this.pid !== undefined, LIMITS, monotonicNowMs());
@@ -134,19 +141,19 @@ export class Guardian {
   private run(effect: GuardianEffect): void {
     switch (effect.type) {
       case 'spawn':
-        this.spawn(effect.adopt);
+        this.spawn(effect.adopt, effect.held);
         return;
       case 'kill':
         this.signal('SIGKILL');
         return;
       case 'beat':
-        if (this.state.plan !== undefined) this.standIn.beat(this.state.plan, effect.word);
+        if (this.state.plan !== undefined) this.standIn.beat(this.state.plan, effect);
         return;
       case 'listen':
         void this.standIn.listen(this.state.plan, effect.on);
         return;
       case 'releaseAddresses':
-        this.releasing = this.releaseAddresses();
+        this.releasing = this.releaseAddresses(effect.only);
         return;
       case 'log':
         this.log.log(effect.event, effect.fields);
@@ -154,7 +161,7 @@ export class Guardian {
     }
   }
 
-  private spawn(adopt: boolean): void {
+  private spawn(adopt: boolean, held: readonly string[] | undefined): void {
     const output = this.options.foreground ? 'inherit' : 'ignore';
     const environment = { ...process.env };
     for (const name of OWN_VARIABLES) delete environment[name];
@@ -171,6 +178,7 @@ export class Guardian {
       env: {
         ...environment,
         ...(adopt ? { PIRANHA_ADOPT: '1' } : {}),
+        ...(adopt && held !== undefined ? { [HELD_GROUPS_VARIABLE]: held.join(' ') } : {}),
         ...(restart ? { [RESTARTED_VARIABLE]: '1' } : {}),
         ...(spoken === undefined ? {} : { [SPOKEN_VARIABLE]: spoken }),
       },
@@ -198,9 +206,9 @@ export class Guardian {
     this.stopped?.();
   }
 
-  private async releaseAddresses(): Promise<void> {
+  private async releaseAddresses(only?: readonly string[]): Promise<void> {
     try {
-      await this.standIn.releaseAddresses();
+      await this.standIn.releaseAddresses(only);
     } catch (error) {
       this.log.log('PULSE_TAKE_SLOW', { problem: errorText(error) });
     }

@@ -35,6 +35,17 @@ const PULSE_ALIVE = z.object({
   port: z.number().int().min(1).max(65_535),
   paths: z.array(z.object({ local: ADDRESS, partner: ADDRESS, name: z.string().max(63).optional() })).max(16),
   beat: BEAT.optional(),
+  groups: z
+    .array(
+      z.object({
+        name: z.string().max(63),
+        vips: z.array(z.string().max(64)).max(4_096),
+        active: z.boolean(),
+        word: z.enum(['lvs running', 'lvs stopped']),
+      }),
+    )
+    .max(32)
+    .optional(),
 });
 
 /** Checks a report of pulse; undefined when it is none. */

@@ -5,12 +5,13 @@ import {
   ControlClient,
   decodeHeartbeat,
   encodeHeartbeat,
-  type HeartbeatWord,
   type PulseAlive,
   type RunDirectory,
   type StoodIn,
   type VipAnswer,
 } from '@piranha/protocol';
+import type { GroupWord } from '../core/guardian.js';
+import type { SaidWords } from '../core/stand-in-voice.js';
 import { HeartbeatSockets, type SocketPath } from '../shell/heartbeat-sockets.js';
 import { BeatStandIn } from './beat-stand-in.js';
 
@@ -26,13 +27,13 @@ export class StandIn {
   private opening = false;
   private byteOrder: ByteOrder = 'little';
   /** While this process stands in: what it says. */
-  private lastSaid: { readonly plan: PulseAlive; readonly word: HeartbeatWord } | undefined;
+  private lastSaid: { readonly plan: PulseAlive; readonly said: SaidWords } | undefined;
   private readonly beats: BeatStandIn;
 
   constructor(
     private readonly files: RunDirectory,
     private readonly director: string,
-    private readonly onHeard: (word: HeartbeatWord) => void,
+    private readonly onHeard: (word: SaidWords['word'], groups: readonly GroupWord[]) => void,
     /** Keys could not be read; what was read before stays in use. */
     onProblem: (problem: string) => void = () => undefined,
   ) {
@@ -40,13 +41,13 @@ export class StandIn {
   }
 
   /** Sends a word on every path from the path's own address; any source port does. */
-  beat(plan: PulseAlive, word: HeartbeatWord): void {
-    const words = encodeHeartbeat(word, this.byteOrder);
+  beat(plan: PulseAlive, said: SaidWords): void {
+    const words = encodeHeartbeat(said.word, this.byteOrder);
     for (const { local, partner, name = '' } of plan.paths) {
-      const datagram = plan.beat === undefined ? words : this.beats.say(plan, plan.beat, word, name);
+      const datagram = plan.beat === undefined ? words : this.beats.say(plan, plan.beat, said, name);
       if (datagram !== undefined) this.sender(local).send(datagram, plan.port, partner, () => undefined);
     }
-    this.lastSaid = { plan, word };
+    this.lastSaid = { plan, said };
   }
 
   /** pulse reported: what a stand-in will need is made ready. Gives what pulse must know of an earlier one. */
@@ -73,19 +74,20 @@ export class StandIn {
     this.opening = false;
   }
 
-  /** Puts down every address that is held, wherever it is. */
-  async releaseAddresses(): Promise<void> {
-    if (this.director === 'userspace') return this.releaseFromIpvsu();
+  /** Puts down every address that is held, wherever it is. @param only these, where others stay */
+  async releaseAddresses(only?: readonly string[]): Promise<void> {
+    if (this.director === 'userspace') return this.releaseFromIpvsu(only);
     // Only now: a guardian stays small.
     const { releaseRecorded } = await import('../shell/release-recorded.js');
-    return releaseRecorded(this.files.heldAddresses);
+    return releaseRecorded(this.files.heldAddresses, only);
   }
 
-  private async releaseFromIpvsu(): Promise<void> {
+  private async releaseFromIpvsu(only?: readonly string[]): Promise<void> {
     const client = await ControlClient.connect({ path: this.files.ipvsuSocket });
     try {
       const { held } = (await client.call('vip.list')) as VipAnswer;
-      if (held.length > 0) await client.call('vip.release', { addresses: held });
+      const addresses = only === undefined ? held : held.filter((address) => only.includes(address));
+      if (addresses.length > 0) await client.call('vip.release', { addresses });
     } finally {
       client.close();
     }
@@ -137,15 +139,15 @@ export class StandIn {
   ): void {
     if (!partners.has(address)) return;
     if (plan.beat !== undefined) {
-      const { word, answer } = this.beats.hear(plan, plan.beat, path, datagram);
+      const { word, groups, answer } = this.beats.hear(plan, plan.beat, path, datagram);
       const { lastSaid } = this;
-      if (answer && lastSaid !== undefined) this.beat(lastSaid.plan, lastSaid.word);
-      if (word !== undefined) this.onHeard(word);
+      if (answer && lastSaid !== undefined) this.beat(lastSaid.plan, lastSaid.said);
+      if (word !== undefined) this.onHeard(word, groups);
       return;
     }
     const verdict = decodeHeartbeat(datagram);
     if (verdict.type !== 'word') return;
     this.byteOrder = verdict.byteOrder;
-    this.onHeard(verdict.word);
+    this.onHeard(verdict.word, []);
   }
 }

@@ -8,18 +8,18 @@ export interface Backend {
   readonly children: readonly SupervisedDaemon[];
   /** Starts what it needs; returns at once. */
   start(): void;
-  /** Whether addresses are held that an earlier pulse left. */
-  hasLeftovers(): Promise<boolean>;
+  /** The addresses that an earlier pulse left held. */
+  leftovers(): Promise<readonly string[]>;
   /** Makes this node a warm standby. */
   standBy(reason: string): Promise<void>;
-  /** Holds the addresses; true when that was reached, false when a later call took over. */
-  take(reason: string): Promise<boolean>;
-  /** Puts the addresses down; answers as take. */
-  drop(reason: string): Promise<boolean>;
-  /** Tells the network where the addresses are. */
-  announce(): void;
-  /** Takes another configuration; addresses follow at once where this node holds them. */
-  change(configuration: LvsConfiguration, holding: boolean): void;
+  /** Holds a group's addresses; true when that was reached, false when a later call took over. */
+  take(reason: string, group: string): Promise<boolean>;
+  /** Puts a group's addresses down; answers as take. */
+  drop(reason: string, group: string): Promise<boolean>;
+  /** Tells the network where a group's addresses are. */
+  announce(group: string): void;
+  /** Takes another configuration; the addresses of the groups that this node holds follow at once. */
+  change(configuration: LvsConfiguration, held: ReadonlySet<string>): void;
   /**
    * What is known of the connections that would survive; undefined where nothing is.
    * @param heardSeconds how long the partner has been heard without a break; undefined while it is silent

@@ -1,5 +1,6 @@
 import { type HeldAddress, readHeldFile, type VirtualAddress, writeHeldFile } from '@piranha/addresses';
 import { errorText, monotonicNowMs, UserError } from '@piranha/common';
+import { MAIN_GROUP } from '@piranha/config';
 import type { InterfaceAddress, NetworkLink, RouteNetlink } from '@piranha/net';
 import { type AddressFinding, planAddresses, presentHeld } from '../core/address-plan.js';
 import { unknownLeftovers } from '../core/unknown-leftovers.js';
@@ -30,12 +31,17 @@ export interface KernelAddressesOptions {
 interface Attempt {
   /** Undefined when everything that can be held now is held. */
   readonly problem: string | undefined;
+  /** The addresses that the kernel refused to change; undefined when it could not be asked. */
+  readonly failed: readonly string[] | undefined;
   /** Undefined when the kernel could not be asked. */
   readonly findings: readonly AddressFinding[] | undefined;
 }
 
 interface Waiter {
   readonly version: number;
+  readonly group: string;
+  /** Addresses that this change is about. */
+  readonly concerns: ReadonlySet<string>;
   readonly resolve: (reached: boolean) => void;
 }
 
@@ -44,7 +50,9 @@ interface Waiter {
  * what to remove; what the record does not name is never removed.
  */
 export class KernelAddresses {
-  private wanted: readonly VirtualAddress[] = [];
+  /** Of each group of addresses that move together; one, mostly. */
+  private readonly wantedBy = new Map<string, readonly VirtualAddress[]>();
+  private readonly versions = new Map<string, number>();
   private version = 0;
   private attempts = 0;
   private waiters: Waiter[] = [];
@@ -67,19 +75,35 @@ export class KernelAddresses {
   }
 
   /**
-   * Makes the held set equal to `addresses`, before it returns if nothing fails. Resolves true when everything that can
-   * be held is held (an address whose device is missing is reported and tried again each second), false when a later
-   * call took over. Every other failure is retried for as long as it lasts.
+   * Makes the held set of a group equal to `addresses`, before it returns if nothing fails. Resolves true when everything
+   * that can be held is held (an address whose device is missing is reported and tried again each second), false when a
+   * later call for the same group took over. Every other failure is retried for as long as it lasts, and keeps no other
+   * group waiting.
    */
-  hold(addresses: readonly VirtualAddress[]): Promise<boolean> {
-    this.wanted = addresses;
-    this.version += 1;
+  hold(addresses: readonly VirtualAddress[], group: string = MAIN_GROUP): Promise<boolean> {
+    return this.holdGroups(new Map([[group, addresses]]));
+  }
+
+  /** As `hold`, for several groups in one go: an address that goes from one to another is never away. */
+  holdGroups(groups: ReadonlyMap<string, readonly VirtualAddress[]>): Promise<boolean> {
     this.attempts = 0;
-    const { version } = this;
-    return new Promise((resolve) => {
-      this.waiters.push({ version, resolve });
-      this.reconcile();
+    const results = [...groups].map(([group, addresses]) => {
+      const before = this.wantedBy.get(group) ?? [];
+      this.wantedBy.set(group, addresses);
+      this.version += 1;
+      const { version } = this;
+      this.versions.set(group, version);
+      const concerns = new Set([...before, ...addresses].map(({ address }) => address));
+      return new Promise<boolean>((resolve) => {
+        this.waiters.push({ version, group, concerns, resolve });
+      });
     });
+    this.reconcile();
+    return Promise.all(results).then((reached) => !reached.includes(false));
+  }
+
+  private get wanted(): readonly VirtualAddress[] {
+    return [...this.wantedBy.values()].flat();
   }
 
   /** The wanted addresses that this machine has, as of the last look. */
@@ -120,7 +144,7 @@ export class KernelAddresses {
     clearTimeout(this.timer);
     this.lastAttemptMs = monotonicNowMs();
     const { version } = this;
-    const { problem, findings } = this.attempt();
+    const { problem, failed, findings } = this.attempt();
     this.attempts += 1;
     if (findings !== undefined) this.tellFindings(findings);
     this.tellProblem(problem);
@@ -130,8 +154,23 @@ export class KernelAddresses {
     else {
       this.attempts = 0;
       if (findings?.some(({ type }) => type === 'device-missing')) this.retryIn(DEVICE_RETRY_MS);
-      for (const waiter of this.waiters.splice(0)) waiter.resolve(waiter.version === this.version);
     }
+    if (failed !== undefined) this.answerWaiters(failed);
+  }
+
+  /** Who waits for nothing that failed is done. */
+  private answerWaiters(failed: readonly string[]): void {
+    const isDone = (waiter: Waiter): boolean => !failed.some((address) => this.concerns(waiter, address));
+    const done = this.waiters.filter(isDone);
+    this.waiters = this.waiters.filter((waiter) => !done.includes(waiter));
+    for (const { group, version, resolve } of done) resolve(version === this.versions.get(group));
+  }
+
+  /** What belongs to no group any more is the main one's to remove. */
+  private concerns({ group, concerns }: Waiter, address: string): boolean {
+    if (concerns.has(address)) return true;
+    const others = [...this.wantedBy].filter(([name]) => name !== group);
+    return group === MAIN_GROUP && !others.some(([, list]) => list.some((one) => one.address === address));
   }
 
   private retryIn(waitMs: number): void {
@@ -149,9 +188,10 @@ export class KernelAddresses {
       const executed = executeOperations(route, plan.operations);
       this.writeRecord(recordAfter(plan.recordBefore, executed));
       this.heldNow = heldOf(this.wanted, links, addresses, executed);
-      return { problem: firstProblem(executed), findings: plan.findings };
+      const failed = executed.filter(hasFailed).map(({ operation }) => operation.address.address);
+      return { problem: firstProblem(executed), failed, findings: plan.findings };
     } catch (error) {
-      return { problem: problemText(error), findings: undefined };
+      return { problem: problemText(error), failed: undefined, findings: undefined };
     }
   }
 

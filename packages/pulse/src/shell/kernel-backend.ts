@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { type VirtualAddress, virtualAddressesOf } from '@piranha/addresses';
 import { FreshValue } from '@piranha/common';
-import { type LvsConfiguration, needsFtpHelper } from '@piranha/config';
+import { type LvsConfiguration, MAIN_GROUP, needsFtpHelper } from '@piranha/config';
 import type { EventLog } from '@piranha/events';
 import { SyncDaemonControl } from '@piranha/ipvs';
 import { RouteNetlink } from '@piranha/net';
@@ -19,6 +18,7 @@ import { Announcements } from './announcements.js';
 import type { Backend } from './backend.js';
 import { HolderWatch, type OtherHolder } from './holder-watch.js';
 import { KernelAddresses } from './kernel-addresses.js';
+import { KernelGroups } from './kernel-groups.js';
 import { LinkMonitor } from './link-monitor.js';
 import { readNeighbours } from './neighbours.js';
 
@@ -39,8 +39,8 @@ export interface KernelBackendOptions {
     readonly publicAddress: string | undefined;
     readonly privateAddress: string | undefined;
   };
-  /** True while this node means to keep the addresses. */
-  readonly insists: () => boolean;
+  /** True while this node means to keep the addresses of a group. */
+  readonly insists: (group: string) => boolean;
   /** The partner's heartbeat addresses. */
   readonly partnerAddresses: (configuration: LvsConfiguration) => readonly string[];
   readonly onLinkProblems: (problems: readonly LinkProblem[]) => void;
@@ -51,7 +51,9 @@ export class KernelBackend implements Backend {
   readonly children = [];
   private readonly route = new RouteNetlink();
   private readonly addresses: KernelAddresses;
-  private readonly announcements: Announcements;
+  private readonly groups: KernelGroups;
+  /** One for each group, whose repeats end when it leaves. */
+  private readonly announcements = new Map<string, Announcements>();
   private readonly holders: HolderWatch;
   private readonly takeover: Takeover;
   private readonly links: LinkMonitor;
@@ -76,7 +78,14 @@ export class KernelBackend implements Backend {
       onProblem: slow,
       onFinding: (finding) => log.log('PULSE_ADDRESS_FOUND', { finding: findingText(finding) }),
     });
-    this.announcements = new Announcements(log);
+    this.groups = new KernelGroups(
+      {
+        addresses: this.addresses,
+        takeover: () => this.takeover,
+        announcements: (group) => this.announcementsOf(group),
+      },
+      configuration,
+    );
     this.holders = new HolderWatch({
       onOther: (other) => void this.otherHeard(other),
       onProblem: slow,
@@ -90,9 +99,9 @@ export class KernelBackend implements Backend {
         sync: new SyncDaemonControl(() => this.configuration.ipvsadmPath),
         guard: new ResetGuard(),
         guardTargets: () => guardTargetsOf(this.configuration),
-        hold: () => this.addresses.hold(this.wanted),
-        drop: () => this.addresses.hold([]),
-        announce: () => this.announcements.announce(this.wanted),
+        hold: () => this.groups.reconcile(),
+        drop: () => this.groups.reconcile(),
+        announce: () => this.groups.announce(),
         log,
       },
       takeoverSettings(configuration, hasIpvs),
@@ -110,13 +119,13 @@ export class KernelBackend implements Backend {
     this.looked = this.takeover.look(undefined);
     this.loadFtpHelper();
     this.links.judge();
-    this.holders.watch(this.wanted);
+    this.holders.watch(this.groups.all);
   }
 
-  async hasLeftovers(): Promise<boolean> {
+  async leftovers(): Promise<readonly string[]> {
     const leftovers = this.addresses.leftovers().map(({ address }) => address);
     if (leftovers.length > 0) this.options.log.log('PULSE_LEFTOVERS', { addresses: leftovers.join(' ') });
-    return leftovers.length > 0;
+    return leftovers;
   }
 
   async standBy(reason: string): Promise<void> {
@@ -124,31 +133,27 @@ export class KernelBackend implements Backend {
     await this.takeover.standby(reason);
   }
 
-  async take(reason: string): Promise<boolean> {
+  async take(reason: string, group: string): Promise<boolean> {
     await this.looked;
-    return this.takeover.take(reason);
+    return this.groups.take(reason, group);
   }
 
-  async drop(reason: string): Promise<boolean> {
+  async drop(reason: string, group: string): Promise<boolean> {
     await this.looked;
-    this.announcements.stopRepeats();
-    return this.takeover.release(reason);
+    return this.groups.drop(reason, group);
   }
 
-  announce(): void {
-    this.announcements.announceOnce(this.wanted);
+  announce(group: string): void {
+    this.announcementsOf(group).announceOnce(this.groups.of(group));
   }
 
-  change(configuration: LvsConfiguration, holding: boolean): void {
+  change(configuration: LvsConfiguration, held: ReadonlySet<string>): void {
     this.configuration = configuration;
     this.loadFtpHelper();
     void this.takeover.configure(takeoverSettings(configuration, this.options.hasIpvs), 'reload');
     this.links.judge();
-    this.holders.watch(this.wanted);
-    if (!holding) return;
-    void this.addresses.hold(this.wanted).then((reached) => {
-      if (reached) this.announcements.announce(this.wanted);
-    });
+    this.groups.change(configuration, held);
+    this.holders.watch(this.groups.all);
   }
 
   async syncStatus(heardSeconds: number | undefined): Promise<SyncStatus> {
@@ -168,6 +173,7 @@ export class KernelBackend implements Backend {
 
   async stop(partnerServes: boolean): Promise<void> {
     this.endWatches();
+    this.groups.forgetAll();
     await this.takeover.stop('stop', partnerServes);
     this.close();
   }
@@ -181,22 +187,23 @@ export class KernelBackend implements Backend {
   private endWatches(): void {
     clearInterval(this.asking);
     this.holders.close();
-    this.announcements.stopRepeats();
+    for (const one of this.announcements.values()) one.stopRepeats();
     this.links.close();
   }
 
   private close(): void {
     this.takeover.close();
-    this.announcements.close();
+    for (const one of this.announcements.values()) one.close();
     this.addresses.close();
   }
 
   /** A holder beside us is answered; one beside the partner is told, once, for a takeover would fight with it. */
   private async otherHeard({ address, mac, interface: name }: OtherHolder): Promise<void> {
     const { log, insists, partnerAddresses } = this.options;
-    if (insists()) {
+    const group = this.groups.ownerOf(address);
+    if (insists(group)) {
       log.log('PULSE_OTHER_HOLDER', { address, mac });
-      this.announcements.announceOnce(this.wanted);
+      this.announce(group);
       return;
     }
     const partner = partnerAddresses(this.configuration);
@@ -207,12 +214,19 @@ export class KernelBackend implements Backend {
     log.log('PULSE_FOREIGN_HOLDER', { address, mac, interface: name });
   }
 
-  private get wanted(): readonly VirtualAddress[] {
-    return virtualAddressesOf(this.configuration);
+  private announcementsOf(group: string): Announcements {
+    const known = this.announcements.get(group);
+    if (known !== undefined) return known;
+    const one = new Announcements(this.options.log);
+    this.announcements.set(group, one);
+    return one;
   }
 
   private askForHolders(): void {
-    if (!this.options.insists()) this.announcements.probe(this.wanted);
+    const asked = this.groups.all.filter(
+      ({ address }) => !this.options.insists(this.groups.ownerOf(address)),
+    );
+    if (asked.length > 0) this.announcementsOf(MAIN_GROUP).probe(asked);
   }
 
   /** As the original: only where a partner could serve instead. */

@@ -2,8 +2,8 @@ import { monotonicNowMs } from '@piranha/common';
 import type { EventLog } from '@piranha/events';
 import type { ReadinessStatus, WitnessStatus } from '@piranha/protocol';
 import type { Coverage } from '../core/coverage.js';
-import { COVERAGE_WAIT_MS, COVERAGE_WANTED_PERCENT } from '../core/coverage-wait.js';
-import { type FailbackState, NO_FAILBACK, stepFailback } from '../core/failback.js';
+import { nodeDuty } from '../core/duties.js';
+import { GroupResults, type MoveResult } from '../core/group-results.js';
 import type { Views } from '../core/move-refusal.js';
 import {
   type NodeView,
@@ -14,18 +14,16 @@ import {
   readinessStatus,
   stepReadinessNews,
 } from '../core/readiness.js';
-import type { PulseEvent, PulseState } from '../core/types.js';
+import type { MaintenanceOrder, PulseEvent, PulseState } from '../core/types.js';
 import type { Backend } from './backend.js';
-import { CoverageLook } from './coverage-look.js';
+import { GroupFailback, type PolicyGroup } from './group-failback.js';
 import type { LoadedSettings } from './load-settings.js';
 import type { LvsdWord } from './lvsd-word.js';
 import type { MaintenanceFile } from './maintenance-file.js';
-import { type MoveResult, OperatorMoves } from './operator-moves.js';
+import { OperatorMoves } from './operator-moves.js';
 
 /** How often the readiness is looked at, ms. */
 const LOOK_MS = 500;
-
-const COVERAGE_REASON = `${COVERAGE_WANTED_PERCENT} % are waited for, ${COVERAGE_WAIT_MS / 1_000} s at most`;
 
 /** What is there beside the state machine. */
 export interface PolicyParts {
@@ -38,10 +36,14 @@ export interface PolicyParts {
 
 /** What the policy sees of the worker. */
 export interface PolicyNeeds {
-  readonly dispatch: (event: PulseEvent) => void;
+  /** @param groups that the event is for; all of them where nothing is said */
+  readonly dispatch: (event: PulseEvent, groups?: readonly string[]) => void;
   readonly now: () => Pick<LoadedSettings, 'configuration' | 'settings' | 'paths'> & {
+    /** Of the main group. */
     readonly state: PulseState;
   };
+  /** Every group of addresses, main first; that one alone where lvs.cf has no groups. */
+  readonly groups: () => readonly PolicyGroup[];
   /** What the voluntary move under way costs. */
   readonly cost: () => Promise<string | undefined>;
   /** How many of the connections in use the partner knows; undefined where that is not known. */
@@ -49,7 +51,7 @@ export interface PolicyNeeds {
   readonly witness: () => WitnessStatus | undefined;
   /** What the partner says of itself in its beats; words of 4 bytes say nothing of the kind. */
   readonly partnerView: () => NodeView | undefined;
-  /** What `primaryMissed` says is another thing now. */
+  /** What `missed` says is another thing now. */
   readonly onMissed: () => void;
 }
 
@@ -57,43 +59,60 @@ export interface PolicyNeeds {
 export class NodePolicy {
   readonly moves: OperatorMoves;
   private news: ReadinessNews = { told: undefined, pending: undefined };
-  private failback: FailbackState = NO_FAILBACK;
-  private readonly coverage: CoverageLook;
+  private readonly failback: GroupFailback;
+  private readonly results = new GroupResults();
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly parts: PolicyParts,
     private readonly needs: PolicyNeeds,
   ) {
-    this.moves = new OperatorMoves({ ...needs, views: () => this.views(), file: parts.maintenance });
-    this.coverage = new CoverageLook(needs.coverage, ({ known, total }) =>
-      parts.log.log('PULSE_FAILBACK_COVERAGE', { known, total, reason: COVERAGE_REASON }),
-    );
+    this.moves = new OperatorMoves({
+      ...needs,
+      views: () => this.views(),
+      file: parts.maintenance,
+      results: this.results,
+    });
+    this.failback = new GroupFailback({
+      configuration: () => needs.now().configuration,
+      views: () => this.views(),
+      coverage: needs.coverage,
+      learns: () => parts.backend.syncListening() !== undefined,
+      onDue: (group) => needs.dispatch({ type: 'handover' }, [group]),
+      log: (id, fields, group) =>
+        parts.log.log(id, needs.groups().length > 1 ? { ...fields, group } : fields),
+    });
   }
 
-  /** Whether the primary was away while this backup served, so that `failback` concerns it. */
-  get primaryMissed(): boolean {
+  /** The groups whose preferred director was away while this node served, so that `failback` concerns them. */
+  get missed(): ReadonlySet<string> {
     return this.failback.missed;
   }
 
-  /** @param primaryMissed as the process before this one knew it, where this one goes on for it */
-  start(primaryMissed: boolean): void {
-    this.failback = { ...NO_FAILBACK, missed: primaryMissed };
+  /** @param missed as the process before this one knew it, where this one goes on for it */
+  start(missed: Iterable<string>): void {
+    this.failback.remember(missed);
     this.timer = setInterval(() => this.look(), LOOK_MS);
+  }
+
+  /** These groups are new, and held here although their preferred director is there. */
+  introduced(groups: Iterable<string>): void {
+    this.failback.remember(groups);
   }
 
   stop(): void {
     clearInterval(this.timer);
   }
 
-  /** The state machine made a step. */
-  stepped(before: PulseState, after: PulseState): void {
+  /** The order of maintenance standby that was in force before a step of the state machines, and after it. */
+  stepped(before: MaintenanceOrder | undefined, after: MaintenanceOrder | undefined): void {
     this.moves.keep(before, after);
   }
 
-  /** Tells those who asked for a move. */
-  answer(result: MoveResult): void {
-    this.moves.answer(result);
+  /** A group's answer to what an operator asked for. */
+  answer(group: string, result: MoveResult): void {
+    const whole = this.results.answer(group, result);
+    if (whole !== undefined) this.moves.answer(whole);
   }
 
   /** What a beat of the own protocol is to say of this node. */
@@ -113,8 +132,9 @@ export class NodePolicy {
   private facts(): ReadinessFacts {
     const { backend, lvsdWord } = this.parts;
     const { state, configuration } = this.needs.now();
+    const states = this.needs.groups().map((group) => group.state);
     return {
-      state,
+      state: { ...state, duty: nodeDuty(state, states, configuration.standby === 'cold') },
       isCold: configuration.standby === 'cold',
       lvsd: lvsdWord.latest(),
       missing: backend.children
@@ -127,31 +147,7 @@ export class NodePolicy {
 
   private look(): void {
     this.lookAtReadiness();
-    this.lookAtFailback();
-  }
-
-  private lookAtFailback(): void {
-    const { state, settings, configuration } = this.needs.now();
-    const views = this.views();
-    const step = stepFailback(configuration, settings, state, views, this.failback, monotonicNowMs());
-    if (step.news !== 'begins') this.coverage.forget();
-    else if (!this.primaryKnowsEnough()) return;
-    const { missed } = this.failback;
-    this.failback = step.state;
-    if (missed !== step.state.missed) this.needs.onMissed();
-    if (step.news === 'nothing') return;
-    const fields = { reason: `failback = ${configuration.failback}`, holdMs: configuration.failbackHoldMs };
-    this.parts.log.log(step.news === 'waits' ? 'PULSE_FAILBACK_WAITS' : 'PULSE_FAILBACK', fields);
-    // Of `always` nothing is asked that the partner could lack; the handover itself is undone where it does not take.
-    if (step.news === 'begins') this.needs.dispatch({ type: 'handover' });
-  }
-
-  /** Whether the primary knows this node's connections well enough; begins to read it. */
-  private primaryKnowsEnough(): boolean {
-    // Of `always` nothing is asked that the partner could lack.
-    const { configuration } = this.needs.now();
-    if (configuration.failback === 'always' || this.parts.backend.syncListening() === undefined) return true;
-    return this.coverage.mayMove(monotonicNowMs());
+    if (this.failback.look(this.needs.groups(), monotonicNowMs())) this.needs.onMissed();
   }
 
   /** Who serves is not waiting to take over: what it lacks is told when it stands by again. */

@@ -1,16 +1,20 @@
 import { errorText, UserError } from '@piranha/common';
 import type { HandoverAnswer, HandoverRequest, StandbyRequest } from '@piranha/protocol';
 import { z } from 'zod';
+import { groupsToMove } from '../core/group-moves.js';
+import type { GroupResults, MoveResult } from '../core/group-results.js';
 import type { Views } from '../core/move-refusal.js';
 import { notThePartner } from '../core/partner-name.js';
 import type { HeartbeatPath } from '../core/settings.js';
-import type { PulseEffect, PulseEvent, PulseState } from '../core/types.js';
+import type { MaintenanceOrder, PulseEvent } from '../core/types.js';
+import type { PolicyGroup } from './group-failback.js';
 import type { MaintenanceFile } from './maintenance-file.js';
 import { PendingMoves } from './pending-moves.js';
 
 /** What a request looks like on the socket. */
 const HANDOVER: z.ZodType<HandoverRequest> = z.object({
   force: z.boolean().optional(),
+  group: z.string().max(63).optional(),
   to: z.object({ name: z.string().max(255), addresses: z.array(z.string().max(64)).max(64) }).optional(),
 });
 const STANDBY: z.ZodType<StandbyRequest> = z.object({
@@ -23,16 +27,17 @@ const STANDBY: z.ZodType<StandbyRequest> = z.object({
 
 /** What the moves need of the worker. */
 export interface MovesNeeds {
-  readonly dispatch: (event: PulseEvent) => void;
-  readonly now: () => { readonly state: PulseState; readonly paths: readonly HeartbeatPath[] };
+  /** @param groups that the event is for; all of them where nothing is said */
+  readonly dispatch: (event: PulseEvent, groups?: readonly string[]) => void;
+  readonly now: () => { readonly paths: readonly HeartbeatPath[] };
+  readonly groups: () => readonly PolicyGroup[];
+  readonly results: GroupResults;
   /** What the voluntary move under way costs. */
   readonly cost: () => Promise<string | undefined>;
   /** What both directors say of themselves. */
   readonly views: () => Views;
   readonly file: MaintenanceFile;
 }
-
-export type MoveResult = Extract<PulseEffect, { type: 'handoverResult' | 'maintenanceResult' }>;
 
 /** Moves that operators ask for: handovers, and maintenance standby. */
 export class OperatorMoves {
@@ -43,10 +48,13 @@ export class OperatorMoves {
 
   constructor(private readonly needs: MovesNeeds) {}
 
-  /** Starts a handover; resolves when it is done, refused or undone. @throws UserError `PULSE_NOT_THE_PARTNER` */
+  /**
+   * Starts a handover of one group, or of all that this node has; resolves when it is done, refused or undone.
+   * @throws UserError `PULSE_NOT_THE_PARTNER`, `PULSE_NO_GROUP`
+   */
   async handover(params: unknown): Promise<HandoverAnswer> {
-    const { force = false, to } = read(HANDOVER, params);
-    const { paths, state } = this.needs.now();
+    const { force = false, to, group } = read(HANDOVER, params);
+    const { paths } = this.needs.now();
     const wrong = to && notThePartner(to, paths);
     if (wrong !== undefined) {
       throw new UserError(wrong, {
@@ -54,27 +62,35 @@ export class OperatorMoves {
         hint: 'lvsctl status shows the addresses of both directors; nothing was moved',
       });
     }
-    // A second one would get the answer of the first.
-    if (state.duty === 'releasing') return refused(`a move is under way: ${state.reason}`);
+    const asked = groupsToMove(this.needs.groups(), group);
+    if (asked.type === 'unknown') {
+      throw new UserError(`lvs.cf has no group ${group}`, { code: 'PULSE_NO_GROUP', hint: asked.hint });
+    }
+    if (asked.type === 'refused') return refused(asked.why);
     const views = this.needs.views();
-    return this.handovers.wait(() => this.needs.dispatch({ type: 'handover', force, views }));
+    return this.handovers.wait(() => {
+      this.needs.results.ask(asked.groups);
+      this.needs.dispatch({ type: 'handover', force, views }, asked.groups);
+    });
   }
 
   /** Maintenance standby on or off; resolves when it is so, or refused. @throws UserError `PULSE_STATE_UNWRITABLE` */
   async standby(params: unknown): Promise<HandoverAnswer> {
     const { on, by, reason = '', force = false, unlessAlone = false } = read(STANDBY, params);
     // Two orders at once would get each other's answer.
-    if (this.needs.now().state.ordered !== undefined)
+    const groups = this.needs.groups();
+    if (groups.some(({ state }) => state.ordered !== undefined))
       return refused('an order is under way: try again in a moment');
     // An order that would be forgotten at the next start is none.
     if (on) this.requireWritable();
     const order = { unlessAlone, by, at: new Date().toISOString(), reason };
     const views = this.needs.views();
-    return this.orders.wait(() =>
+    return this.orders.wait(() => {
+      this.needs.results.ask(groups.map(({ name }) => name));
       this.needs.dispatch(
         on ? { type: 'maintenance', order, force, views } : { type: 'maintenanceOver', by },
-      ),
-    );
+      );
+    });
   }
 
   /** Tells those who wait. */
@@ -84,13 +100,27 @@ export class OperatorMoves {
     else {
       const kept = this.unkept === undefined ? '' : `; a restart will not know of it: ${this.unkept}`;
       void this.orders.answer(ok, `${text}${kept}`, cost);
+      // The groups are still making their step.
+      if (!ok) queueMicrotask(() => this.takeBack());
     }
   }
 
   /** Keeps an order that came into force, or forgets one that is over, on disk. */
-  keep(before: PulseState, after: PulseState): void {
-    if (before.maintenance === after.maintenance) return;
-    this.unkept = this.needs.file.save(after.maintenance);
+  keep(before: MaintenanceOrder | undefined, after: MaintenanceOrder | undefined): void {
+    if (before === after) return;
+    this.unkept = this.needs.file.save(after);
+  }
+
+  /** An order that some groups could not follow is in force for none. */
+  private takeBack(): void {
+    const groups = this.needs.groups();
+    const inForce = groups.filter(({ state }) => state.maintenance !== undefined);
+    if (inForce.length === 0 || inForce.length === groups.length) return;
+    const by = inForce[0]?.state.maintenance?.by ?? '';
+    this.needs.dispatch(
+      { type: 'maintenanceOver', by },
+      inForce.map(({ name }) => name),
+    );
   }
 
   private requireWritable(): void {

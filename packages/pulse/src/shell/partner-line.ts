@@ -30,13 +30,15 @@ export interface LineHandlers {
     path: HeartbeatPath,
     word: HeartbeatWord | undefined,
     numbered: MeasuredBeat['numbered'],
+    /** The beat that says `word`; undefined with the original's words. */
+    beat: Beat | undefined,
   ) => void;
   /** A beat should go out now, out of turn. */
   readonly onAnswer: () => void;
   /** True while nothing is said in turn, so that only answers bring a session about. */
   readonly isListening: () => boolean;
-  /** What the next beat says. */
-  readonly content: (word: HeartbeatWord | undefined) => BeatContent;
+  /** What the next beat says. @param asking a group whose release the partner is asked for */
+  readonly content: (word: HeartbeatWord | undefined, asking?: string) => BeatContent;
 }
 
 type Line = Pick<LoadedSettings, 'paths' | 'configuration' | 'beat' | 'hash'>;
@@ -97,10 +99,10 @@ export class PartnerLine {
   }
 
   /** Says a word on every path; without one, which only beats can, a session is opened and nothing else is said. */
-  send(word: HeartbeatWord | undefined): void {
+  send(word: HeartbeatWord | undefined, asking?: string): void {
     const { voice, sockets, handlers } = this;
     if (voice !== undefined) {
-      const content = handlers.content(word);
+      const content = handlers.content(word, asking);
       sockets?.sendEach(({ name }, sent) => voice.say(content, { name, sent }, monotonicNowMs()));
     } else if (word !== undefined) sockets?.send(word);
   }
@@ -132,6 +134,11 @@ export class PartnerLine {
 
   /** What the partner said of itself last; undefined with the original's words. */
   partnerView(): NodeView | undefined {
+    return this.voice?.session?.beat;
+  }
+
+  /** The partner's newest beat; undefined with the original's words. */
+  partnerBeat(): Beat | undefined {
     return this.voice?.session?.beat;
   }
 
@@ -209,7 +216,7 @@ export class PartnerLine {
     } else {
       log.log('PULSE_RECEIVED', { word: verdict.word, path: path.name });
       this.sockets?.answerIn(verdict.byteOrder);
-      this.handlers.onHeard(path, verdict.word, undefined);
+      this.handlers.onHeard(path, verdict.word, undefined, undefined);
     }
   }
 
@@ -221,7 +228,7 @@ export class PartnerLine {
       const word = isNewest ? wordOfBeat(beat) : undefined;
       if (isNewest) this.compareFiles(beat.configuration);
       this.log.log('PULSE_RECEIVED', { word: word ?? 'no word', path: path.name });
-      this.handlers.onHeard(path, word, numberedOf(beat, boot));
+      this.handlers.onHeard(path, word, numberedOf(beat, boot), beat);
     }
     const unproven = outcome.type === 'dropped' && outcome.reason === 'unproven';
     if (outcome.answer || (unproven && this.mayAnswerListening())) this.handlers.onAnswer();

@@ -1,4 +1,4 @@
-import type { LvsConfiguration } from '@piranha/config';
+import { type LvsConfiguration, MAIN_GROUP } from '@piranha/config';
 import { type Notifier, type RoleChange, roleNotice } from '@piranha/notify';
 import { roleChanges } from '../core/role-changes.js';
 import type { PulseState } from '../core/types.js';
@@ -15,7 +15,11 @@ export class RoleHooks {
   /** What happened while the addresses are being taken. */
   private readonly untold: (() => void)[] = [];
 
-  constructor(private readonly notifier: Notifier) {}
+  /** @param group of which programs are told, where lvs.cf has groups; all but the main one tell of their role alone */
+  constructor(
+    private readonly notifier: Notifier,
+    private readonly group: () => string | undefined = () => undefined,
+  ) {}
 
   /** The pulse before us ran active_cmd, and this is no change of role. */
   adopted(): void {
@@ -31,6 +35,7 @@ export class RoleHooks {
   changed(loaded: LoadedSettings, before: PulseState, after: PulseState): void {
     const changes = roleChanges(loaded.settings, before, after, this.partnerMissed);
     for (const { change, reason } of changes) {
+      if (!this.concerns(change)) continue;
       if (change === 'partner-lost') this.partnerMissed = true;
       if (change === 'partner-back') this.partnerMissed = false;
       this.untold.push(() => this.tell(loaded, after, change, reason));
@@ -48,7 +53,7 @@ export class RoleHooks {
     const command = role === 'active' ? activeCommand : inactiveCommand;
     if (command === undefined || this.lastCommand === role) return;
     this.lastCommand = role;
-    void this.notifier.runStateCommand({ command, role, reason });
+    void this.notifier.runStateCommand({ command, role, reason, group: this.group() });
   }
 
   /** What the taking of the addresses has to wait for; undefined, the usual case, for nothing. */
@@ -59,6 +64,12 @@ export class RoleHooks {
     return this.notifier.runAwaited(this.notice(loaded, state, 'active', state.reason));
   }
 
+  /** What concerns the node is told by the hooks of the main group. */
+  private concerns(change: RoleChange): boolean {
+    const group = this.group();
+    return group === undefined || group === MAIN_GROUP || change === 'active' || change === 'standby';
+  }
+
   private tell(loaded: LoadedSettings, state: PulseState, change: RoleChange, reason: string): void {
     const notice = this.notice(loaded, state, change, reason);
     if (change === 'active' && this.toldAhead) this.notifier.mail(notice);
@@ -67,6 +78,8 @@ export class RoleHooks {
 
   private notice({ settings }: LoadedSettings, { duty }: PulseState, change: RoleChange, reason: string) {
     const holding = duty === 'taking' || duty === 'active' || duty === 'releasing';
-    return roleNotice(change, { node: settings.role, holding, reason, vips: settings.vips });
+    const isRole = change === 'active' || change === 'standby';
+    const group = isRole ? this.group() : undefined;
+    return roleNotice(change, { node: settings.role, holding, reason, vips: settings.vips, group });
   }
 }

@@ -19,6 +19,7 @@ import { commonDaemonArguments, type PulseOptions } from '../options.js';
 import type { Backend } from './backend.js';
 import { leaveAll, requireLeave, shutDown, type WorkerChildren } from './end-worker.js';
 import { FailureBoard } from './failure-board.js';
+import { groupsFound } from './groups-found.js';
 import { GuardianLink } from './guardian-link.js';
 import { KernelBackend } from './kernel-backend.js';
 import { keepProtocol, type LoadedSettings, settingsOf } from './load-settings.js';
@@ -59,7 +60,8 @@ async function serve(options: PulseOptions, log: EventLog): Promise<void> {
   const loaded = await loadToStart(load, log);
   writePidFile(files.pulsePid, process.pid);
   const failures = new FailureBoard((event) => worker.dispatch(event));
-  const parts = buildParts({ options, files, log, loaded, failures, insists: () => worker.insists });
+  const insists = (group: string) => worker.insists(group);
+  const parts = buildParts({ options, files, log, loaded, failures, insists });
   const notifier = new Notifier(loaded.configuration.notify, { log });
   const worker = new PulseWorker(
     {
@@ -84,8 +86,10 @@ async function serve(options: PulseOptions, log: EventLog): Promise<void> {
   if (loaded.configuration.standby === 'warm') parts.lvsd.start();
 
   const adopt = process.env.PIRANHA_ADOPT === '1';
-  const how = await decideStart(options, adopt, parts.backend);
-  await worker.start(how, goesOn(how) ? readSavedState(files.pulseState) : undefined);
+  const { how, left } = await decideStart(options, adopt, parts.backend);
+  const saved = goesOn(how) ? readSavedState(files.pulseState) : undefined;
+  const found = goesOn(how) ? groupsFound(loaded.configuration, how, saved, left) : undefined;
+  await worker.start(how, saved, found);
   failures.open();
   const reload = async () => {
     const answer = await reloadSafely(worker, () => load(false), log);
@@ -209,7 +213,7 @@ interface PartsNeeds {
   readonly log: EventLog;
   readonly loaded: LoadedSettings;
   readonly failures: FailureBoard;
-  readonly insists: () => boolean;
+  readonly insists: (group: string) => boolean;
 }
 
 type Parts = WorkerChildren & Pick<PolicyParts, 'lvsdWord' | 'maintenance'>;
@@ -264,9 +268,14 @@ function goesOn({ type }: PulseStart): boolean {
   return type === 'adopt' || type === 'leftover';
 }
 
-async function decideStart(options: PulseOptions, adopt: boolean, backend: Backend): Promise<PulseStart> {
+async function decideStart(
+  options: PulseOptions,
+  adopt: boolean,
+  backend: Backend,
+): Promise<{ readonly how: PulseStart; readonly left: readonly string[] }> {
   // Nothing may delay an adoption: the partner is told "running" by a guardian that waits for us.
-  if (adopt) return { type: 'adopt' };
-  if (options.forceActive) return { type: 'forced' };
-  return (await backend.hasLeftovers()) ? { type: 'leftover' } : { type: 'fresh' };
+  if (adopt) return { how: { type: 'adopt' }, left: [] };
+  if (options.forceActive) return { how: { type: 'forced' }, left: [] };
+  const left = await backend.leftovers();
+  return { how: { type: left.length > 0 ? 'leftover' : 'fresh' }, left };
 }

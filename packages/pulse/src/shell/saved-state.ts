@@ -2,12 +2,28 @@ import { readFileSync, rmSync } from 'node:fs';
 import { writeFileAtomically } from '@piranha/common';
 import { z } from 'zod';
 
+/** Nine groups with the longest reasons. */
+const LIMIT_CHARACTERS = 16_384;
+
 const SAVED_STATE = z.object({
   holding: z.boolean(),
   reason: z.string().max(500),
   since: z.string().max(40),
   /** On a backup that serves: the primary was away, and is to get the addresses back. */
   primaryMissed: z.boolean().optional(),
+  /** The groups beside the main one; absent where lvs.cf has none. */
+  groups: z
+    .array(
+      z.object({
+        name: z.string().max(63),
+        holding: z.boolean(),
+        reason: z.string().max(500),
+        since: z.string().max(40),
+        missed: z.boolean(),
+      }),
+    )
+    .max(64)
+    .optional(),
 });
 
 /** What pulse wants to find again after its own restart. */
@@ -17,7 +33,7 @@ export type SavedState = z.infer<typeof SAVED_STATE>;
 export function readSavedState(path: string): SavedState | undefined {
   try {
     const text = readFileSync(path, 'utf8');
-    return text.length > 4_096 ? undefined : SAVED_STATE.parse(JSON.parse(text));
+    return text.length > LIMIT_CHARACTERS ? undefined : SAVED_STATE.parse(JSON.parse(text));
   } catch {
     return undefined;
   }

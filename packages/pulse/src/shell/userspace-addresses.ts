@@ -12,8 +12,8 @@ interface Waiter {
 }
 
 /**
- * VIPs of the userspace director: a held address is one that ipvsu listens on. One set is wanted at a time; the last
- * call wins.
+ * VIPs of the userspace director, or of one group of them: a held address is one that ipvsu listens on. One set is
+ * wanted at a time; the last call wins.
  */
 export class UserspaceAddresses {
   private wanted: readonly string[] = [];
@@ -25,6 +25,8 @@ export class UserspaceAddresses {
   constructor(
     private readonly connection: () => ControlClient | undefined,
     private readonly onProblem: (problem: string) => void,
+    /** Which addresses it may release: those of other groups are none of its business. */
+    private readonly owns: (address: string) => boolean = () => true,
   ) {}
 
   /**
@@ -74,7 +76,7 @@ export class UserspaceAddresses {
     if (client === undefined) return 'the director is not connected';
     try {
       const { held } = (await client.call('vip.list', {}, CALL_LIMIT_MS)) as VipAnswer;
-      const surplus = held.filter((address) => !wanted.includes(address));
+      const surplus = held.filter((address) => !wanted.includes(address) && this.owns(address));
       // Held again even if listed: the listeners of one address may be incomplete.
       const answer = (await client.call('vip.hold', { addresses: wanted }, CALL_LIMIT_MS)) as VipAnswer;
       if (surplus.length > 0) await client.call('vip.release', { addresses: surplus }, CALL_LIMIT_MS);

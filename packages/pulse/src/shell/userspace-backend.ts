@@ -1,7 +1,7 @@
-import type { LvsConfiguration } from '@piranha/config';
+import { type LvsConfiguration, MAIN_GROUP } from '@piranha/config';
 import type { EventLog } from '@piranha/events';
 import type { ControlClient, RunDirectory, VipAnswer } from '@piranha/protocol';
-import { vipsOf } from '../core/settings.js';
+import { type GroupPlan, groupPlans, isGrouped } from '../core/vip-groups.js';
 import type { Backend } from './backend.js';
 import { SupervisedDaemon } from './supervised-daemon.js';
 import { UserspaceAddresses } from './userspace-addresses.js';
@@ -24,14 +24,17 @@ export class UserspaceBackend implements Backend {
   /** Its addresses are the sockets of a process that ends. */
   readonly leave = undefined;
   private readonly ipvsu: SupervisedDaemon;
-  private readonly addresses: UserspaceAddresses;
+  /** Each group's for itself: one that cannot be served keeps no other waiting. */
+  private readonly groups = new Map<string, UserspaceAddresses>();
+  private plans: readonly GroupPlan[];
+  /** Addresses that each group ever wanted, to be released by it. */
+  private readonly wanted = new Map<string, Set<string>>();
   private readonly firstList: Promise<readonly string[]>;
+  private readonly onProblem: (problem: string, group: string) => void;
   private onFirstConnection: (client: ControlClient) => void = () => undefined;
 
-  constructor(
-    options: UserspaceBackendOptions,
-    private configuration: LvsConfiguration,
-  ) {
+  constructor(options: UserspaceBackendOptions, configuration: LvsConfiguration) {
+    this.plans = groupPlans(configuration);
     const { files, args, inheritOutput, log, onBroken } = options;
     this.ipvsu = new SupervisedDaemon({
       name: 'ipvsu',
@@ -43,14 +46,14 @@ export class UserspaceBackend implements Backend {
       pidFile: files.ipvsuPid,
       onConnected: (client) => {
         this.onFirstConnection(client);
-        this.addresses.restore();
+        for (const addresses of this.groups.values()) addresses.restore();
       },
     });
     this.children = [this.ipvsu];
-    this.addresses = new UserspaceAddresses(
-      () => this.ipvsu.connection,
-      (problem) => log.log('PULSE_TAKE_SLOW', { problem }),
-    );
+    this.onProblem = (problem, group) => {
+      const named = isGrouped(this.plans) ? { group } : {};
+      log.log('PULSE_TAKE_SLOW', { problem, ...named });
+    };
     this.firstList = new Promise((resolve) => {
       this.onFirstConnection = (client) => void heldAddresses(client).then(resolve);
       setTimeout(() => resolve([]), LEFTOVER_LIMIT_MS).unref();
@@ -61,29 +64,32 @@ export class UserspaceBackend implements Backend {
     this.ipvsu.start();
   }
 
-  async hasLeftovers(): Promise<boolean> {
-    return (await this.firstList).length > 0;
+  async leftovers(): Promise<readonly string[]> {
+    return this.firstList;
   }
 
   async standBy(): Promise<void> {
     // A director without addresses stands by.
   }
 
-  take(): Promise<boolean> {
-    return this.addresses.hold(vipsOf(this.configuration));
+  take(_reason: string, group: string): Promise<boolean> {
+    return this.of(group).hold(this.vipsOf(group));
   }
 
-  drop(): Promise<boolean> {
-    return this.addresses.hold([]);
+  drop(_reason: string, group: string): Promise<boolean> {
+    return this.of(group).hold([]);
   }
 
   announce(): void {
     // Addresses on loopback have no neighbours to tell.
   }
 
-  change(configuration: LvsConfiguration, holding: boolean): void {
-    this.configuration = configuration;
-    if (holding) void this.take();
+  change(configuration: LvsConfiguration, held: ReadonlySet<string>): void {
+    this.plans = groupPlans(configuration);
+    for (const [name, addresses] of this.groups) {
+      if (!this.plans.some((plan) => plan.name === name)) void addresses.hold([]);
+    }
+    for (const name of held) void this.take('reload', name);
   }
 
   async syncStatus(): Promise<undefined> {
@@ -96,6 +102,33 @@ export class UserspaceBackend implements Backend {
 
   stop(): Promise<void> {
     return this.ipvsu.stop();
+  }
+
+  private vipsOf(group: string): readonly string[] {
+    const vips = this.plans.find(({ name }) => name === group)?.vips ?? [];
+    const wanted = this.wanted.get(group) ?? new Set();
+    this.wanted.set(group, wanted);
+    for (const vip of vips) wanted.add(vip);
+    return vips;
+  }
+
+  private of(group: string): UserspaceAddresses {
+    const known = this.groups.get(group);
+    if (known !== undefined) return known;
+    const addresses = new UserspaceAddresses(
+      () => this.ipvsu.connection,
+      (problem) => this.onProblem(problem, group),
+      (address) => this.owns(group, address),
+    );
+    this.groups.set(group, addresses);
+    return addresses;
+  }
+
+  /** An address is its group's; one that lvs.cf does not have any more is released by who wanted it, or by main. */
+  private owns(group: string, address: string): boolean {
+    const owner = this.plans.find(({ vips }) => vips.includes(address))?.name;
+    if (owner !== undefined) return owner === group;
+    return group === MAIN_GROUP || this.wanted.get(group)?.has(address) === true;
   }
 }
 

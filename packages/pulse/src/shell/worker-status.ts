@@ -1,5 +1,5 @@
 import { monotonicNowMs, SUITE_VERSION } from '@piranha/common';
-import type { PathQuality, PathStatus, PulseStatus, Windows } from '@piranha/protocol';
+import type { GroupStatus, PathQuality, PathStatus, PulseStatus, Windows } from '@piranha/protocol';
 import { isHolding } from '../core/duties.js';
 import type { PulseSettings, PulseState } from '../core/types.js';
 
@@ -8,7 +8,11 @@ export function partnerOf(
   { hasPartner }: PulseSettings,
   { partnerWord }: PulseState,
 ): PulseStatus['partner'] {
-  if (!hasPartner) return 'none';
+  return hasPartner ? partnerWordOf({ partnerWord }) : 'none';
+}
+
+/** What the partner says of a group's addresses. */
+export function partnerWordOf({ partnerWord }: Pick<PulseState, 'partnerWord'>) {
   if (partnerWord === undefined) return 'silent';
   return partnerWord === 'lvs running' ? 'running' : 'stopped';
 }
@@ -35,6 +39,7 @@ function reasonText({ reason, failure, heldBack }: PulseState): string {
 /** What only the worker's shell knows. */
 type ShellFacts = Pick<
   PulseStatus,
+  | 'groups'
   | 'configFile'
   | 'paths'
   | 'heartbeat'
@@ -54,6 +59,7 @@ type ShellFacts = Pick<
 /** The answer to `status`. */
 export function pulseStatus(settings: PulseSettings, state: PulseState, facts: ShellFacts): PulseStatus {
   const {
+    groups,
     configFile,
     paths,
     heartbeat,
@@ -71,10 +77,7 @@ export function pulseStatus(settings: PulseSettings, state: PulseState, facts: S
     version: SUITE_VERSION,
     pid: process.pid,
     role: settings.role,
-    active: state.duty === 'active' || state.duty === 'releasing',
-    state: state.listening ? 'listening' : state.duty,
-    reason: reasonText(state),
-    since: since.toISOString(),
+    ...faceOf(state, since, groups),
     configFile,
     keepaliveMs: settings.keepaliveMs,
     deadtimeMs: settings.deadtimeMs,
@@ -85,11 +88,44 @@ export function pulseStatus(settings: PulseSettings, state: PulseState, facts: S
     partner: partnerOf(settings, state),
     paths,
     heartbeat,
-    vips: isHolding(state) ? settings.vips : [],
+    vips: heldVips(settings, state, groups),
+    ...(groups === undefined ? {} : { groups }),
     ...(witness === undefined ? {} : { witness }),
     ...(sync === undefined ? {} : { sync }),
     children,
     history,
     ...(eventCounts === undefined ? {} : { eventCounts }),
   };
+}
+
+const HOLDING = ['taking', 'active', 'releasing', 'listening'];
+
+type Face = Pick<PulseStatus, 'active' | 'state' | 'reason' | 'since'>;
+
+/** What a node shows of itself: with groups, that of one which it serves, or else of the first. */
+function faceOf(state: PulseState, since: Date, groups: readonly GroupStatus[] | undefined): Face {
+  const group = groups?.find(({ active }) => active) ?? groups?.[0];
+  if (group !== undefined) {
+    return {
+      active: group.active,
+      state: group.state,
+      reason: reasonText({ ...state, reason: group.reason }),
+      since: group.since,
+    };
+  }
+  return {
+    active: state.duty === 'active' || state.duty === 'releasing',
+    state: state.listening ? 'listening' : state.duty,
+    reason: reasonText(state),
+    since: since.toISOString(),
+  };
+}
+
+function heldVips(
+  settings: PulseSettings,
+  state: PulseState,
+  groups: readonly GroupStatus[] | undefined,
+): readonly string[] {
+  if (groups === undefined) return isHolding(state) ? settings.vips : [];
+  return groups.filter((group) => HOLDING.includes(group.state)).flatMap(({ vips }) => vips);
 }

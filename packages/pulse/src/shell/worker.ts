@@ -1,4 +1,5 @@
 import { errorText, monotonicNowMs } from '@piranha/common';
+import { MAIN_GROUP } from '@piranha/config';
 import type { Notifier } from '@piranha/notify';
 import type {
   HeartbeatMeasurement,
@@ -9,30 +10,42 @@ import type {
   RunDirectory,
   StoodIn,
 } from '@piranha/protocol';
+import type { Beat as HeardBeat } from '@piranha/protocol/beat';
 import { beatContent } from '../core/beat-content.js';
 import type { BeatContent } from '../core/beat-voice.js';
 import { moveCostText } from '../core/coverage.js';
-import { isHolding } from '../core/duties.js';
+import {
+  type GroupEffect,
+  type GroupStates,
+  groupFields,
+  isOfGroup,
+  orderInForce,
+} from '../core/group-step.js';
 import { nextTickMs, stepPulse } from '../core/machine.js';
 import { wordOf } from '../core/moves.js';
+import { NodeGroups } from '../core/node-groups.js';
 import type { Beat } from '../core/path-tracker.js';
-import { LONGEST_WAIT_MS } from '../core/process-times.js';
 import type { HeartbeatPath } from '../core/settings.js';
 import { hasSlept } from '../core/sleep.js';
 import { startPulse } from '../core/start.js';
-import type { PulseEffect, PulseEvent, PulseStart, PulseState, PulseStep } from '../core/types.js';
+import type { PulseEvent, PulseStart, PulseState } from '../core/types.js';
+import { groupPlans } from '../core/vip-groups.js';
 import { AdaptiveDeadtime } from './adaptive-deadtime.js';
+import { aliveReport } from './alive-report.js';
 import { CurrentGate } from './current-gate.js';
+import { GroupMover } from './group-mover.js';
+import { GroupRoles, missedBefore } from './group-roles.js';
+import { policyGroups, regroupOrRefuse } from './group-views.js';
 import { HeartbeatMeasure } from './heartbeat-measure.js';
 import type { LoadedSettings } from './load-settings.js';
 import { NodePolicy, type PolicyParts } from './node-policy.js';
 import { configurationOf, PartnerLine } from './partner-line.js';
 import { followStandby, reloadLvsd } from './reload-lvsd.js';
-import { RoleHooks } from './role-hooks.js';
 import { type SavedState, writeSavedState } from './saved-state.js';
 import type { SupervisedDaemon } from './supervised-daemon.js';
+import { TickTimer } from './tick-timer.js';
 import { TimesInUse } from './times-in-use.js';
-import { partnerOf, pathStatuses, pulseStatus } from './worker-status.js';
+import { partnerOf, partnerWordOf, pathStatuses, pulseStatus } from './worker-status.js';
 
 const NO_COST = Promise.resolve(undefined);
 
@@ -48,12 +61,11 @@ export interface WorkerParts extends PolicyParts {
 
 /** Carries out what the state machine decides: sockets, addresses, children, log. */
 export class PulseWorker {
-  private state: PulseState;
+  private readonly groups: NodeGroups;
+  private readonly roles: GroupRoles;
+  private readonly mover: GroupMover;
   private readonly line: PartnerLine;
-  private timer: NodeJS.Timeout | undefined;
-  private timerDueMs = Infinity;
-  private lateTick: NodeJS.Immediate | undefined;
-  private since = new Date();
+  private readonly ticks: TickTimer;
   /** What the wall clock is ahead of the one that nobody sets, ms. */
   private readonly clockAtStartMs = Date.now() - monotonicNowMs();
   /** What the voluntary move under way costs. */
@@ -61,25 +73,33 @@ export class PulseWorker {
   private readonly heardAtMs = new Map<string, number>();
   private readonly measure: HeartbeatMeasure;
   private readonly adaptive: AdaptiveDeadtime;
-  private readonly hooks: RoleHooks;
   private readonly gate: CurrentGate;
   private readonly times: TimesInUse;
-  private takes = 0;
   readonly policy: NodePolicy;
 
   constructor(
     private readonly parts: WorkerParts,
     private loaded: LoadedSettings,
   ) {
-    this.state = startPulse(loaded.settings, { type: 'fresh' }, monotonicNowMs()).state;
-    const { files, log } = parts;
+    this.groups = new NodeGroups({ startPulse, stepPulse, nextTickMs }, groupPlans(loaded.configuration));
+    this.groups.start(loaded.settings, () => ({ type: 'fresh' }), monotonicNowMs(), undefined);
+    const { files, log, backend, lvsd } = parts;
+    this.roles = new GroupRoles(parts.notifier, this.groups);
+    this.mover = new GroupMover({
+      backend,
+      lvsd,
+      groups: this.groups,
+      roles: this.roles,
+      loaded: (group) => this.loadedFor(group),
+      dispatch: (event, group) => this.dispatch(event, [group]),
+    });
     this.measure = new HeartbeatMeasure(files.heartbeatStatistics, loaded, (problem) =>
       log.log('PULSE_STATE_UNWRITABLE', { problem }),
     );
     this.adaptive = new AdaptiveDeadtime(this.measure, log, () => this.loaded);
-    this.hooks = new RoleHooks(parts.notifier);
     this.policy = new NodePolicy(parts, {
-      dispatch: (event) => this.dispatch(event),
+      dispatch: (event, groups) => this.dispatch(event, groups),
+      groups: () => policyGroups(this.groups, this.loaded.settings, this.line.partnerBeat()),
       now: () => ({ ...this.loaded, state: this.state }),
       cost: () => this.moveCost,
       coverage: async () => (await this.parts.backend.syncStatus(this.heardSeconds()))?.coverage,
@@ -87,57 +107,87 @@ export class PulseWorker {
       partnerView: () => this.line.partnerView(),
       onMissed: () => this.save(),
     });
-    this.gate = new CurrentGate(log, () => this.tickSoon(this.timerDueMs));
+    this.ticks = new TickTimer({
+      dueMs: () => this.groups.nextTickMs(this.settingsInUse),
+      onLate: (lateMs) => this.measure.late(lateMs),
+      hasSlept: (lateMs, nowMs) => hasSlept(this.settingsInUse, this.state, lateMs, nowMs),
+      onTick: (dueMs) => this.tick(dueMs),
+    });
+    this.gate = new CurrentGate(log, () => this.ticks.soon());
     this.times = new TimesInUse(log, () => this.line.shownTimes());
     this.line = new PartnerLine(log, {
-      onHeard: (path, word, numbered) => this.heard(path, word, numbered),
-      onAnswer: () => this.line.send(this.state.listening ? undefined : wordOf(this.state)),
-      content: (word) => this.beatContent(word),
-      isListening: () => this.state.listening,
+      onHeard: (path, word, numbered, beat) => this.heard(path, word, numbered, beat),
+      onAnswer: () => this.line.send(this.groups.isListening ? undefined : wordOf(this.state)),
+      content: (word, asking) => this.beatContent(word, asking),
+      isListening: () => this.groups.isListening,
     });
   }
 
-  /** Binds the heartbeat sockets and begins. @throws UserError `PULSE_BIND_FAILED` */
-  async start(how: PulseStart, saved?: SavedState): Promise<void> {
+  /**
+   * Binds the heartbeat sockets and begins.
+   * @param found the groups that a pulse before this one left held, where `how` goes on with them
+   * @throws UserError `PULSE_BIND_FAILED`
+   */
+  async start(how: PulseStart, saved?: SavedState, found?: ReadonlySet<string>): Promise<void> {
     this.measure.start();
     this.adaptive.start();
-    this.policy.start(saved?.primaryMissed === true);
+    this.policy.start(missedBefore(saved));
     await this.line.open(this.loaded);
     this.gate.change(this.loaded, monotonicNowMs());
     const keepsSince = how.type === 'adopt' && saved !== undefined;
-    if (keepsSince) this.since = new Date(saved.since);
-    if (how.type === 'adopt') this.hooks.adopted();
-    const step = startPulse(this.loaded.settings, how, monotonicNowMs(), this.parts.maintenance.read());
-    this.commit(step, keepsSince);
-    if (this.state.duty === 'standby') this.standBy();
+    this.roles.changed([...this.groups.all.keys()]);
+    if (keepsSince) this.roles.goOn(saved);
+    const startOf = (group: string): PulseStart => (found?.has(group) === false ? { type: 'fresh' } : how);
+    for (const group of how.type === 'adopt' ? this.groups.all.keys() : []) {
+      if (startOf(group) === how) this.roles.of(group).adopted();
+    }
+    const before = this.groups.all;
+    const nowMs = monotonicNowMs();
+    const order = this.parts.maintenance.read();
+    this.commit(this.groups.start(this.loaded.settings, startOf, nowMs, order), before, keepsSince);
+    const standing = [...this.groups.all].filter(([, { duty }]) => duty === 'standby');
+    if (standing.length > 0) this.mover.standBy(standing.map(([name]) => name));
     // Whoever only listens must be believed all the same, or it could not believe the partner.
-    if (this.state.listening) this.line.send(undefined);
-    this.plan();
+    if (this.groups.isListening) this.line.send(undefined);
+    this.ticks.plan();
   }
 
-  /** Feeds an event to the state machine. */
-  dispatch(event: PulseEvent): void {
-    this.commit(stepPulse(this.settingsInUse, this.state, event, monotonicNowMs()), false);
-    this.plan();
+  /** Feeds an event to the state machines of these groups, or of all. */
+  dispatch(event: PulseEvent, groups?: readonly string[]): void {
+    const before = this.groups.all;
+    const eventFor = (name: string) => (groups === undefined || groups.includes(name) ? event : undefined);
+    this.commit(this.groups.step(this.settingsInUse, eventFor, monotonicNowMs()), before, false);
+    this.ticks.plan();
   }
 
-  /** Takes a new configuration: lvsd's part first, so that a new VIP finds its service in the table. */
+  /**
+   * Takes a new configuration: lvsd's part first, so that a new VIP finds its service in the table.
+   * @throws UserError `PULSE_GROUP_CHANGE` where its groups cannot be gone over to, and as the parts
+   */
   async reload(next: LoadedSettings): Promise<ReloadAnswer> {
     this.line.requireSameProtocol(next, this.state.partnerWord !== undefined);
+    const regroup = () => regroupOrRefuse(this.groups, this.loaded, next, this.line.partnerBeat());
+    regroup();
     const answer = await reloadLvsd(this.parts.lvsd, this.loaded.configuration);
     if (!answer.ok) return answer;
     await this.line.exchange(next);
+    // A move may have begun meanwhile.
+    const { plans, states, strays } = regroup();
     const { settings } = this.loaded;
     this.loaded = next;
+    this.groups.regroup(plans, states);
+    this.policy.introduced(strays);
     this.times.reloaded(settings, next.settings);
     this.measure.change(next);
     this.gate.change(next, monotonicNowMs());
     this.adaptive.refresh();
-    this.parts.backend.change(next.configuration, this.holding);
+    this.parts.backend.change(next.configuration, this.groups.held);
     this.parts.notifier.change(next.configuration.notify);
     this.parts.onChange();
     this.dispatch({ type: 'timesChanged', hadPartner: settings.hasPartner });
-    await followStandby(this.parts.lvsd, next.configuration, () => this.state);
+    await followStandby(this.parts.lvsd, next.configuration, () =>
+      this.holding ? { duty: 'active' } : this.state,
+    );
     return answer;
   }
 
@@ -156,13 +206,20 @@ export class PulseWorker {
     return this.line.partnerLife(this.loaded.settings.deadtimeMs);
   }
 
-  get holding(): boolean {
-    return isHolding(this.state);
+  /** The main group's state: what concerns the node, and where lvs.cf has no groups, all there is. */
+  private get state(): PulseState {
+    return this.groups.main;
   }
 
-  /** Whether this node holds the addresses and means to keep them. */
-  get insists(): boolean {
-    return this.state.duty === 'taking' || (this.state.duty === 'active' && !this.state.listening);
+  /** Whether this node holds addresses, or is about to. */
+  get holding(): boolean {
+    return this.groups.holding;
+  }
+
+  /** Whether this node holds a group's addresses and means to keep them. */
+  insists(group: string): boolean {
+    const state = this.groups.all.get(group);
+    return state?.duty === 'taking' || (state?.duty === 'active' && !state.listening);
   }
 
   /** Whether the partner said that it serves. */
@@ -172,18 +229,9 @@ export class PulseWorker {
 
   /** What the guardian is to beat should this process die now. */
   alive(): PulseAlive {
-    const { settings, paths, configuration } = this.loaded;
-    return {
-      pid: process.pid,
-      active: this.holding,
-      word: wordOf(this.state) === 'lvs running' ? 'lvs running' : 'lvs stopped',
-      // The partner may not have read a longer one yet.
-      keepaliveMs: this.settingsInUse.keepaliveMs,
-      deadtimeMs: settings.deadtimeMs,
-      port: configuration.heartbeatPort,
-      paths: paths.map(({ name, local, partner }) => ({ name, local, partner })),
-      beat: this.aliveBeat(),
-    };
+    const { loaded, groups } = this;
+    const { keepaliveMs } = this.settingsInUse;
+    return aliveReport({ loaded, keepaliveMs, groups, beat: this.aliveBeat() });
   }
 
   /** The guardian has beaten in this process's stead, which lives after all. */
@@ -196,6 +244,7 @@ export class PulseWorker {
     const { lvsd, backend, configFile, log } = this.parts;
     const counters = this.line.counters();
     return pulseStatus(this.loaded.settings, this.state, {
+      groups: this.roles.status((name) => partnerWordOf(this.groups.of(name))),
       configFile,
       paths: pathStatuses(counters, this.heardAtMs, this.measure.qualities()),
       heartbeat: this.line.status(),
@@ -206,7 +255,7 @@ export class PulseWorker {
       children: [lvsd, ...backend.children].map((child) => child.status()),
       history: log.history(),
       eventCounts: log.counts?.(),
-      since: this.since,
+      since: this.roles.since(MAIN_GROUP),
       clockAtStartMs: this.clockAtStartMs,
     });
   }
@@ -217,8 +266,7 @@ export class PulseWorker {
   }
 
   close(): void {
-    clearTimeout(this.timer);
-    clearImmediate(this.lateTick);
+    this.ticks.stop();
     this.gate.stop();
     this.measure.close();
     this.adaptive.stop();
@@ -226,9 +274,10 @@ export class PulseWorker {
     this.line.close();
   }
 
-  private beatContent(word: HeartbeatWord | undefined): BeatContent {
+  private beatContent(word: HeartbeatWord | undefined, asking?: string): BeatContent {
     const file = configurationOf(this.loaded);
-    return beatContent(this.loaded.settings, this.state, word, file, this.policy.ownView());
+    const named = this.groups.named(asking);
+    return beatContent(this.loaded.settings, this.state, word, file, this.policy.ownView(), named);
   }
 
   private aliveBeat(): PulseAlive['beat'] {
@@ -244,101 +293,65 @@ export class PulseWorker {
     return partnerWord === undefined ? undefined : (monotonicNowMs() - heardSinceMs) / 1_000;
   }
 
-  private commit(step: PulseStep, keepSince: boolean): void {
-    const before = this.state;
-    const changed = step.state.duty !== before.duty;
-    this.state = step.state;
-    if (changed && !keepSince) this.since = new Date();
-    if (changed && step.state.duty !== 'dropping') {
-      this.moveCost = step.state.duty === 'releasing' ? this.readMoveCost() : NO_COST;
+  private commit(effects: readonly GroupEffect[], before: GroupStates, keepSince: boolean): void {
+    const after = this.groups.all;
+    const changed = [...after].flatMap(([name, { duty }]) => (duty === before.get(name)?.duty ? [] : [name]));
+    if (!keepSince) this.roles.changed(changed);
+    for (const name of changed) {
+      const { duty } = this.groups.of(name);
+      if (duty !== 'dropping') this.moveCost = duty === 'releasing' ? this.readMoveCost() : NO_COST;
     }
-    if (changed) this.save();
-    this.policy.stepped(before, step.state);
+    if (changed.length > 0) this.save();
+    this.policy.stepped(orderInForce(before), this.groups.maintenance);
     // The guardian learns of a change before the partner does: it must never beat an old word.
-    if (changed) this.parts.onChange();
-    for (const effect of step.effects) this.run(effect);
-    this.hooks.changed(this.loaded, before, step.state);
+    if (changed.length > 0) this.parts.onChange();
+    for (const effect of effects) this.run(effect);
+    this.roles.tell(this.loaded, before, (name) => this.loadedFor(name).settings);
   }
 
   private save(): void {
-    const { state, since, holding, policy } = this;
-    const { primaryMissed } = policy;
-    const saved = { holding, reason: state.reason, since: since.toISOString(), primaryMissed };
-    const error = writeSavedState(this.parts.files.pulseState, saved);
+    const error = writeSavedState(this.parts.files.pulseState, this.roles.toSave(this.policy.missed));
     if (error !== undefined) this.parts.log.log('PULSE_STATE_UNWRITABLE', { problem: errorText(error) });
   }
 
-  private run(effect: PulseEffect): void {
+  /** The configuration in use, with the settings of a group. */
+  private loadedFor(group: string): LoadedSettings {
+    return { ...this.loaded, settings: this.groups.settingsOf(this.loaded.settings, group) };
+  }
+
+  private run({ group, effect }: GroupEffect): void {
     const { log, backend } = this.parts;
     switch (effect.type) {
-      case 'send':
+      case 'send': {
         log.log('PULSE_SENT', { word: effect.word });
-        this.line.send(effect.word);
+        const isMain = group === MAIN_GROUP;
+        this.line.send(isMain ? effect.word : wordOf(this.state), isMain ? undefined : group);
         return;
+      }
       case 'take':
-        this.take();
+        this.mover.take(group);
         return;
       case 'drop':
-        void this.drop();
+        void this.mover.drop(group);
         return;
       case 'announce':
-        backend.announce();
+        backend.announce(group);
         return;
       case 'log':
-        log.log(effect.event, effect.fields);
+        if (this.groups.isPhantom(group) && isOfGroup(effect)) return;
+        log.log(effect.event, groupFields(effect, group, this.groups.isGrouped));
         return;
       case 'diedEarly':
         this.adaptive.diedEarly(effect.silentSinceMs);
         return;
       case 'handoverResult':
       case 'maintenanceResult':
-        this.policy.answer(effect);
+        this.policy.answer(group, effect);
         return;
       case 'exit':
         this.parts.onExit();
         return;
     }
-  }
-
-  /** The original ran inactive_cmd at every start, to undo what an earlier run may have left. */
-  private standBy(): void {
-    this.runCommand('inactive');
-    this.hooks.standsBy(this.loaded, this.state);
-    void this.parts.backend.standBy('started');
-  }
-
-  private runCommand(role: 'active' | 'inactive'): void {
-    this.hooks.runCommand(this.loaded.configuration, role, this.state.reason);
-  }
-
-  private take(): void {
-    if (this.loaded.configuration.standby === 'cold') this.parts.lvsd.start();
-    this.runCommand('active');
-    this.takes += 1;
-    const turn = this.takes;
-    const wait = this.hooks.beforeTaking(this.loaded, this.state);
-    if (wait === undefined) {
-      this.raise();
-      return;
-    }
-    void wait.then(() => {
-      // Meanwhile the addresses may have become somebody else's.
-      if (turn === this.takes && this.state.duty === 'taking') this.raise();
-    });
-  }
-
-  private raise(): void {
-    void this.parts.backend.take(this.state.reason).then((reached) => {
-      if (reached) this.dispatch({ type: 'taken' });
-    });
-  }
-
-  private async drop(): Promise<void> {
-    this.runCommand('inactive');
-    const reached = await this.parts.backend.drop(this.state.reason);
-    if (!reached) return;
-    if (this.loaded.configuration.standby === 'cold') await this.parts.lvsd.stop();
-    this.dispatch({ type: 'dropped' });
   }
 
   /** Told while the partner takes over; a large table takes a second, which the move does not wait for. */
@@ -349,47 +362,38 @@ export class PulseWorker {
     return cost;
   }
 
-  private plan(): void {
-    const dueMs = nextTickMs(this.settingsInUse, this.state);
-    const nowMs = monotonicNowMs();
-    const waitMs = Math.max(0, Math.min(dueMs - nowMs, LONGEST_WAIT_MS));
-    clearTimeout(this.timer);
-    this.timerDueMs = nowMs + waitMs;
-    this.timer = setTimeout(() => {
-      const firedMs = monotonicNowMs();
-      const lateMs = Math.max(0, firedMs - this.timerDueMs);
-      this.measure.late(lateMs);
-      // Who slept trusts nothing that waits in its sockets; who is only late reads it first.
-      if (hasSlept(this.settingsInUse, this.state, lateMs, firedMs)) this.tick(this.timerDueMs);
-      else this.tickSoon(this.timerDueMs);
-    }, waitMs);
-  }
-
-  private tickSoon(dueMs: number): void {
-    this.lateTick ??= setImmediate(() => {
-      this.lateTick = undefined;
-      this.tick(dueMs);
-    });
-  }
-
   private tick(dueMs: number): void {
     const settings = this.settingsInUse;
     const nowMs = monotonicNowMs();
     const lateMs = Math.max(0, nowMs - dueMs);
-    const gate = this.gate.answer(settings, this.state, lateMs, nowMs);
-    this.commit(stepPulse(settings, this.state, { type: 'tick', lateMs, gate }, nowMs), false);
-    this.plan();
+    const tickOf = (name: string, state: PulseState): PulseEvent => {
+      const own = this.groups.settingsOf(settings, name);
+      return { type: 'tick', lateMs, gate: this.gate.answer(own, state, lateMs, nowMs) };
+    };
+    const before = this.groups.all;
+    this.commit(this.groups.step(settings, tickOf, nowMs), before, false);
+    this.ticks.plan();
   }
 
   /** Something proven of the partner's came by a path. */
-  private heard(path: HeartbeatPath, word: HeartbeatWord | undefined, numbered: Beat['numbered']): void {
-    this.heardAtMs.set(path.name, monotonicNowMs());
+  private heard(
+    path: HeartbeatPath,
+    word: HeartbeatWord | undefined,
+    numbered: Beat['numbered'],
+    beat: HeardBeat | undefined,
+  ): void {
+    const nowMs = monotonicNowMs();
+    this.heardAtMs.set(path.name, nowMs);
     this.measure.heard(path, numbered);
     this.adaptive.heard(path.name);
     if (word === undefined) return;
     this.gate.heard();
+    this.groups.filesAgree = beat === undefined || beat.configuration.hash === this.loaded.hash;
     const isNewTime = this.times.heard(this.loaded.settings);
-    this.dispatch({ type: 'heard', word, random: Math.random() });
+    const before = this.groups.all;
+    const effects = this.groups.heard(this.settingsInUse, { main: word, beat }, Math.random(), nowMs);
+    this.commit(effects, before, false);
+    this.ticks.plan();
     if (isNewTime) this.dispatch({ type: 'timesChanged', hadPartner: true });
   }
 }

@@ -103,6 +103,12 @@ export class Takeover {
     return this.reach('serving', reason);
   }
 
+  /** As `take`, where some addresses may be held already and others come. */
+  takeMore(reason: string): Promise<boolean> {
+    this.seen = { ...this.seen, addressesHeld: undefined };
+    return this.take(reason);
+  }
+
   /** Puts the addresses down; the master side goes on for a moment, then ends by itself. Answers as `standby`. */
   release(reason: string): Promise<boolean> {
     return this.reach('released', reason);

@@ -54,7 +54,7 @@ const fromPartner = (word: HeartbeatWord) => partner.say(content(word), path, 0)
 const heardByPartner = (packet: Buffer) => partner.hear(packet, 'public', 0);
 
 function saidBy(plan: ReturnType<typeof report>, word: HeartbeatWord): Buffer {
-  const packet = guardian.say(plan, plan.beat, word, 'public');
+  const packet = guardian.say(plan, plan.beat, { word }, 'public');
   if (packet === undefined) throw new Error('the guardian has no keys');
   return packet;
 }
@@ -62,7 +62,9 @@ function saidBy(plan: ReturnType<typeof report>, word: HeartbeatWord): Buffer {
 async function ready(): Promise<ReturnType<typeof report>> {
   const plan = report();
   guardian.reported(plan.beat);
-  await vi.waitFor(() => expect(guardian.say(plan, plan.beat, 'lvs running', 'public')).toBeDefined());
+  await vi.waitFor(() =>
+    expect(guardian.say(plan, plan.beat, { word: 'lvs running' }, 'public')).toBeDefined(),
+  );
   return plan;
 }
 
@@ -140,6 +142,6 @@ describe('a guardian with a key file', () => {
 
   it('says nothing at all without keys: never a word that anybody could forge', () => {
     const plan = report();
-    expect(guardian.say(plan, plan.beat, 'lvs running', 'public')).toBeUndefined();
+    expect(guardian.say(plan, plan.beat, { word: 'lvs running' }, 'public')).toBeUndefined();
   });
 });

@@ -47,6 +47,7 @@ beforeEach(() => {
     },
     {
       dispatch: (event) => void events.push(event),
+      groups: () => [{ name: 'main', state, settings: SETTINGS, isKnown: true }],
       now: () => ({
         state,
         settings: SETTINGS,
@@ -57,10 +58,10 @@ beforeEach(() => {
       coverage: () => Promise.resolve(coverage),
       witness: () => undefined,
       partnerView: () => partnerView,
-      onMissed: () => void missed.push(policy.primaryMissed),
+      onMissed: () => void missed.push(policy.missed.has('main')),
     },
   );
-  policy.start(false);
+  policy.start([]);
 });
 afterEach(() => {
   policy.stop();
@@ -144,7 +145,7 @@ describe('failback', () => {
     policy.stop();
     partnerView = nodeView();
     serve('lvs stopped');
-    policy.start(true);
+    policy.start(['main']);
     vi.advanceTimersByTime(HOLD_MS + 1_500);
     expect(events).toEqual([{ type: 'handover' }]);
   });
@@ -204,13 +205,13 @@ describe('what operators ask for', () => {
       ok: false,
       text: 'a move is under way: handover',
     });
-    policy.answer({ type: 'handoverResult', ok: true, text: 'partner took over' });
+    policy.answer('main', { type: 'handoverResult', ok: true, text: 'partner took over' });
     expect(await first).toMatchObject({ ok: true });
     const order = policy.moves.standby({ on: true, by: 'alice' });
     const pending = { force: false, unlessAlone: false, by: 'alice', at: '', reason: '' };
     state = { ...state, ordered: pending };
     expect(await policy.moves.standby({ on: true, by: 'bob' })).toMatchObject({ ok: false });
-    policy.answer({ type: 'maintenanceResult', ok: true, text: 'partner took over' });
+    policy.answer('main', { type: 'maintenanceResult', ok: true, text: 'partner took over' });
     expect(await order).toMatchObject({ ok: true, text: 'partner took over' });
   });
 
@@ -228,8 +229,8 @@ describe('what operators ask for', () => {
     rmSync(directory, { recursive: true });
     writeFileSync(directory, '');
     const maintenance = { unlessAlone: false, by: 'alice', at: '', reason: '' };
-    policy.stepped(state, { ...state, maintenance });
-    policy.answer({ type: 'maintenanceResult', ok: true, text: 'the partner serves' });
+    policy.stepped(undefined, maintenance);
+    policy.answer('main', { type: 'maintenanceResult', ok: true, text: 'the partner serves' });
     expect((await order).text).toContain('the partner serves; a restart will not know of it: ');
   });
 });

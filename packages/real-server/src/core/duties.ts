@@ -1,4 +1,4 @@
-import type { LvsConfiguration, VirtualServerConfig } from '@piranha/config';
+import { type LvsConfiguration, natRoutersOf, type VirtualServerConfig } from '@piranha/config';
 import type { Method, WantedVip } from './model.js';
 
 /** A port of a VIP, or under NAT of this machine's own address, that a server has to listen on. */
@@ -99,7 +99,13 @@ function vipsOf(duties: readonly Duty[]): readonly WantedVip[] {
 }
 
 function gatewaysOf(configuration: LvsConfiguration): readonly string[] {
-  const { natRouter, primary, primaryPrivate, backup, backupPrivate } = configuration;
-  const all = [natRouter?.address, primary, primaryPrivate, backup, backupPrivate];
+  const { primary, primaryPrivate, backup, backupPrivate } = configuration;
+  const all = [
+    ...natRoutersOf(configuration).map(({ address }) => address),
+    primary,
+    primaryPrivate,
+    backup,
+    backupPrivate,
+  ];
   return [...new Set(all.filter((address) => address !== undefined))];
 }

@@ -1,8 +1,8 @@
+import type { NodeRole } from '@piranha/protocol';
 import { GUARDIAN_LIMITS, YOUNG_DEADTIME_MS } from '@piranha/pulse/machines';
 import { type Bounds, CLOCK_SHARE } from './bounds.js';
 import type { Fault } from './faults.js';
-import type { Stage } from './inject.js';
-import type { SimulatedNode } from './simulated-node.js';
+import type { GroupOfNode } from './group-of-node.js';
 import type { Expectation } from './watch.js';
 import { DURATIONS } from './world.js';
 
@@ -11,14 +11,22 @@ const REPLACED_SLACK_MS = 400;
 /** Timers that are late, and packets under way, ms. */
 const PAUSE_SLACK_MS = 10;
 
+/** A group of addresses on both nodes. */
+export interface GroupStage {
+  readonly group: string;
+  readonly nodes: Readonly<Record<NodeRole, GroupOfNode>>;
+  /** Whether there are other groups. */
+  readonly isOneOfMany: boolean;
+}
+
 /** What must come of a fault that hits a calm pair; undefined where only the general promises count. */
 export function expectationOf(
-  { nodes }: Stage,
+  { group, nodes, isOneOfMany }: GroupStage,
   fault: Fault,
   atMs: number,
   bounds: Bounds,
 ): Expectation | undefined {
-  const active = Object.values(nodes).find(({ pulse }) => pulse?.state?.duty === 'active');
+  const active = Object.values(nodes).find(({ state }) => state?.duty === 'active');
   if (active === undefined) return undefined;
   const standby = nodes[active.partner];
   if (fault.kind === 'cut') return afterCut(fault, atMs, active, bounds);
@@ -36,6 +44,7 @@ export function expectationOf(
     case 'stop':
     case 'maintenance':
     case 'handover': {
+      if (isOfOther(fault, group)) return leftAlone(atMs + moveMs, active, standby);
       if (!hitsActive && fault.kind === 'handover') return undefined;
       const promise = 'a voluntary move is answered, and never without a holder';
       return { promise, untilMs: atMs + moveMs, served: true, holder: hitsActive ? standby : active };
@@ -47,19 +56,22 @@ export function expectationOf(
     }
     case 'freezePulse': {
       const node = nodes[fault.node];
-      const replacedMs = GUARDIAN_LIMITS.hangMs + node.durations.startMs + REPLACED_SLACK_MS;
+      const replacedMs = GUARDIAN_LIMITS.hangMs + node.node.durations.startMs + REPLACED_SLACK_MS;
       if (fault.durationMs <= replacedMs) return undefined;
       const promise = 'a pulse that hangs is replaced unnoticed';
       return { promise, untilMs: atMs + replacedMs, served: true, holder: active, runs: node };
     }
     case 'pause': {
-      const silentMs = active.wordAgeMs + fault.durationMs;
+      const silentMs = active.node.wordAgeMs + fault.durationMs;
       const believedMs = Math.max(deadtimeMs, YOUNG_DEADTIME_MS) * CLOCK_SHARE;
       if (!hitsActive || silentMs < believedMs + DURATIONS.takeMs + PAUSE_SLACK_MS) return undefined;
       const promise = 'a node that slept leaves the addresses to who took them';
       const untilMs = atMs + fault.durationMs + bounds.oneWayMs;
       return { promise, untilMs, served: false, holder: standby };
     }
+    case 'crash':
+      // A death moves what the dead one had, and nothing else.
+      return isOneOfMany && !hitsActive ? leftAlone(atMs + bounds.nobodyMs, active, standby) : undefined;
     default:
       return undefined;
   }
@@ -69,7 +81,7 @@ export function expectationOf(
 function afterCut(
   fault: Extract<Fault, { kind: 'cut' }>,
   atMs: number,
-  active: SimulatedNode,
+  active: GroupOfNode,
   { oneWayMs }: Bounds,
 ): Expectation | undefined {
   if (fault.both || fault.paths.length < 2) return undefined;
@@ -78,4 +90,15 @@ function afterCut(
   const promise = 'one holder is left when one direction is silent';
   const holder = fault.from === active.role ? undefined : active;
   return { promise, untilMs, served: true, holder };
+}
+
+/** Whether an order is about another group than this one. */
+function isOfOther(fault: Fault, group: string): boolean {
+  return fault.kind === 'handover' && fault.group !== undefined && fault.group !== group;
+}
+
+/** What moves one group does nothing to the others. */
+function leftAlone(untilMs: number, active: GroupOfNode, standby: GroupOfNode): Expectation {
+  const promise = 'what moves one group leaves the others alone';
+  return { promise, untilMs, served: true, holder: active, unmoved: active.takeovers + standby.takeovers };
 }

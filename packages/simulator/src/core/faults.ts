@@ -20,7 +20,9 @@ export type Fault =
       readonly node: NodeRole;
       readonly durationMs: number;
     }
-  | { readonly kind: 'killPulse' | 'killGuardian' | 'killDaemons' | 'handover'; readonly node: NodeRole }
+  | { readonly kind: 'killPulse' | 'killGuardian' | 'killDaemons'; readonly node: NodeRole }
+  /** `group`: that one alone. */
+  | { readonly kind: 'handover'; readonly node: NodeRole; readonly group?: string }
   | {
       readonly kind: 'maintenance';
       readonly node: NodeRole;
@@ -65,6 +67,8 @@ export interface ScriptParts {
   readonly hasWitness: boolean;
   /** Operators order maintenance standby too. */
   readonly hasMaintenance: boolean;
+  /** Groups of addresses of which operators move one alone; none where all move together. */
+  readonly groups?: readonly string[];
 }
 
 /**
@@ -75,7 +79,7 @@ export function scriptOf(
   random: SeededRandom,
   seed: number,
   unitMs: number,
-  { hasWitness, hasMaintenance }: ScriptParts,
+  { hasWitness, hasMaintenance, groups = [] }: ScriptParts,
 ): Script {
   const drift = (): number => 1 + (random.next() * 2 - 1) * MOST_DRIFT;
   const clockRates = { primary: drift(), backup: drift() };
@@ -88,11 +92,17 @@ export function scriptOf(
   const count = random.chance(0.3) ? 1 : random.between(2, MOST_FAULTS);
   for (let number = 0; number < count; number += 1) {
     atMs += random.between(0, random.chance(0.4) ? 8 * unitMs : unitMs);
-    faults.push({ atMs, fault: faultOf(random, unitMs) });
+    faults.push({ atMs, fault: ofOneGroup(random, faultOf(random, unitMs), groups) });
     if (hasWitness) faults.push(...witnessFaults(random, atMs, unitMs));
     if (hasMaintenance && random.chance(0.5)) faults.push(maintenance(random, atMs, unitMs));
   }
   return { seed, clockRates, startMs, headStartMs, faults };
+}
+
+/** Half of the handovers are of one group alone, where there are several. */
+function ofOneGroup(random: SeededRandom, fault: Fault, groups: readonly string[]): Fault {
+  const isOfOne = groups.length > 0 && fault.kind === 'handover' && random.chance(0.5);
+  return isOfOne ? { ...fault, group: random.pick(groups) } : fault;
 }
 
 /** A node that is cut off whole, or a witness that is lost a little before or after something else. */
@@ -181,6 +191,8 @@ export function faultText(fault: Fault): string {
       const { keepaliveMs, deadtimeMs } = fault.times;
       return `the ${fault.node} is reloaded to ${keepaliveMs} and ${deadtimeMs} ms, its partner later${duration}`;
     }
+    case 'handover':
+      return `${WORDS.handover} the ${fault.node}${fault.group === undefined ? '' : ` of group ${fault.group}`}`;
     default:
       return `${WORDS[fault.kind]} the ${fault.node}${duration}`;
   }

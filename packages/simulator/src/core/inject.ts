@@ -53,7 +53,7 @@ function beginAt(
       node.slowDown(fault.factor);
       return () => node.slowDown(1);
     case 'handover':
-      node.pulse?.tell({ type: 'handover' });
+      node.pulse?.tell({ type: 'handover' }, fault.group);
       return NOTHING;
     case 'maintenance':
       node.orderOut(fault.unlessAlone);

@@ -1,7 +1,8 @@
 import type { NodeRole } from '@piranha/protocol';
 import { type Bounds, boundsOf } from './bounds.js';
 import { expectationOf } from './expectations.js';
-import { faultText, type Script, type TimedFault } from './faults.js';
+import { type Fault, faultText, type Script, type TimedFault } from './faults.js';
+import { GroupOfNode } from './group-of-node.js';
 import { beginFault } from './inject.js';
 import { HeartbeatNetwork } from './network.js';
 import { SeededRandom } from './random.js';
@@ -31,17 +32,25 @@ export function runScript(pair: SimulatedPair, script: Script): Outcome {
   return new PairRun(pair, script).run();
 }
 
+/** One group of addresses, and what is promised of it. */
+interface WatchedGroup {
+  readonly name: string;
+  readonly nodes: Readonly<Record<NodeRole, GroupOfNode>>;
+  readonly watch: Watch;
+  /** Who told the network last that it has the addresses. */
+  announced: GroupOfNode | undefined;
+  /** How often the network was told of another holder. */
+  moves: number;
+}
+
 class PairRun {
   private readonly random: SeededRandom;
-  private readonly timeline = new Timeline((passedMs) => this.watch.pass(passedMs));
+  private readonly timeline = new Timeline((passedMs) => this.pass(passedMs));
   readonly network: HeartbeatNetwork;
   readonly nodes: Readonly<Record<NodeRole, SimulatedNode>>;
-  private readonly watch: Watch;
+  private readonly groups: readonly WatchedGroup[];
   private readonly bounds: Bounds;
   private readonly lines: string[] = [];
-  private announced: SimulatedNode | undefined;
-  /** How often the network was told of another holder. */
-  private moves = 0;
 
   constructor(
     private readonly pair: SimulatedPair,
@@ -62,8 +71,13 @@ class PairRun {
       note: (who, text) => this.note(`${who} ${text}`),
     };
     const node = (role: NodeRole): SimulatedNode =>
-      new SimulatedNode(world, pair.settings[role], script.clockRates[role], script.startMs[role], (from) =>
-        this.announce(from),
+      new SimulatedNode(
+        world,
+        pair.settings[role],
+        script.clockRates[role],
+        script.startMs[role],
+        (from, group) => this.announce(from, group),
+        pair.groups,
       );
     this.bounds = boundsOf(
       slowestOf(pair.settings.primary, script),
@@ -71,13 +85,14 @@ class PairRun {
       pair.witness,
     );
     this.nodes = { primary: node('primary'), backup: node('backup') };
-    const nodes = Object.values(this.nodes);
-    this.watch = new Watch({ nodes, network: this.network, announced: () => this.announced }, this.bounds);
+    this.groups = this.nodes.primary.plans
+      .filter(({ vips }) => vips.length > 0)
+      .map(({ name }) => this.watchGroup(name));
   }
 
   run(): Outcome {
-    const { timeline, watch } = this;
-    const isOver = (): boolean => watch.violation !== undefined;
+    const { timeline } = this;
+    const isOver = (): boolean => this.violation !== undefined;
     const { headStartMs, faults } = this.script;
     timeline.at(Math.max(0, -headStartMs), () => this.nodes.primary.boot());
     timeline.at(Math.max(0, headStartMs), () => this.nodes.backup.boot());
@@ -88,10 +103,10 @@ class PairRun {
     const { settleMs } = this.bounds;
     timeline.runUntil(lastMs + settleMs, isOver);
     // What a slow machine began last may take it longer than all that.
-    if (!isOver()) timeline.runUntil(timeline.nowMs + watch.slownessMs(), isOver);
+    if (!isOver()) timeline.runUntil(timeline.nowMs + this.slownessMs, isOver);
     this.requireCalm(isOver, settleMs);
     return {
-      violation: watch.violation,
+      violation: this.violation,
       history: this.lines,
       simulatedMs: Math.round(timeline.nowMs),
       takeovers: this.takeovers,
@@ -104,58 +119,101 @@ class PairRun {
     this.timeline.after(this.random.between(1, ATTACK_GAP_MS), () => this.attack());
   }
 
-  /** After the last fault: one holder, and it stays. */
+  private watchGroup(name: string): WatchedGroup {
+    const of = (role: NodeRole) => new GroupOfNode(this.nodes[role], name);
+    const nodes = { primary: of('primary'), backup: of('backup') };
+    const group: WatchedGroup = {
+      name,
+      nodes,
+      watch: new Watch(
+        { nodes: Object.values(nodes), network: this.network, announced: () => group.announced },
+        this.bounds,
+      ),
+      announced: undefined,
+      moves: 0,
+    };
+    return group;
+  }
+
+  private pass(passedMs: number): void {
+    for (const { watch } of this.groups) watch.pass(passedMs);
+  }
+
+  private get violation(): Violation | undefined {
+    for (const { name, watch } of this.groups) {
+      const { violation } = watch;
+      if (violation === undefined) continue;
+      return this.groups.length === 1 ? violation : { ...violation, text: `${name}: ${violation.text}` };
+    }
+    return undefined;
+  }
+
+  private get slownessMs(): number {
+    return Math.max(...Object.values(this.nodes).map(({ slownessMs }) => slownessMs));
+  }
+
+  /** After the last fault: one holder of each group, and it stays. */
   private requireCalm(isOver: () => boolean, settleMs: number): void {
     if (isOver()) return;
-    const holder = this.watch.requireOneHolder();
-    const { moves } = this;
+    const before = this.groups.map(({ watch, moves }) => ({ holder: watch.requireOneHolder(), moves }));
     this.timeline.runUntil(this.timeline.nowMs + settleMs, isOver);
     if (isOver()) return;
-    if (this.watch.requireOneHolder() !== holder || this.moves !== moves) {
-      this.watch.broken('a stable holder after healing', 'the addresses moved without a reason');
-    }
-    const most = 2 + 2 * this.script.faults.length;
-    const { takeovers } = this;
-    if (takeovers > most) {
-      this.watch.broken('no flapping', `${takeovers} takeovers for ${this.script.faults.length} faults`);
+    for (const [index, { watch, moves, nodes }] of this.groups.entries()) {
+      const calm = before[index];
+      if (watch.requireOneHolder() !== calm?.holder || moves !== calm?.moves) {
+        watch.broken('a stable holder after healing', 'the addresses moved without a reason');
+      }
+      const most = 2 + 2 * this.script.faults.length;
+      const takeovers = nodes.primary.takeovers + nodes.backup.takeovers;
+      if (takeovers > most) {
+        watch.broken('no flapping', `${takeovers} takeovers for ${this.script.faults.length} faults`);
+      }
     }
   }
 
   private get takeovers(): number {
-    return this.nodes.primary.takeovers + this.nodes.backup.takeovers;
+    return this.nodes.primary.takeovers() + this.nodes.backup.takeovers();
   }
 
-  private announce(node: SimulatedNode): void {
-    if (this.announced !== node) this.moves += 1;
-    this.announced = node;
-    this.nodes[node.partner].hearAnnouncement();
+  private announce(node: SimulatedNode, name: string): void {
+    const group = this.groups.find((one) => one.name === name);
+    if (group === undefined) return;
+    const announced = group.nodes[node.role];
+    if (group.announced !== announced) group.moves += 1;
+    group.announced = announced;
+    this.nodes[node.partner].hearAnnouncement(name);
   }
 
   private inject({ atMs, fault }: TimedFault): void {
     this.note(`*** ${faultText(fault)}`);
-    this.watch.faultHappens();
-    if (this.isCalm(atMs)) {
-      const expectation = expectationOf(this, fault, atMs, this.bounds);
-      const isAlone = !this.script.faults.some(
-        (one) => one.atMs > atMs && one.atMs <= (expectation?.untilMs ?? 0),
-      );
-      if (expectation !== undefined && isAlone) this.watch.expect(expectation);
+    for (const group of this.groups) {
+      group.watch.faultHappens();
+      if (this.isCalm(group, atMs)) this.expect(group, fault, atMs);
     }
     const end = beginFault(this, fault);
     if (!('durationMs' in fault)) return;
     this.timeline.after(fault.durationMs, end);
   }
 
-  /** Whether both nodes have done nothing but their work for a while, one serving and the other standing by. */
-  private isCalm(atMs: number): boolean {
-    const nodes = Object.values(this.nodes);
+  private expect({ name, nodes, watch }: WatchedGroup, fault: Fault, atMs: number): void {
+    const isOneOfMany = this.groups.length > 1;
+    const expectation = expectationOf({ group: name, nodes, isOneOfMany }, fault, atMs, this.bounds);
+    const isAlone = !this.script.faults.some(
+      (one) => one.atMs > atMs && one.atMs <= (expectation?.untilMs ?? 0),
+    );
+    if (expectation !== undefined && isAlone) watch.expect(expectation);
+  }
+
+  /** Whether both nodes have done nothing but their work for a while, one serving the group and the other not. */
+  private isCalm({ nodes, announced }: WatchedGroup, atMs: number): boolean {
+    const both = Object.values(this.nodes);
     const { settleMs } = this.bounds;
     const isQuiet = !this.script.faults.some((one) => one.atMs < atMs && endOf(one) > atMs - settleMs);
-    const duties = nodes.map(({ pulse }) => pulse?.state?.duty);
+    const duties = Object.values(nodes).map(({ state }) => state?.duty);
     const hasRoles = duties.includes('active') && duties.includes('standby');
-    const serves = this.announced?.pulse?.state?.duty === 'active';
+    const serves = announced?.state?.duty === 'active';
     const isFirst = this.script.faults.filter((one) => one.atMs === atMs).length === 1;
-    return isQuiet && isFirst && hasRoles && serves && nodes.every((one) => one.isAttentive && one.isSteady);
+    return isQuiet && isFirst && hasRoles && serves && both.every((one) => one.isAttentive && one.isSteady);
   }
 
   private note(text: string): void {

@@ -2,6 +2,7 @@ import { type LvsConfiguration, releaseLimitMs, type WitnessConfig } from '@pira
 import type { NodeRole } from '@piranha/protocol';
 import {
   gateAfterMs,
+  groupPlans,
   nextTickMs,
   type PulseSettings,
   pulseSettings,
@@ -77,11 +78,18 @@ export function pairOfConfiguration(configuration: LvsConfiguration): SimulatedP
   const pair = pairOf({ ...settings, vips }, OWN_MACHINES, decides ? { ...witness, quorum: 1 } : undefined);
   const hasKey = configuration.heartbeatKey !== undefined;
   // Anybody can move a pair that speaks words: with a key that must not be so.
-  return { ...pair, hasKey, isAttacked: hasKey, hasMaintenance: true };
+  const plans = groupPlans(configuration);
+  const groups = plans.length > 1 ? { groups: plans } : {};
+  return { ...pair, ...groups, hasKey, isAttacked: hasKey, hasMaintenance: true };
 }
 
 /** What is promised for a pair, in lines for a person. */
-export function promisesOf({ settings, isAttacked, hasMaintenance }: SimulatedPair): readonly string[] {
+export function promisesOf({
+  settings,
+  isAttacked,
+  hasMaintenance,
+  groups,
+}: SimulatedPair): readonly string[] {
   const { keepaliveMs, deadtimeMs } = settings.primary;
   const { twoHoldersMs, nobodyMs } = boundsOf(settings.primary, 0);
   return [
@@ -91,6 +99,12 @@ export function promisesOf({ settings, isAttacked, hasMaintenance }: SimulatedPa
     'promised: a voluntary move, or a daemon that dies, without a moment of nobody',
     'promised: one holder that stays, once the faults are over',
     ...(hasMaintenance === true ? ['promised: a director in maintenance standby takes nothing'] : []),
+    ...(groups === undefined
+      ? []
+      : [
+          `groups: ${groups.map(({ name, preferred }) => `${name} (${preferred})`).join(', ')}; all of this for each of them`,
+          'promised: what moves one group leaves the others alone',
+        ]),
     ...(isAttacked === true ? ['all this while somebody replays and forges heartbeats'] : []),
   ];
 }
@@ -101,7 +115,12 @@ export function simulateSeed(
   seed: number,
 ): { readonly outcome: Outcome; readonly failure: Failure | undefined } {
   const unitMs = pair.settings.primary.deadtimeMs;
-  const parts = { hasWitness: pair.witness !== undefined, hasMaintenance: pair.hasMaintenance === true };
+  const groups = (pair.groups ?? []).filter(({ vips }) => vips.length > 0).map(({ name }) => name);
+  const parts = {
+    hasWitness: pair.witness !== undefined,
+    hasMaintenance: pair.hasMaintenance === true,
+    groups: groups.length > 1 ? groups : [],
+  };
   const random = new SeededRandom(seed);
   const faulty = scriptOf(random, seed, unitMs, parts);
   const script = pair.hasReloads === true ? withReloads(random, faulty, pair.settings.primary) : faulty;

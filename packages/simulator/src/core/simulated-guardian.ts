@@ -1,4 +1,4 @@
-import type { HeartbeatWord, PulseAlive } from '@piranha/protocol';
+import type { PulseAlive } from '@piranha/protocol';
 import {
   GUARDIAN_LIMITS,
   GUARDIAN_TICK_MS,
@@ -6,6 +6,7 @@ import {
   type GuardianEvent,
   type GuardianState,
   type GuardianStep,
+  type SaidWords,
   StandInVoice,
 } from '@piranha/pulse/machines';
 import type { Packet, PathNumber } from './network.js';
@@ -20,7 +21,7 @@ export class SimulatedGuardian extends SimulatedProcess {
   private stopping = false;
   private readonly voice = new StandInVoice(SIMULATED_KEYS);
   /** While it stands in: what it says. */
-  private said: HeartbeatWord | undefined;
+  private said: SaidWords | undefined;
   /** Whether it listens on the heartbeat ports in pulse's stead. */
   listens = false;
 
@@ -59,18 +60,20 @@ export class SimulatedGuardian extends SimulatedProcess {
     if (plan?.beat === undefined) return;
     const heard = this.voice.hear(plan, plan.beat, PATH_NAMES[path], packet, this.node.localMs());
     if (heard.answer && this.said !== undefined) this.beat(this.said);
-    if (heard.word !== undefined) this.dispatch({ type: 'heard', word: heard.word });
+    if (heard.word !== undefined) {
+      this.dispatch({ type: 'heard', word: heard.word, groups: heard.groups });
+    }
   }
 
-  private beat(word: HeartbeatWord): void {
+  private beat(said: SaidWords): void {
     const { plan } = this.state;
     const beat = plan?.beat;
-    this.said = word;
+    this.said = said;
     // Of a pulse that never reported it knows neither the paths nor the key.
     if (plan === undefined || (beat === undefined && this.world.hasKey)) return;
     this.node.send((path) => {
-      if (beat === undefined) return word;
-      return this.voice.say(plan, beat, word, PATH_NAMES[path], this.node.localMs());
+      if (beat === undefined) return said.word;
+      return this.voice.say(plan, beat, said, PATH_NAMES[path], this.node.localMs());
     });
   }
 
@@ -119,19 +122,21 @@ export class SimulatedGuardian extends SimulatedProcess {
   private run(effect: GuardianEffect): void {
     switch (effect.type) {
       case 'spawn':
-        this.node.startPulse(effect.adopt);
+        this.node.startPulse(effect.adopt, effect.held);
         return;
       case 'kill':
         this.node.killPulse();
         return;
       case 'beat':
-        this.beat(effect.word);
+        this.beat(effect);
         return;
       case 'listen':
         this.listens = effect.on;
         return;
       case 'releaseAddresses':
-        this.timer(this.timeline.nowMs + this.node.durations.dropMs, () => this.node.clearAddresses());
+        this.timer(this.timeline.nowMs + this.node.durations.dropMs, () =>
+          this.node.clearAddresses(effect.only),
+        );
         return;
       case 'log':
         this.world.note(this.node.role, effect.event);

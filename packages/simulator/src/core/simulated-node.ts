@@ -1,5 +1,7 @@
+import { MAIN_GROUP } from '@piranha/config';
 import type { NodeRole } from '@piranha/protocol';
 import {
+  type GroupPlan,
   type MaintenanceOrder,
   type PulseEvent,
   type PulseSettings,
@@ -26,12 +28,14 @@ const PROMPT_MS = 0.5;
 /** One director: a machine with a clock of its own, addresses, and the two processes. */
 export class SimulatedNode {
   readonly addresses = new Set<string>();
+  /** The groups of its addresses, main first. */
+  readonly plans: readonly GroupPlan[];
   readonly partner: NodeRole;
   isUp = false;
   linkUp = true;
   private witnessCuts = 0;
-  /** How often pulse began to take the addresses. */
-  takeovers = 0;
+  /** How often pulse began to take each group. */
+  private readonly takeoversOf = new Map<string, number>();
   durations: Durations;
   /** What it measures of its partner's heartbeats, where that matters. */
   measure: SimulatedMeasure | undefined;
@@ -43,6 +47,7 @@ export class SimulatedNode {
   order: MaintenanceOrder | undefined;
   /** What the operator wants, and what the operator was told to be so. */
   private asked: MaintenanceOrder | undefined;
+  private readonly answered = new Map<string, boolean>();
   private accepted: MaintenanceOrder | undefined;
   private pausedUntilMs = Number.NEGATIVE_INFINITY;
   private boots = 0;
@@ -54,8 +59,11 @@ export class SimulatedNode {
     private readonly clockRate: number,
     private readonly startMs: number,
     /** Told whenever this node tells the network that the addresses are here. */
-    private readonly onAnnounce: (node: SimulatedNode) => void,
+    private readonly onAnnounce: (node: SimulatedNode, group: string) => void,
+    /** Groups of addresses that move apart; absent: all move together. */
+    groups?: readonly GroupPlan[] | undefined,
   ) {
+    this.plans = groups ?? [{ name: MAIN_GROUP, preferred: 'primary', vips: settings.vips }];
     this.durations = { ...DURATIONS, startMs };
     this.partner = settings.role === 'primary' ? 'backup' : 'primary';
   }
@@ -70,6 +78,26 @@ export class SimulatedNode {
   reload(times: ReloadTimes): void {
     if (this.pulse?.state === undefined) this.settings = { ...this.settings, ...times };
     else this.pulse.reload(times);
+  }
+
+  vipsOf(group: string): readonly string[] {
+    return this.plans.find(({ name }) => name === group)?.vips ?? [];
+  }
+
+  /** Whether an address of a group is on this machine. */
+  has(group: string): boolean {
+    return this.vipsOf(group).some((vip) => this.addresses.has(vip));
+  }
+
+  /** pulse begins to take a group. */
+  takes(group: string): void {
+    this.takeoversOf.set(group, this.takeovers(group) + 1);
+  }
+
+  /** How often pulse began to take a group, or any. */
+  takeovers(group?: string): number {
+    if (group !== undefined) return this.takeoversOf.get(group) ?? 0;
+    return [...this.takeoversOf.values()].reduce((sum, count) => sum + count, 0);
   }
 
   get role(): NodeRole {
@@ -193,8 +221,8 @@ export class SimulatedNode {
     this.guardian?.freeze(durationMs);
   }
 
-  startPulse(adopt: boolean): void {
-    this.pulse = new SimulatedPulse(this.world, this, adopt);
+  startPulse(adopt: boolean, held?: readonly string[]): void {
+    this.pulse = new SimulatedPulse(this.world, this, adopt, held);
     this.freezeNew(this.pulse);
   }
 
@@ -213,12 +241,18 @@ export class SimulatedNode {
     const order = { unlessAlone, by: 'operator', at: '', reason: '' };
     if (!this.pulse?.runs) return;
     this.asked = order;
+    this.answered.clear();
     this.pulse.dispatch({ type: 'maintenance', order, force: false });
   }
 
-  /** pulse answers an order, or its end. */
-  orderAnswered(ok: boolean): void {
-    if (ok) this.accepted = this.asked;
+  /** A group of pulse's answers an order, or its end: what one refuses is in force for none. */
+  orderAnswered(group: string, ok: boolean): void {
+    this.answered.set(group, ok);
+    if (this.answered.size < this.plans.length) return;
+    const isDone = [...this.answered.values()].every((one) => one);
+    this.answered.clear();
+    if (isDone) this.accepted = this.asked;
+    else if (this.plans.length > 1 && this.asked !== undefined) this.endOrder();
   }
 
   /** Whether an operator believes that this node takes nothing, come what may. */
@@ -229,6 +263,7 @@ export class SimulatedNode {
   /** An operator ends the order, again and again until it is over. */
   endOrder(): void {
     this.asked = undefined;
+    this.answered.clear();
     if (this.pulse?.runs) this.pulse.dispatch({ type: 'maintenanceOver', by: 'operator' });
     const isOver = this.order === undefined && this.accepted === undefined && !this.pulse?.state?.ordered;
     if (!isOver) this.world.timeline.after(RETRY_ORDER_MS, () => this.endOrder());
@@ -290,22 +325,24 @@ export class SimulatedNode {
     else this.addresses.delete(vip);
   }
 
-  clearAddresses(): void {
-    this.addresses.clear();
+  /** @param only these, where others stay */
+  clearAddresses(only?: readonly string[]): void {
+    if (only === undefined) this.addresses.clear();
+    else for (const vip of only) this.addresses.delete(vip);
   }
 
-  announce(): void {
-    if (this.linkUp && !this.isPaused) this.onAnnounce(this);
+  announce(group: string): void {
+    if (this.linkUp && !this.isPaused) this.onAnnounce(this, group);
   }
 
   /** Somebody else tells the network that the addresses are there: who insists answers, at most once a second. */
-  hearAnnouncement(): void {
-    this.pulse?.hearHolder();
+  hearAnnouncement(group: string): void {
+    this.pulse?.hearHolder(group);
   }
 
-  /** Whether it holds the addresses and means to keep them. */
-  get insists(): boolean {
-    const state = this.pulse?.state;
+  /** Whether it holds a group's addresses and means to keep them. */
+  insists(group: string): boolean {
+    const state = this.pulse?.stateOf(group);
     const holds = state?.duty === 'taking' || (state?.duty === 'active' && !state.listening);
     return this.pulse?.runs === true && this.linkUp && holds;
   }

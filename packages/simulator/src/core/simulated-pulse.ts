@@ -1,16 +1,18 @@
+import { MAIN_GROUP } from '@piranha/config';
 import type { HeartbeatWord, PulseAlive, StoodIn } from '@piranha/protocol';
+import type { Beat } from '@piranha/protocol/beat';
 import {
   ANSWER_SPACING_MS,
   BeatVoice,
   beatContent,
+  type GroupEffect,
   hasSlept,
   LONGEST_WAIT_MS,
-  type PulseEffect,
+  NodeGroups,
   type PulseEvent,
   type PulseSettings,
   type PulseStart,
   type PulseState,
-  type PulseStep,
   REPORT_MS,
   type TimesBefore,
   timesBefore,
@@ -32,16 +34,16 @@ const HEARD_MS = 0.3;
 /** The pulse process of a node: the real state machine, and a shell whose addresses are a set. */
 export class SimulatedPulse extends SimulatedProcess {
   /** Undefined while the process is still starting. */
-  state: PulseState | undefined;
-  /** Which of its wishes for the addresses is the last. */
-  private wish = 0;
+  private groups: NodeGroups | undefined;
+  /** Which of its wishes for a group's addresses is the last. */
+  private readonly wishes = new Map<string, number>();
   private ticks = 0;
   private tickDueMs = Number.POSITIVE_INFINITY;
   private gate: SimulatedGate | undefined;
   private voice: BeatVoice | undefined;
   private sent = 0;
-  private answers = false;
-  private answeredAtMs = Number.NEGATIVE_INFINITY;
+  private readonly answers = new Set<string>();
+  private readonly answeredAtMs = new Map<string, number>();
   private left: TimesBefore | undefined;
   private timesText = '';
 
@@ -49,6 +51,8 @@ export class SimulatedPulse extends SimulatedProcess {
     private readonly world: World,
     private readonly node: SimulatedNode,
     adopt: boolean,
+    /** The groups that it is to adopt; all where nothing is said. */
+    private readonly held?: readonly string[] | undefined,
   ) {
     super(world.timeline);
     this.timer(world.timeline.nowMs + node.durations.startMs, () => this.begin(adopt));
@@ -58,29 +62,36 @@ export class SimulatedPulse extends SimulatedProcess {
     return this.alive && !this.isFrozen && this.state !== undefined;
   }
 
-  /** Whether it holds the addresses, or is about to. */
-  get holding(): boolean {
-    const duty = this.state?.duty;
-    return duty === 'taking' || duty === 'active' || duty === 'releasing';
+  /** Of the main group, which is all there is where no other is; undefined while the process is still starting. */
+  get state(): PulseState | undefined {
+    return this.groups?.main;
   }
 
-  dispatch(event: PulseEvent): void {
-    if (this.state === undefined) return;
-    const { machines } = this.world;
-    this.commit(machines.stepPulse(this.node.settingsInUse, this.state, event, this.node.localMs()));
+  /** Of one group. */
+  stateOf(group: string): PulseState | undefined {
+    return this.groups?.all.get(group);
+  }
+
+  /** Feeds an event to the state machines of all groups, or of one. */
+  dispatch(event: PulseEvent, group?: string): void {
+    const { groups, node } = this;
+    if (groups === undefined) return;
+    const eventFor = (name: string) => (group === undefined || group === name ? event : undefined);
+    this.step(() => groups.step(node.settingsInUse, eventFor, node.localMs()));
   }
 
   /** A packet arrives at its socket. */
   hear(packet: Packet, path: PathNumber): void {
     if (this.state === undefined) return;
     this.receive(() => {
-      const word = typeof packet === 'string' ? this.hearWord(packet) : this.hearBeat(packet, path);
-      if (word === undefined) return;
+      const heard = typeof packet === 'string' ? this.hearWord(packet) : this.hearBeat(packet, path);
+      if (heard === undefined) return;
       this.node.measure?.heard(path, this.node.settings, this.node.localMs());
       const { node } = this;
       this.left = wordHeard(this.left, node.settings, node.localMs());
       const isNewTime = this.hasNewTimes();
-      this.dispatch({ type: 'heard', word, random: this.world.random.next() });
+      const random = this.world.random.next();
+      this.step((groups) => groups.heard(node.settingsInUse, heard, random, node.localMs()));
       if (isNewTime) this.dispatch({ type: 'timesChanged', hadPartner: true });
     });
   }
@@ -119,32 +130,35 @@ export class SimulatedPulse extends SimulatedProcess {
   }
 
   /** With a key nothing else is believed. */
-  private hearWord(word: HeartbeatWord): HeartbeatWord | undefined {
-    return this.voice === undefined ? word : undefined;
+  private hearWord(word: HeartbeatWord): Heard | undefined {
+    return this.voice === undefined ? { main: word, beat: undefined } : undefined;
   }
 
-  private hearBeat(packet: Buffer, path: PathNumber): HeartbeatWord | undefined {
+  private hearBeat(packet: Buffer, path: PathNumber): Heard | undefined {
     const outcome = this.voice?.hear(packet, PATH_NAMES[path], this.node.localMs());
     if (outcome === undefined) return undefined;
     const unproven = outcome.type === 'dropped' && outcome.reason === 'unproven';
-    if (outcome.answer || (unproven && this.state?.listening === true)) this.answer();
-    return outcome.type === 'counts' && outcome.isNewest ? wordOfBeat(outcome.beat) : undefined;
+    if (outcome.answer || (unproven && this.groups?.isListening === true)) this.answer();
+    if (outcome.type !== 'counts' || !outcome.isNewest) return undefined;
+    const main = wordOfBeat(outcome.beat);
+    return main === undefined ? undefined : { main, beat: outcome.beat };
   }
 
   private answer(): void {
-    const { state } = this;
-    if (state !== undefined) this.say(state.listening ? undefined : wordOf(state));
+    const { groups } = this;
+    if (groups !== undefined) this.say(groups.isListening ? undefined : wordOf(groups.main));
   }
 
-  private say(word: HeartbeatWord | undefined): void {
-    const { voice, state, node } = this;
-    if (voice === undefined || state === undefined) {
+  private say(word: HeartbeatWord | undefined, asking?: string): void {
+    const { voice, groups, node } = this;
+    if (voice === undefined || groups === undefined) {
       if (word !== undefined) node.send(() => word);
       return;
     }
     const { configuration, readiness } = BEAT_FACTS;
-    const view = { readiness, failure: state.failure };
-    const content = beatContent(node.settings, state, word, configuration, view);
+    const view = { readiness, failure: groups.main.failure };
+    const named = groups.named(asking);
+    const content = beatContent(node.settings, groups.main, word, configuration, view, named);
     this.sent += 1;
     node.send((path) => voice.say(content, { name: PATH_NAMES[path], sent: this.sent }, node.localMs()));
   }
@@ -161,35 +175,38 @@ export class SimulatedPulse extends SimulatedProcess {
   }
 
   /** As dispatch, when the process runs: it learns of this through a socket. */
-  tell(event: PulseEvent): void {
-    this.receive(() => this.dispatch(event));
+  tell(event: PulseEvent, group?: string): void {
+    this.receive(() => this.dispatch(event, group));
   }
 
-  /** A frame of another holder arrives: who insists answers, at most once a second. */
-  hearHolder(): void {
+  /** A frame of another holder of a group arrives: who insists answers, at most once a second. */
+  hearHolder(group: string): void {
     this.receive(() => {
-      if (this.answers || !this.node.insists) return;
-      this.answers = true;
-      this.timer(Math.max(this.timeline.nowMs + HEARD_MS, this.answeredAtMs + ANSWER_SPACING_MS), () => {
-        this.answers = false;
-        this.answeredAtMs = this.timeline.nowMs;
-        if (this.node.insists) this.node.announce();
+      if (this.answers.has(group) || !this.node.insists(group)) return;
+      this.answers.add(group);
+      const answeredAtMs = this.answeredAtMs.get(group) ?? Number.NEGATIVE_INFINITY;
+      this.timer(Math.max(this.timeline.nowMs + HEARD_MS, answeredAtMs + ANSWER_SPACING_MS), () => {
+        this.answers.delete(group);
+        this.answeredAtMs.set(group, this.timeline.nowMs);
+        if (this.node.insists(group)) this.node.announce(group);
       });
     });
   }
 
   private begin(adopt: boolean): void {
-    const start: PulseStart = adopt
-      ? { type: 'adopt' }
-      : { type: this.node.addresses.size > 0 ? 'leftover' : 'fresh' };
+    const startOf = (group: string): PulseStart => {
+      if (adopt) return { type: (this.held?.includes(group) ?? true) ? 'adopt' : 'fresh' };
+      return { type: this.node.has(group) ? 'leftover' : 'fresh' };
+    };
     this.gate = this.buildGate();
     this.gate?.start();
     if (this.world.hasKey) this.voice = this.newVoice();
     const { settings, order } = this.node;
-    const step = this.world.machines.startPulse(settings, start, this.node.localMs(), order);
-    this.state = step.state;
-    this.commit(step);
-    if (step.state.listening) this.answer();
+    const groups = new NodeGroups(this.world.machines, this.node.plans);
+    const effects = groups.start(settings, startOf, this.node.localMs(), order);
+    this.groups = groups;
+    this.commit(effects, new Map());
+    if (groups.isListening) this.answer();
     if (!this.node.linkUp) this.dispatch(this.node.linkFailure());
     this.report();
   }
@@ -205,32 +222,43 @@ export class SimulatedPulse extends SimulatedProcess {
   }
 
   private reportNow(): void {
-    const { state } = this;
-    if (state === undefined) return;
+    const { groups } = this;
+    if (groups === undefined) return;
     const { deadtimeMs } = this.node.settings;
     const { keepaliveMs } = this.node.settingsInUse;
     this.node.guardian?.report({
       pid: 1,
-      active: this.holding,
-      word: wordOf(state) === 'lvs running' ? 'lvs running' : 'lvs stopped',
+      active: groups.holding,
+      word: runningOrStopped(groups.main),
       keepaliveMs,
       deadtimeMs,
       port: 539,
       paths: [{ local: this.node.role, partner: this.node.partner }],
       beat: this.life(),
+      ...aliveGroups(groups),
     });
   }
 
-  private commit(step: PulseStep): void {
-    const changed = this.state?.duty !== step.state.duty;
-    this.state = step.state;
-    this.node.order = step.state.maintenance;
-    if (changed) {
-      if (step.state.duty === 'taking') this.node.takeovers += 1;
-      this.world.note(this.node.role, `is ${step.state.duty}: ${step.state.reason}`);
-      this.reportNow();
+  private step(make: (groups: NodeGroups) => readonly GroupEffect[]): void {
+    const { groups } = this;
+    if (groups === undefined) return;
+    const before = groups.all;
+    this.commit(make(groups), before);
+  }
+
+  private commit(effects: readonly GroupEffect[], before: NodeGroups['all']): void {
+    const { groups, node } = this;
+    if (groups === undefined) return;
+    node.order = groups.maintenance;
+    let changed = false;
+    for (const [name, { duty, reason }] of groups.all) {
+      if (before.get(name)?.duty === duty) continue;
+      changed = true;
+      if (duty === 'taking') node.takes(name);
+      this.world.note(node.role, `${groups.isGrouped ? `(${name}) ` : ''}is ${duty}: ${reason}`);
     }
-    for (const effect of step.effects) if (this.alive) this.run(effect);
+    if (changed) this.reportNow();
+    for (const effect of effects) if (this.alive) this.run(effect);
     if (this.alive) this.planTick();
   }
 
@@ -238,7 +266,7 @@ export class SimulatedPulse extends SimulatedProcess {
     this.ticks += 1;
     const number = this.ticks;
     const localNowMs = this.node.localMs();
-    const dueMs = this.world.machines.nextTickMs(this.node.settingsInUse, this.state as PulseState);
+    const dueMs = this.groups?.nextTickMs(this.node.settingsInUse) ?? Infinity;
     const waitMs = Math.max(0, Math.min(dueMs - localNowMs, LONGEST_WAIT_MS));
     const lateMs = this.world.random.next() * this.node.timerLatenessMs;
     const tickDueMs = localNowMs + waitMs;
@@ -253,11 +281,16 @@ export class SimulatedPulse extends SimulatedProcess {
   }
 
   private tick(dueMs: number): void {
-    if (this.state === undefined) return;
+    const { groups, node } = this;
+    if (groups === undefined) return;
     const lateMs = Math.max(0, this.node.localMs() - dueMs);
     this.node.measure?.late(lateMs, this.node.localMs());
-    const gate = this.gate?.answer(this.node.settingsInUse, this.state, lateMs);
-    this.dispatch({ type: 'tick', lateMs, gate });
+    const settings = node.settingsInUse;
+    const tickOf = (name: string, state: PulseState): PulseEvent => {
+      const gate = this.gate?.answer(groups.settingsOf(settings, name), state, lateMs);
+      return { type: 'tick', lateMs, gate };
+    };
+    this.step(() => groups.step(settings, tickOf, node.localMs()));
   }
 
   private buildGate(): SimulatedGate | undefined {
@@ -272,56 +305,82 @@ export class SimulatedPulse extends SimulatedProcess {
     });
   }
 
-  private run(effect: PulseEffect): void {
+  private run({ group, effect }: GroupEffect): void {
+    const { node, world } = this;
     switch (effect.type) {
-      case 'send':
-        this.say(effect.word);
+      case 'send': {
+        const main = this.groups?.main;
+        if (group === MAIN_GROUP || main === undefined) this.say(effect.word);
+        else this.say(wordOf(main), group);
         return;
+      }
       case 'take':
-        this.move('taken');
+        this.move('taken', group);
         return;
       case 'drop':
-        this.move('dropped');
+        this.move('dropped', group);
         return;
       case 'announce':
-        this.node.announce();
+        node.announce(group);
         return;
       case 'diedEarly':
-        this.node.measure?.diedEarly(effect.silentSinceMs);
+        node.measure?.diedEarly(effect.silentSinceMs);
         return;
       case 'log':
-        this.world.note(this.node.role, effect.event);
+        world.note(node.role, effect.event);
         return;
       case 'handoverResult':
-        this.world.note(this.node.role, `handover: ${effect.ok ? 'done' : 'not done'}, ${effect.text}`);
+        world.note(node.role, `handover: ${effect.ok ? 'done' : 'not done'}, ${effect.text}`);
         return;
       case 'maintenanceResult':
-        this.world.note(this.node.role, `standby: ${effect.ok ? 'done' : 'not done'}, ${effect.text}`);
-        this.node.orderAnswered(effect.ok);
+        world.note(node.role, `standby: ${effect.ok ? 'done' : 'not done'}, ${effect.text}`);
+        node.orderAnswered(group, effect.ok);
         return;
       case 'exit':
-        this.node.pulseEnds();
+        node.pulseEnds();
         return;
     }
   }
 
-  /** Raises or puts down one address after the other, unless the wish changes meanwhile. */
-  private move(done: 'taken' | 'dropped'): void {
-    this.wish += 1;
-    const wish = this.wish;
+  /** Raises or puts down one address of a group after the other, unless the wish changes meanwhile. */
+  private move(done: 'taken' | 'dropped', group: string): void {
+    const wish = (this.wishes.get(group) ?? 0) + 1;
+    this.wishes.set(group, wish);
     const raises = done === 'taken';
-    const { vips } = this.node.settings;
+    const vips = this.node.vipsOf(group);
     const { takeMs, dropMs } = this.node.durations;
     const eachMs = (raises ? takeMs : dropMs) / Math.max(1, vips.length);
     const next = (index: number): void => {
       this.timer(this.timeline.nowMs + eachMs, () => {
-        if (wish !== this.wish) return;
+        if (wish !== this.wishes.get(group)) return;
         const vip = vips[index];
         if (vip !== undefined) this.node.change(vip, raises);
         if (index + 1 < vips.length) next(index + 1);
-        else this.dispatch({ type: done });
+        else this.dispatch({ type: done }, group);
       });
     };
     next(0);
   }
+}
+
+/** What a packet says of every group. */
+interface Heard {
+  readonly main: HeartbeatWord;
+  readonly beat: Beat | undefined;
+}
+
+function runningOrStopped(state: PulseState): 'lvs running' | 'lvs stopped' {
+  return wordOf(state) === 'lvs running' ? 'lvs running' : 'lvs stopped';
+}
+
+function aliveGroups(groups: NodeGroups): Pick<PulseAlive, 'groups'> {
+  if (!groups.isGrouped) return {};
+  return {
+    groups: groups.plans.map(({ name, vips }) => ({
+      name,
+      vips,
+      active: groups.held.has(name),
+      word: runningOrStopped(groups.of(name)),
+    })),
+  };
 }

@@ -120,7 +120,7 @@ export class Soak {
   }
 
   private get takeovers(): number {
-    return this.nodes.primary.takeovers + this.nodes.backup.takeovers;
+    return this.nodes.primary.takeovers() + this.nodes.backup.takeovers();
   }
 
   private refresh(): void {

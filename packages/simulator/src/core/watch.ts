@@ -1,7 +1,7 @@
 import type { NodeRole } from '@piranha/protocol';
 import type { Bounds } from './bounds.js';
+import type { GroupOfNode } from './group-of-node.js';
 import type { HeartbeatNetwork } from './network.js';
-import type { SimulatedNode } from './simulated-node.js';
 
 /** A promise that was broken. */
 export interface Violation {
@@ -12,10 +12,10 @@ export interface Violation {
 
 /** What is looked at. */
 export interface Watched {
-  readonly nodes: readonly SimulatedNode[];
+  readonly nodes: readonly GroupOfNode[];
   readonly network: HeartbeatNetwork;
   /** Who told the network last that it has the addresses. */
-  readonly announced: () => SimulatedNode | undefined;
+  readonly announced: () => GroupOfNode | undefined;
 }
 
 /** What must come of something that happens to a calm pair, if nothing else happens meanwhile. */
@@ -26,11 +26,11 @@ export interface Expectation {
   /** Somebody serves all the time. */
   readonly served: boolean;
   /** Who serves alone at the end; undefined: any one. */
-  readonly holder: SimulatedNode | undefined;
+  readonly holder: GroupOfNode | undefined;
   /** How often the addresses were taken before, where nobody may take them. */
   readonly unmoved?: number;
   /** Whose daemons run at the end. */
-  readonly runs?: SimulatedNode;
+  readonly runs?: GroupOfNode;
 }
 
 /** Checks the promises while time passes. */
@@ -44,8 +44,8 @@ export class Watch {
   private nobodySinceMs = 0;
   private served = false;
   private faultAtMs = 0;
-  private readonly healthySinceMs = new Map<SimulatedNode, number>();
-  private readonly tornMs = new Map<SimulatedNode, number>();
+  private readonly healthySinceMs = new Map<GroupOfNode, number>();
+  private readonly tornMs = new Map<GroupOfNode, number>();
   private expectation: Expectation | undefined;
 
   constructor(
@@ -79,7 +79,7 @@ export class Watch {
   }
 
   /** After a calm time: exactly one holder, which serves. */
-  requireOneHolder(): SimulatedNode | undefined {
+  requireOneHolder(): GroupOfNode | undefined {
     const holders = this.watched.nodes.filter(isHolder);
     const [holder] = holders;
     if (holders.length !== 1 || holder === undefined || !this.serves(holder)) {
@@ -94,18 +94,18 @@ export class Watch {
     this.violation ??= { atMs: Math.round(this.nowMs), promise, text };
   }
 
-  private serves(node: SimulatedNode): boolean {
-    return node.settings.vips.every((vip) => node.answersFor(vip)) && this.watched.announced() === node;
+  private serves(node: GroupOfNode): boolean {
+    return node.vips.every((vip) => node.node.answersFor(vip)) && this.watched.announced() === node;
   }
 
-  private watchTwo(holders: readonly SimulatedNode[], passedMs: number): void {
+  private watchTwo(holders: readonly GroupOfNode[], passedMs: number): void {
     const [one, other] = holders;
     const isOrdered = this.watchOrdersMeet(holders, passedMs);
     const hear = one !== undefined && other !== undefined && this.hearEachOther(one.role, other.role);
     const meet = hear && !isOrdered;
-    const attentive = meet && one.isAttentive && other.isAttentive;
+    const attentive = meet && one.node.isAttentive && other.node.isAttentive;
     const watched =
-      meet && [one, other].every((node) => node.guardian?.isFrozen === false && !node.hangsAtStart);
+      meet && [one, other].every(({ node }) => node.guardian?.isFrozen === false && !node.hangsAtStart);
     this.twoMs = attentive ? this.twoMs + passedMs : 0;
     this.twoUnattendedMs = watched ? this.twoUnattendedMs + passedMs : 0;
     const slackMs = this.watched.network.noise.jitterMs + this.slownessMs();
@@ -121,8 +121,8 @@ export class Watch {
    * Both were ordered to hand over at once, and the words of one were lost meanwhile: both say "stopped" and serve on,
    * until the first of them has waited long enough. @returns whether that is so now
    */
-  private watchOrdersMeet(holders: readonly SimulatedNode[], passedMs: number): boolean {
-    const states = holders.map(({ pulse }) => pulse?.state);
+  private watchOrdersMeet(holders: readonly GroupOfNode[], passedMs: number): boolean {
+    const states = holders.map(({ state }) => state);
     const isOrdered =
       holders.length === 2 &&
       states.every((state) => state?.duty === 'releasing') &&
@@ -135,15 +135,15 @@ export class Watch {
   }
 
   /** Under `require`: who neither hears the partner nor reaches the witness lets go. */
-  private watchUnwitnessed([one, other]: readonly SimulatedNode[], passedMs: number): void {
+  private watchUnwitnessed([one, other]: readonly GroupOfNode[], passedMs: number): void {
     const { network } = this.watched;
     const isParted =
       one !== undefined &&
       other !== undefined &&
       !network.carries(one.role, other.role) &&
       !network.carries(other.role, one.role) &&
-      !(one.reachesWitness && other.reachesWitness);
-    const counts = isParted && one.isAttentive && other.isAttentive;
+      !(one.node.reachesWitness && other.node.reachesWitness);
+    const counts = isParted && one.node.isAttentive && other.node.isAttentive;
     this.twoUnwitnessedMs = counts ? this.twoUnwitnessedMs + passedMs : 0;
     const boundMs = this.bounds.twoUnwitnessedMs + network.noise.jitterMs + this.slownessMs();
     if (this.twoUnwitnessedMs > boundMs) {
@@ -154,7 +154,7 @@ export class Watch {
 
   /** What slow machines may take longer. */
   slownessMs(): number {
-    return Math.max(...this.watched.nodes.map((node) => node.slownessMs));
+    return Math.max(...this.watched.nodes.map(({ node }) => node.slownessMs));
   }
 
   private watchNobody(passedMs: number): void {
@@ -174,20 +174,20 @@ export class Watch {
 
   private watchTorn(passedMs: number): void {
     for (const node of this.watched.nodes) {
-      const count = node.addresses.size;
-      const torn = count > 0 && count < node.settings.vips.length && node.isAttentive;
+      const count = node.addressCount;
+      const torn = count > 0 && count < node.vips.length && node.node.isAttentive;
       const tornMs = torn ? (this.tornMs.get(node) ?? 0) + passedMs : 0;
       this.tornMs.set(node, tornMs);
-      if (tornMs > this.bounds.tornMs + node.slownessMs) {
+      if (tornMs > this.bounds.tornMs + node.node.slownessMs) {
         this.broken('a group of addresses is never torn', `${node.role} has ${count} for ${tornMs} ms`);
       }
     }
   }
 
   private watchOrders(): void {
-    for (const { role, pulse, isOrderedOut } of this.watched.nodes) {
-      const duty = pulse?.state?.duty;
-      if (isOrderedOut && (duty === 'taking' || duty === 'active')) {
+    for (const { role, state, node } of this.watched.nodes) {
+      const duty = state?.duty;
+      if (node.isOrderedOut && (duty === 'taking' || duty === 'active')) {
         this.broken('a node in maintenance standby takes nothing', `${role} is ${duty}`);
       }
     }
@@ -205,11 +205,11 @@ export class Watch {
     const holders = this.watched.nodes.filter(isHolder);
     const [one] = holders;
     const isRight = holders.length === 1 && one !== undefined && this.serves(one);
-    if (runs?.isAttentive === false) this.broken(promise, `${runs.role}'s does not run`);
+    if (runs?.node.isAttentive === false) this.broken(promise, `${runs.role}'s does not run`);
     if (!isRight || (holder !== undefined && holder !== one)) this.broken(promise, holdersText(holders));
   }
 
-  private isHealthy(node: SimulatedNode): boolean {
+  private isHealthy({ node }: GroupOfNode): boolean {
     const isWitnessed = this.bounds.twoUnwitnessedMs === Infinity || node.reachesWitness;
     const isFree = node.order === undefined;
     return node.isAttentive && node.linkUp && node.slownessMs === 0 && isWitnessed && isFree;
@@ -221,10 +221,10 @@ export class Watch {
   }
 }
 
-function isHolder(node: SimulatedNode): boolean {
-  return node.settings.vips.some((vip) => node.answersFor(vip));
+function isHolder(node: GroupOfNode): boolean {
+  return node.vips.some((vip) => node.node.answersFor(vip));
 }
 
-function holdersText(holders: readonly SimulatedNode[]): string {
+function holdersText(holders: readonly GroupOfNode[]): string {
   return holders.length === 0 ? 'nobody holds' : `held by ${holders.map(({ role }) => role).join(' and ')}`;
 }

@@ -1,6 +1,7 @@
 import type { WitnessConfig } from '@piranha/config';
 import type { NodeRole } from '@piranha/protocol';
 import type {
+  GroupPlan,
   nextTickMs,
   PulseSettings,
   settingsInUse,
@@ -39,6 +40,8 @@ export interface SimulatedPair {
   /** What the configuration gives each director; their order is the tie rule's. */
   readonly settings: Readonly<Record<NodeRole, PulseSettings>>;
   readonly machines: Machines;
+  /** Groups of addresses that move apart, main first; absent: all addresses move together. */
+  readonly groups?: readonly GroupPlan[] | undefined;
   /** A third host that both ask; undefined for none. */
   readonly witness?: WitnessConfig | undefined;
   /** Operators order its directors out and in. */

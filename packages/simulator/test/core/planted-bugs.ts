@@ -165,6 +165,55 @@ export const RELOAD_BUGS: Readonly<Record<string, Bug>> = {
   }),
 };
 
+/** Faults that only a pair with groups has; its second group is known by its first address. */
+const isSecond = (settings: PulseSettings): boolean => settings.vips.includes('10.0.0.10');
+
+export const GROUP_BUGS: Readonly<Record<string, Bug>> = {
+  'a group yields to whoever serves, as its partner does': ({ stepPulse }) => ({
+    stepPulse: (settings, ...rest) =>
+      stepPulse(isSecond(settings) ? { ...settings, preferred: false } : settings, ...rest),
+  }),
+  'a dead partner is replaced for the first group alone': ({ stepPulse }) => ({
+    stepPulse: (settings, state, event, nowMs) =>
+      stepPulse(
+        settings,
+        isSecond(settings) && event.type === 'tick' ? { ...state, lastHeardMs: nowMs } : state,
+        event,
+        nowMs,
+      ),
+  }),
+  'a group hears the words of another one': ({ stepPulse }) => {
+    let last: Extract<Parameters<typeof stepPulse>[2], { type: 'heard' }> | undefined;
+    return {
+      stepPulse: (settings, state, event, nowMs) => {
+        if (event.type === 'heard' && !isSecond(settings)) last = event;
+        const heard = event.type === 'heard' && isSecond(settings) ? (last ?? event) : event;
+        return stepPulse(settings, state, heard, nowMs);
+      },
+    };
+  },
+  'the guardian lets a new pulse adopt every group': ({ stepGuardian }) => ({
+    stepGuardian: (...words) => {
+      const step = stepGuardian(...words);
+      return {
+        ...step,
+        effects: step.effects.map((effect) =>
+          effect.type === 'spawn' ? { ...effect, held: undefined } : effect,
+        ),
+      };
+    },
+  }),
+  'the guardian says of no group what its pulse said': ({ stepGuardian }) => ({
+    stepGuardian: (...words) => {
+      const step = stepGuardian(...words);
+      return {
+        ...step,
+        effects: step.effects.map((effect) => (effect.type === 'beat' ? { ...effect, groups: [] } : effect)),
+      };
+    },
+  }),
+};
+
 /** The daemons' own machines with one fault. */
 export function withBug(bug: Bug): Machines {
   return { ...OWN_MACHINES, ...bug(OWN_MACHINES) };

@@ -17,7 +17,7 @@ export interface DoorsOptions {
 export class Doors {
   private readonly held = new Set<string>();
   private readonly listeners = new Map<string, ServiceListener>();
-  private readonly problems = new Map<string, string>();
+  private readonly problems = new Map<string, { readonly address: string; readonly text: string }>();
   /** Changes of the listeners, one after the other. */
   private turn: Promise<void> = Promise.resolve();
 
@@ -29,10 +29,10 @@ export class Doors {
   }
 
   list(): VipAnswer {
-    return { held: [...this.held], problems: [...this.problems.values()] };
+    return { held: [...this.held], problems: this.problemsOf([...this.held]) };
   }
 
-  /** Adds addresses; answers when their services listen. */
+  /** Adds addresses; answers when their services listen, with what kept those of these addresses from it. */
   async hold(addresses: readonly string[]): Promise<VipAnswer> {
     await this.inTurn(async () => {
       for (const address of addresses) {
@@ -42,7 +42,7 @@ export class Doors {
       }
       await this.openAndClose();
     });
-    return this.list();
+    return { held: [...this.held], problems: this.problemsOf(addresses) };
   }
 
   /** Gives addresses up; answers when their listeners have been drained and closed. */
@@ -73,6 +73,11 @@ export class Doors {
   close(): void {
     for (const listener of this.listeners.values()) listener.close();
     this.listeners.clear();
+  }
+
+  private problemsOf(addresses: readonly string[]): string[] {
+    const asked = new Set(addresses.map(canonicalAddress));
+    return [...this.problems.values()].filter(({ address }) => asked.has(address)).map(({ text }) => text);
   }
 
   private inTurn(change: () => Promise<void>): Promise<void> {
@@ -120,8 +125,8 @@ export class Doors {
       this.problems.delete(name);
     } catch (error) {
       const problem = errorText(error);
-      if (this.problems.get(name) !== problem) this.options.log.log('IPVSU_LISTEN_FAILED', { problem });
-      this.problems.set(name, problem);
+      if (this.problems.get(name)?.text !== problem) this.options.log.log('IPVSU_LISTEN_FAILED', { problem });
+      this.problems.set(name, { address: canonicalAddress(key.address), text: problem });
     }
   }
 }

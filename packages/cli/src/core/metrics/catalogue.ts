@@ -37,7 +37,14 @@ export const METRICS = {
   ),
   piranha_process_starts: gauge('How often pulse has started it.', ['process']),
   piranha_role: gauge('1 for the role of this director: primary or backup.', ['role']),
-  piranha_active: gauge('1 while it holds the addresses.', []),
+  piranha_active: gauge('1 while it holds the addresses; with groups, while it holds one of them.', []),
+  piranha_group_active: gauge(
+    '1 while it holds the addresses of this group; absent where lvs.cf has no vip_group.',
+    ['group'],
+  ),
+  piranha_group_preferred: gauge('1 where this director is to hold the group while both are well.', [
+    'group',
+  ]),
   piranha_state: gauge('1 for the state that pulse is in.', ['state']),
   piranha_state_since_timestamp_seconds: gauge('When it came into this state.', []),
   piranha_ready: gauge('1 while it would take over well, or serves.', []),

@@ -23,7 +23,9 @@ as new as the last run. Watch its age too (\`node_textfile_mtime_seconds\`).
 | what to alert on | expression |
 | --- | --- |
 | nobody serves | \`sum(piranha_active) == 0\` |
-| both serve | \`sum(piranha_active) > 1\` |
+| both serve | \`sum(piranha_active) > 1\`, without groups |
+| a group that nobody serves | \`sum by (group) (piranha_group_active) == 0\` |
+| a group that both serve | \`sum by (group) (piranha_group_active) > 1\` |
 | a daemon is missing | \`piranha_up == 0 unless on (instance, process) piranha_process_wanted == 0\` |
 | the partner is silent | \`piranha_partner_state{state="silent"} == 1\` |
 | it could not take over | \`piranha_ready == 0\` |

@@ -66,6 +66,10 @@ function addSync(set: MetricSet, { sync, witness }: PulseStatus): void {
 export function addPulse(set: MetricSet, status: PulseStatus): void {
   set.add('piranha_role', { role: status.role }, 1);
   set.add('piranha_active', {}, status.active);
+  for (const { name: group, active, preferred } of status.groups ?? []) {
+    set.add('piranha_group_active', { group }, active);
+    set.add('piranha_group_preferred', { group }, preferred === status.role);
+  }
   set.add('piranha_state', { state: status.state }, 1);
   set.add('piranha_state_since_timestamp_seconds', {}, timestamp(status.since));
   set.add('piranha_ready', {}, status.readiness?.ready);

@@ -14,14 +14,16 @@ const HANDOVER_LIMIT_MS = 120_000;
 export interface HandoverOptions extends CommonOptions {
   readonly to?: string;
   readonly force?: true;
+  /** One group of addresses alone. */
+  readonly group?: string;
 }
 
 /** `lvsctl handover`: gives the VIPs to the partner, and waits until that is done, refused or undone. */
 export async function handover(io: LvsctlIo, options: HandoverOptions): Promise<ExitStatus> {
   const { pulseSocket } = runDirectory(options.runDir);
-  const { force } = options;
+  const { force, group } = options;
   const to = options.to === undefined ? undefined : await nodeOf(options.to);
-  const request: HandoverRequest = { force, to };
+  const request: HandoverRequest = { force, to, group };
   const answer = await askFor(handoverAnswerSchema, pulseSocket, 'handover', HANDOVER_LIMIT_MS, request);
   const { ok, text, durationMs } = answer;
   if (options.json) printJson(io, answer);

@@ -1,0 +1,32 @@
+import type { PulseState } from './types.js';
+
+/** What is looked at of a group. */
+interface MovableGroup {
+  readonly name: string;
+  readonly state: Pick<PulseState, 'duty' | 'reason'>;
+  /** False where the partner's lvs.cf does not have it. */
+  readonly isKnown: boolean;
+}
+
+export type GroupsToMove =
+  | { readonly type: 'move'; readonly groups: readonly string[] }
+  | { readonly type: 'refused'; readonly why: string }
+  | { readonly type: 'unknown'; readonly hint: string };
+
+/** Which groups a handover is about: the one that is named, else all that this node serves. */
+export function groupsToMove(all: readonly MovableGroup[], named: string | undefined): GroupsToMove {
+  const meant = named === undefined ? all : all.filter(({ name }) => name === named);
+  if (meant.length === 0) {
+    return { type: 'unknown', hint: `there are the groups ${all.map(({ name }) => name).join(', ')}` };
+  }
+  // A second one would get the answer of the first.
+  const moving = meant.find(({ state }) => state.duty === 'releasing');
+  if (moving !== undefined) return { type: 'refused', why: `a move is under way: ${moving.state.reason}` };
+  const stranger = named === undefined ? undefined : meant.find(({ isKnown }) => !isKnown);
+  if (stranger !== undefined) {
+    return { type: 'refused', why: `the lvs.cf of the partner has no group ${stranger.name} yet` };
+  }
+  const served = meant.filter(({ state }) => state.duty === 'active');
+  // The first one says why nothing can be handed over.
+  return { type: 'move', groups: (served.length > 0 ? served : meant.slice(0, 1)).map(({ name }) => name) };
+}

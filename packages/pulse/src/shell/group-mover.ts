@@ -1,0 +1,81 @@
+import type { NodeGroups } from '../core/node-groups.js';
+import type { PulseEvent } from '../core/types.js';
+import type { Backend } from './backend.js';
+import type { GroupRoles } from './group-roles.js';
+import type { LoadedSettings } from './load-settings.js';
+import type { SupervisedDaemon } from './supervised-daemon.js';
+
+/** What it moves with. */
+export interface MoverNeeds {
+  readonly backend: Pick<Backend, 'take' | 'drop' | 'standBy'>;
+  readonly lvsd: Pick<SupervisedDaemon, 'start' | 'stop'>;
+  readonly groups: NodeGroups;
+  readonly roles: GroupRoles;
+  /** The configuration in use, with a group's settings. */
+  readonly loaded: (group: string) => LoadedSettings;
+  readonly dispatch: (event: PulseEvent, group: string) => void;
+}
+
+/** Takes and puts down the addresses of groups, each for itself: what fails for one is waited for by that one alone. */
+export class GroupMover {
+  private readonly takes = new Map<string, number>();
+
+  constructor(private readonly needs: MoverNeeds) {}
+
+  /** The original ran inactive_cmd at every start, to undo what an earlier run may have left. */
+  standBy(names: readonly string[]): void {
+    const { groups, roles, loaded, backend } = this.needs;
+    for (const name of names) {
+      this.runCommand(name, 'inactive');
+      if (!groups.isPhantom(name)) roles.of(name).standsBy(loaded(name), groups.of(name));
+    }
+    if (!groups.holding) void backend.standBy('started');
+  }
+
+  /** Holds a group's addresses; the state machine learns of it. */
+  take(name: string): void {
+    const { groups, roles, loaded, lvsd } = this.needs;
+    if (loaded(name).configuration.standby === 'cold') lvsd.start();
+    this.runCommand(name, 'active');
+    const turn = (this.takes.get(name) ?? 0) + 1;
+    this.takes.set(name, turn);
+    const isTold = !groups.isPhantom(name);
+    const wait = isTold ? roles.of(name).beforeTaking(loaded(name), groups.of(name)) : undefined;
+    if (wait === undefined) {
+      this.raise(name);
+      return;
+    }
+    void wait.then(() => {
+      // Meanwhile the addresses may have become somebody else's.
+      const isLast = turn === this.takes.get(name) && groups.all.get(name)?.duty === 'taking';
+      if (isLast) this.raise(name);
+    });
+  }
+
+  /** Puts a group's addresses down; the state machine learns of it. */
+  async drop(name: string): Promise<void> {
+    const { backend, groups, loaded, lvsd, dispatch } = this.needs;
+    this.runCommand(name, 'inactive');
+    const reached = await backend.drop(groups.of(name).reason, name);
+    if (!reached) return;
+    if (loaded(name).configuration.standby === 'cold' && this.isLastHeld(name)) await lvsd.stop();
+    dispatch({ type: 'dropped' }, name);
+  }
+
+  private raise(name: string): void {
+    const { backend, groups, dispatch } = this.needs;
+    void backend.take(groups.of(name).reason, name).then((reached) => {
+      if (reached) dispatch({ type: 'taken' }, name);
+    });
+  }
+
+  private isLastHeld(name: string): boolean {
+    return ![...this.needs.groups.held].some((held) => held !== name);
+  }
+
+  private runCommand(name: string, role: 'active' | 'inactive'): void {
+    const { groups, roles, loaded } = this.needs;
+    if (groups.isPhantom(name)) return;
+    roles.of(name).runCommand(loaded(name).configuration, role, groups.of(name).reason);
+  }
+}

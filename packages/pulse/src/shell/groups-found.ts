@@ -1,0 +1,40 @@
+import { type LvsConfiguration, MAIN_GROUP } from '@piranha/config';
+import { HELD_GROUPS_VARIABLE } from '@piranha/protocol';
+import type { PulseStart } from '../core/types.js';
+import { groupPlans } from '../core/vip-groups.js';
+import { heldBefore } from './group-roles.js';
+import type { SavedState } from './saved-state.js';
+
+/**
+ * The groups that this process goes on with: what its guardian says that the one before had, or else what that one saved;
+ * of addresses that were found held, those that have some. Without groups in lvs.cf it is all or nothing.
+ * @param left addresses that were found held
+ */
+export function groupsFound(
+  configuration: LvsConfiguration,
+  how: PulseStart,
+  saved: SavedState | undefined,
+  left: readonly string[],
+): ReadonlySet<string> {
+  const plans = groupPlans(configuration);
+  const names = plans.map(({ name }) => name);
+  if (names.length === 1) return new Set(names);
+  if (how.type === 'adopt') {
+    const told = process.env[HELD_GROUPS_VARIABLE]?.split(' ');
+    return told === undefined ? heldBefore(saved, names) : heldSince(told, saved, names);
+  }
+  const owner = (address: string): string =>
+    plans.find(({ vips }) => vips.includes(address))?.name ?? MAIN_GROUP;
+  return new Set(left.map(owner));
+}
+
+/** A group that is new in the file was part of the main one. */
+function heldSince(
+  told: readonly string[],
+  saved: SavedState | undefined,
+  names: readonly string[],
+): ReadonlySet<string> {
+  const known = saved?.groups?.map(({ name }) => name) ?? [];
+  const isNew = (name: string) => name !== MAIN_GROUP && !known.includes(name) && !told.includes(name);
+  return new Set(names.filter((name) => told.includes(isNew(name) ? MAIN_GROUP : name)));
+}
