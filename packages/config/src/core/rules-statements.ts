@@ -56,5 +56,5 @@ function checkBlock(block: ParsedBlock, findings: Findings): void {
 /** Rules about single statements, at every level but in failover blocks, which have no effect at all. */
 export function checkAllStatements(parsed: ParsedFile, findings: Findings): void {
   checkStatements(parsed.statements, findings);
-  for (const block of parsed.blocks) if (block.level === 'virtual') checkBlock(block, findings);
+  for (const block of parsed.blocks) if (block.level !== 'failover') checkBlock(block, findings);
 }

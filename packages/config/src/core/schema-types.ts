@@ -1,5 +1,5 @@
 /** Where a directive may stand. */
-export type Level = 'global' | 'virtual' | 'server' | 'failover' | 'check';
+export type Level = 'global' | 'virtual' | 'server' | 'failover' | 'director' | 'check';
 
 type ValueType =
   | 'integer'

@@ -1,4 +1,5 @@
 import { ALL_CHECK_WORDS } from './check-kinds/registry.js';
+import { directorDirectives } from './schema-directors.js';
 import { globalDirectives } from './schema-global.js';
 import { serverDirectives } from './schema-server.js';
 import type { DirectiveSpec, Level } from './schema-types.js';
@@ -10,6 +11,7 @@ import { virtualDirectives } from './schema-virtual.js';
  */
 export const SCHEMA: readonly DirectiveSpec[] = [
   ...globalDirectives,
+  ...directorDirectives,
   ...virtualDirectives,
   ...serverDirectives,
 ];
@@ -23,6 +25,7 @@ const TABLES: Readonly<Record<Level, ReadonlyMap<string, DirectiveSpec>>> = {
   virtual: tableOf('virtual'),
   server: tableOf('server'),
   failover: tableOf('failover'),
+  director: tableOf('director'),
   check: new Map(ALL_CHECK_WORDS.map((spec) => [spec.name, spec])),
 };
 
@@ -33,14 +36,14 @@ export function directivesAt(level: Level): ReadonlyMap<string, DirectiveSpec> {
 
 /** The levels at which a name is known. */
 export function levelsOf(name: string): Level[] {
-  return (['global', 'virtual', 'server', 'failover', 'check'] as const).filter((level) =>
+  return (['global', 'virtual', 'server', 'failover', 'director', 'check'] as const).filter((level) =>
     TABLES[level].has(name),
   );
 }
 
 /** The block headers that may stand at a level. */
 export function blocksAt(level: Level): readonly Level[] {
-  if (level === 'global') return ['virtual', 'failover'];
+  if (level === 'global') return ['virtual', 'failover', 'director'];
   if (level === 'virtual') return ['server', 'check'];
   if (level === 'failover') return ['server'];
   return level === 'server' ? ['check'] : [];
