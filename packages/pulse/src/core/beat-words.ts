@@ -22,9 +22,13 @@ function dutyBeside(word: HeartbeatWord, duty: PulseState['duty']): Duty {
   return duty === 'ended' ? 'standby' : duty;
 }
 
-/** What a beat says about the addresses; nothing without a word. */
-export function groupsOf(word: HeartbeatWord | undefined, duty: PulseState['duty']): readonly GroupDuty[] {
+/** What a beat says about the addresses; nothing without a word. @param heir to whom they are handed, where one is named */
+export function groupsOf(
+  word: HeartbeatWord | undefined,
+  duty: PulseState['duty'],
+  heir?: string,
+): readonly GroupDuty[] {
   if (word === undefined) return [];
-  const group: GroupDuty = { name: PAIR_NAMES.group, duty: dutyBeside(word, duty) };
+  const group: GroupDuty = { name: PAIR_NAMES.group, duty: dutyBeside(word, duty), ...(heir === undefined ? {} : { heir }) };
   return [word === 'fos go inactive' ? { ...group, asksRelease: true } : group];
 }
