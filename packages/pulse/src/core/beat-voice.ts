@@ -159,7 +159,7 @@ export class BeatVoice {
   /** A third director may not hear who serves; in a pair there is none. */
   private servesFor(node: string): Pick<HeardNode, 'serves'> {
     const beat = this.sessionOf(node)?.beat;
-    const serves = beat?.groups.some(({ duty }) => duty === 'active') === true;
+    const serves = beat?.groups.some(({ duty }) => duty === 'active' || duty === 'releasing') === true;
     return this.others.length > 1 && serves ? { serves } : {};
   }
 }

@@ -60,7 +60,8 @@ export function othersNow(
 export function vacancyDueMs(settings: PulseSettings, state: PulseState): number {
   const { others, failure, maintenance } = state;
   const { self } = settings;
-  if (others === undefined || self === undefined || isForOther(state, self.name, others)) return Infinity;
+  if (others === undefined || self === undefined || !waitsForVacancy(state, others)) return Infinity;
+  if (isForOther(state, self.name, others)) return Infinity;
   const isReady = others.isReady && failure === undefined && maintenance === undefined;
   return others.vacantSinceMs + directorsAhead({ ...self, isReady }, others) * rankStepMs(settings);
 }

@@ -173,7 +173,8 @@ export class VirtualGroup {
     const [group] = groupsOf(word, from.state.duty, from.state.others?.heir);
     if (group === undefined) return;
     const serving = from.state.others?.views.filter(
-      ({ life, duty, name }) => life === 'alive' && duty === 'active' && from.heardAtMs.has(name),
+      ({ life, duty, name }) =>
+        life === 'alive' && (duty === 'active' || duty === 'releasing') && from.heardAtMs.has(name),
     );
     const event: PulseEvent = {
       type: 'heardOf',
