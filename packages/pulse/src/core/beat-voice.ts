@@ -119,13 +119,15 @@ export class BeatVoice {
     return sealed.packet;
   }
 
-  /** Takes in whatever came by that path. Never throws. */
-  hear(datagram: Buffer, pathName: string, nowMs: number): HeardOutcome {
+  /** Takes in whatever came by that path. Never throws. @param from whose path it is, where there are several others */
+  hear(datagram: Buffer, pathName: string, nowMs: number, from?: string): HeardOutcome {
     const { sealer } = this.keys;
     const { state, verdict, beat } = receiveBeat(this.sessions, sealer, datagram, this.ownSequence, nowMs);
     if (beat === undefined) return dropped(verdict);
     // Carried over from another path it is no sign of life of this one; the real one may still come there.
-    if (beat.path?.name !== pathName) return { type: 'dropped', reason: 'other path', answer: false };
+    const isOfOther = from !== undefined && beat.node !== from;
+    if (beat.path?.name !== pathName || isOfOther)
+      return { type: 'dropped', reason: 'other path', answer: false };
     this.sessions = state;
     const session = this.sessionOf(beat.node);
     if ((verdict.type !== 'accepted' && verdict.type !== 'late') || session === undefined) {

@@ -29,6 +29,10 @@ export function groupsOf(
   heir?: string,
 ): readonly GroupDuty[] {
   if (word === undefined) return [];
-  const group: GroupDuty = { name: PAIR_NAMES.group, duty: dutyBeside(word, duty), ...(heir === undefined ? {} : { heir }) };
+  const group: GroupDuty = {
+    name: PAIR_NAMES.group,
+    duty: dutyBeside(word, duty),
+    ...(heir === undefined ? {} : { heir }),
+  };
   return [word === 'fos go inactive' ? { ...group, asksRelease: true } : group];
 }

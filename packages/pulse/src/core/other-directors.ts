@@ -53,7 +53,7 @@ export function unknownOthers(others: readonly RankedDirector[], nowMs: number):
       lastHeardMs: nowMs,
       heardSinceMs: nowMs,
     })),
-    isReady: true,
+    isReady: false,
     vacantSinceMs: Infinity,
     freed: undefined,
     heir: undefined,
@@ -82,8 +82,10 @@ export function directorsAhead(
   self: RankedDirector & { readonly isReady: boolean },
   { views, freed }: OthersState,
 ): number {
-  const own = orderKey(self, freed?.heir);
-  return views.filter((view) => canTake(view) && orderKey(view, freed?.heir) < own).length;
+  // Where all start together nobody is ready yet, and the first is to serve.
+  const isStart = freed === undefined && views.every(({ life }) => life === 'alive');
+  const keyOf = (one: typeof self): number => (isStart ? one.rank : orderKey(one, freed?.heir));
+  return views.filter((view) => canTake(view) && keyOf(view) < keyOf(self)).length;
 }
 
 /** Who would take the addresses if this node let them go. */

@@ -48,6 +48,16 @@ export function withSummary(state: PulseState): PulseState {
   };
 }
 
+/** What one of several directors says, as the partner of a pair would have said it. */
+export function wordOfView({
+  life,
+  duty,
+  lastHeardMs,
+}: OtherView): Pick<PulseState, 'partnerWord' | 'lastHeardMs'> {
+  const word = duty === 'active' ? 'lvs running' : 'lvs stopped';
+  return { partnerWord: life === 'alive' ? word : undefined, lastHeardMs };
+}
+
 /**
  * The silence that matters: to who holds the addresses that of anybody, for each may take them; to who would take them that
  * of the holder, and without one the latest word of those that fell silent.

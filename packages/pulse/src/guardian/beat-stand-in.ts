@@ -46,8 +46,14 @@ export class BeatStandIn {
   }
 
   /** The next beat for a path; undefined as long as there are no keys. */
-  say(plan: PulseAlive, beat: PulseAliveBeat, word: HeartbeatWord, path: string): Buffer | undefined {
-    return this.voice?.say(plan, beat, word, path, monotonicNowMs());
+  say(
+    plan: PulseAlive,
+    beat: PulseAliveBeat,
+    word: HeartbeatWord,
+    path: string,
+    to: string,
+  ): Buffer | undefined {
+    return this.voice?.say(plan, beat, word, path, monotonicNowMs(), to);
   }
 
   /** Takes in what came on a path while the worker is down: the partner's newest word, if it is proven. */

@@ -43,7 +43,7 @@ export class StandIn {
   beat(plan: PulseAlive, word: HeartbeatWord): void {
     const words = encodeHeartbeat(word, this.byteOrder);
     for (const { local, partner, name = '' } of plan.paths) {
-      const datagram = plan.beat === undefined ? words : this.beats.say(plan, plan.beat, word, name);
+      const datagram = plan.beat === undefined ? words : this.beats.say(plan, plan.beat, word, name, partner);
       if (datagram !== undefined) this.sender(local).send(datagram, plan.port, partner, () => undefined);
     }
     this.lastSaid = { plan, word };

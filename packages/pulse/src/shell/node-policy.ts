@@ -5,6 +5,8 @@ import type { Coverage } from '../core/coverage.js';
 import { COVERAGE_WAIT_MS, COVERAGE_WANTED_PERCENT } from '../core/coverage-wait.js';
 import { type FailbackState, NO_FAILBACK, stepFailback } from '../core/failback.js';
 import type { Views } from '../core/move-refusal.js';
+import { nextTaker } from '../core/other-directors.js';
+import { wordOfView } from '../core/others-summary.js';
 import {
   type NodeView,
   ownView,
@@ -13,6 +15,7 @@ import {
   readinessGaps,
   readinessStatus,
   stepReadinessNews,
+  viewGap,
 } from '../core/readiness.js';
 import type { PulseEvent, PulseState } from '../core/types.js';
 import type { Backend } from './backend.js';
@@ -39,16 +42,17 @@ export interface PolicyParts {
 /** What the policy sees of the worker. */
 export interface PolicyNeeds {
   readonly dispatch: (event: PulseEvent) => void;
-  readonly now: () => Pick<LoadedSettings, 'configuration' | 'settings' | 'paths'> & {
-    readonly state: PulseState;
-  };
+  readonly now: () => Pick<LoadedSettings, 'configuration' | 'settings' | 'paths'> &
+    Partial<Pick<LoadedSettings, 'directorNames'>> & {
+      readonly state: PulseState;
+    };
   /** What the voluntary move under way costs. */
   readonly cost: () => Promise<string | undefined>;
   /** How many of the connections in use the partner knows; undefined where that is not known. */
   readonly coverage: () => Promise<Coverage | undefined>;
   readonly witness: () => WitnessStatus | undefined;
-  /** What the partner says of itself in its beats; words of 4 bytes say nothing of the kind. */
-  readonly partnerView: () => NodeView | undefined;
+  /** What the partner, or one of several directors, says of itself in its beats; words of 4 bytes say nothing of the kind. */
+  readonly partnerView: (name?: string) => NodeView | undefined;
   /** What `primaryMissed` says is another thing now. */
   readonly onMissed: () => void;
 }
@@ -65,7 +69,7 @@ export class NodePolicy {
     private readonly parts: PolicyParts,
     private readonly needs: PolicyNeeds,
   ) {
-    this.moves = new OperatorMoves({ ...needs, views: () => this.views(), file: parts.maintenance });
+    this.moves = new OperatorMoves({ ...needs, views: (to) => this.views(to), file: parts.maintenance });
     this.coverage = new CoverageLook(needs.coverage, ({ known, total }) =>
       parts.log.log('PULSE_FAILBACK_COVERAGE', { known, total, reason: COVERAGE_REASON }),
     );
@@ -106,8 +110,30 @@ export class NodePolicy {
     return readinessStatus(this.facts());
   }
 
-  private views(): Views {
-    return { own: this.ownView(), partner: this.needs.partnerView() };
+  /** @param to one of several directors; else the one that would take over */
+  private views(to?: string): Views {
+    const own = this.ownView();
+    const { others } = this.needs.now().state;
+    if (others === undefined) return { own, partner: this.needs.partnerView() };
+    const name = to ?? nextTaker(others)?.name;
+    return { own, name, partner: name === undefined ? undefined : this.needs.partnerView(name) };
+  }
+
+  /** Of several directors the first one alone gets the addresses back. */
+  private failbackLook() {
+    const { state, settings } = this.needs.now();
+    const first = settings.others?.find(({ rank }) => rank === 0)?.name;
+    const view = first === undefined ? undefined : state.others?.views.find(({ name }) => name === first);
+    if (view === undefined) return { state, views: this.views(), to: undefined };
+    return { state: { ...state, ...wordOfView(view) }, views: this.views(first), to: first };
+  }
+
+  /** Who waits for whom depends on it where there are several directors. */
+  private lookAtOrder(): void {
+    const { others } = this.needs.now().state;
+    if (others === undefined) return;
+    const isReady = viewGap(this.ownView()) === undefined;
+    if (isReady !== others.isReady) this.needs.dispatch({ type: 'readiness', isReady });
   }
 
   private facts(): ReadinessFacts {
@@ -126,13 +152,14 @@ export class NodePolicy {
   }
 
   private look(): void {
+    this.lookAtOrder();
     this.lookAtReadiness();
     this.lookAtFailback();
   }
 
   private lookAtFailback(): void {
-    const { state, settings, configuration } = this.needs.now();
-    const views = this.views();
+    const { settings, configuration } = this.needs.now();
+    const { state, views, to } = this.failbackLook();
     const step = stepFailback(configuration, settings, state, views, this.failback, monotonicNowMs());
     if (step.news !== 'begins') this.coverage.forget();
     else if (!this.primaryKnowsEnough()) return;
@@ -143,7 +170,8 @@ export class NodePolicy {
     const fields = { reason: `failback = ${configuration.failback}`, holdMs: configuration.failbackHoldMs };
     this.parts.log.log(step.news === 'waits' ? 'PULSE_FAILBACK_WAITS' : 'PULSE_FAILBACK', fields);
     // Of `always` nothing is asked that the partner could lack; the handover itself is undone where it does not take.
-    if (step.news === 'begins') this.needs.dispatch({ type: 'handover' });
+    if (step.news === 'begins')
+      this.needs.dispatch(to === undefined ? { type: 'handover' } : { type: 'handover', to });
   }
 
   /** Whether the primary knows this node's connections well enough; begins to read it. */

@@ -2,7 +2,7 @@ import { errorText, UserError } from '@piranha/common';
 import type { HandoverAnswer, HandoverRequest, StandbyRequest } from '@piranha/protocol';
 import { z } from 'zod';
 import type { Views } from '../core/move-refusal.js';
-import { notThePartner } from '../core/partner-name.js';
+import { type DirectorNames, directorNamed, NO_NAMES, notThePartner } from '../core/partner-name.js';
 import type { HeartbeatPath } from '../core/settings.js';
 import type { PulseEffect, PulseEvent, PulseState } from '../core/types.js';
 import type { MaintenanceFile } from './maintenance-file.js';
@@ -24,11 +24,15 @@ const STANDBY: z.ZodType<StandbyRequest> = z.object({
 /** What the moves need of the worker. */
 export interface MovesNeeds {
   readonly dispatch: (event: PulseEvent) => void;
-  readonly now: () => { readonly state: PulseState; readonly paths: readonly HeartbeatPath[] };
+  readonly now: () => {
+    readonly state: PulseState;
+    readonly paths: readonly HeartbeatPath[];
+    readonly directorNames?: DirectorNames;
+  };
   /** What the voluntary move under way costs. */
   readonly cost: () => Promise<string | undefined>;
-  /** What both directors say of themselves. */
-  readonly views: () => Views;
+  /** What both directors say of themselves; of several this one and the named one, or the one that would take over. */
+  readonly views: (to?: string) => Views;
   readonly file: MaintenanceFile;
 }
 
@@ -46,8 +50,9 @@ export class OperatorMoves {
   /** Starts a handover; resolves when it is done, refused or undone. @throws UserError `PULSE_NOT_THE_PARTNER` */
   async handover(params: unknown): Promise<HandoverAnswer> {
     const { force = false, to } = read(HANDOVER, params);
-    const { paths, state } = this.needs.now();
-    const wrong = to && notThePartner(to, paths);
+    const { paths, state, directorNames: names = NO_NAMES } = this.needs.now();
+    const director = to && directorNamed(to, names, paths);
+    const wrong = to && director === undefined ? notThePartner(to, paths, names) : undefined;
     if (wrong !== undefined) {
       throw new UserError(wrong, {
         code: 'PULSE_NOT_THE_PARTNER',
@@ -56,8 +61,11 @@ export class OperatorMoves {
     }
     // A second one would get the answer of the first.
     if (state.duty === 'releasing') return refused(`a move is under way: ${state.reason}`);
-    const views = this.needs.views();
-    return this.handovers.wait(() => this.needs.dispatch({ type: 'handover', force, views }));
+    const heir = names.isSeveral ? director : undefined;
+    const views = this.needs.views(heir);
+    return this.handovers.wait(() =>
+      this.needs.dispatch({ type: 'handover', force, views, ...(heir === undefined ? {} : { to: heir }) }),
+    );
   }
 
   /** Maintenance standby on or off; resolves when it is so, or refused. @throws UserError `PULSE_STATE_UNWRITABLE` */

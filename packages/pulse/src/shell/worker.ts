@@ -10,12 +10,12 @@ import type {
   StoodIn,
 } from '@piranha/protocol';
 import { beatContent } from '../core/beat-content.js';
+import { heardOfBeat } from '../core/beat-event.js';
 import type { BeatContent } from '../core/beat-voice.js';
 import { moveCostText } from '../core/coverage.js';
 import { isHolding } from '../core/duties.js';
 import { nextTickMs, stepPulse } from '../core/machine.js';
 import { wordOf } from '../core/moves.js';
-import type { Beat } from '../core/path-tracker.js';
 import { LONGEST_WAIT_MS } from '../core/process-times.js';
 import type { HeartbeatPath } from '../core/settings.js';
 import { hasSlept } from '../core/sleep.js';
@@ -23,16 +23,17 @@ import { startPulse } from '../core/start.js';
 import type { PulseEffect, PulseEvent, PulseStart, PulseState, PulseStep } from '../core/types.js';
 import { AdaptiveDeadtime } from './adaptive-deadtime.js';
 import { CurrentGate } from './current-gate.js';
-import { HeartbeatMeasure } from './heartbeat-measure.js';
+import { HeartbeatMeasures } from './heartbeat-measures.js';
 import type { LoadedSettings } from './load-settings.js';
 import { NodePolicy, type PolicyParts } from './node-policy.js';
-import { configurationOf, PartnerLine } from './partner-line.js';
+import { configurationOf, type HeardOnLine, PartnerLine } from './partner-line.js';
+import { PathTimes } from './path-times.js';
 import { followStandby, reloadLvsd } from './reload-lvsd.js';
 import { RoleHooks } from './role-hooks.js';
 import { type SavedState, writeSavedState } from './saved-state.js';
 import type { SupervisedDaemon } from './supervised-daemon.js';
 import { TimesInUse } from './times-in-use.js';
-import { partnerOf, pathStatuses, pulseStatus } from './worker-status.js';
+import { heardSeconds, partnerOf, pathStatuses, pulseStatus } from './worker-status.js';
 
 const NO_COST = Promise.resolve(undefined);
 
@@ -58,8 +59,8 @@ export class PulseWorker {
   private readonly clockAtStartMs = Date.now() - monotonicNowMs();
   /** What the voluntary move under way costs. */
   private moveCost: Promise<string | undefined> = NO_COST;
-  private readonly heardAtMs = new Map<string, number>();
-  private readonly measure: HeartbeatMeasure;
+  private readonly pathTimes = new PathTimes();
+  private readonly measure: HeartbeatMeasures;
   private readonly adaptive: AdaptiveDeadtime;
   private readonly hooks: RoleHooks;
   private readonly gate: CurrentGate;
@@ -73,24 +74,28 @@ export class PulseWorker {
   ) {
     this.state = startPulse(loaded.settings, { type: 'fresh' }, monotonicNowMs()).state;
     const { files, log } = parts;
-    this.measure = new HeartbeatMeasure(files.heartbeatStatistics, loaded, (problem) =>
+    this.measure = new HeartbeatMeasures(files.heartbeatStatistics, loaded, (problem) =>
       log.log('PULSE_STATE_UNWRITABLE', { problem }),
     );
-    this.adaptive = new AdaptiveDeadtime(this.measure, log, () => this.loaded);
+    this.adaptive = new AdaptiveDeadtime(
+      () => this.measure.first,
+      log,
+      () => this.loaded,
+    );
     this.hooks = new RoleHooks(parts.notifier);
     this.policy = new NodePolicy(parts, {
       dispatch: (event) => this.dispatch(event),
       now: () => ({ ...this.loaded, state: this.state }),
       cost: () => this.moveCost,
-      coverage: async () => (await this.parts.backend.syncStatus(this.heardSeconds()))?.coverage,
+      coverage: async () => (await this.parts.backend.syncStatus(heardSeconds(this.state)))?.coverage,
       witness: () => this.gate.status(),
-      partnerView: () => this.line.partnerView(),
+      partnerView: (name) => this.line.partnerView(name),
       onMissed: () => this.save(),
     });
     this.gate = new CurrentGate(log, () => this.tickSoon(this.timerDueMs));
     this.times = new TimesInUse(log, () => this.line.shownTimes());
     this.line = new PartnerLine(log, {
-      onHeard: (path, word, numbered) => this.heard(path, word, numbered),
+      onHeard: (path, heard) => this.heard(path, heard),
       onAnswer: () => this.line.send(this.state.listening ? undefined : wordOf(this.state)),
       content: (word) => this.beatContent(word),
       isListening: () => this.state.listening,
@@ -192,12 +197,13 @@ export class PulseWorker {
   }
 
   async status(): Promise<PulseStatus> {
-    const sync = await this.parts.backend.syncStatus(this.heardSeconds());
+    const sync = await this.parts.backend.syncStatus(heardSeconds(this.state));
     const { lvsd, backend, configFile, log } = this.parts;
     const counters = this.line.counters();
     return pulseStatus(this.loaded.settings, this.state, {
       configFile,
-      paths: pathStatuses(counters, this.heardAtMs, this.measure.qualities()),
+      named: this.pathTimes.directors(this.loaded, this.state, (name) => this.line.partnerView(name)),
+      paths: pathStatuses(counters, this.pathTimes, this.measure.qualities()),
       heartbeat: this.line.status(),
       witness: this.gate.status(),
       readiness: this.policy.readiness(),
@@ -233,15 +239,9 @@ export class PulseWorker {
 
   private aliveBeat(): PulseAlive['beat'] {
     const life = this.line.life();
-    const names = this.loaded.beat?.names;
-    if (life === undefined || names === undefined) return undefined;
+    if (life === undefined) return undefined;
     const { priority, configuration, readiness } = this.beatContent(undefined);
-    return { ...life, node: names.node, partner: names.peers[0] ?? '', priority, configuration, readiness };
-  }
-
-  private heardSeconds(): number | undefined {
-    const { partnerWord, heardSinceMs } = this.state;
-    return partnerWord === undefined ? undefined : (monotonicNowMs() - heardSinceMs) / 1_000;
+    return { ...life, priority, configuration, readiness };
   }
 
   private commit(step: PulseStep, keepSince: boolean): void {
@@ -343,7 +343,7 @@ export class PulseWorker {
 
   /** Told while the partner takes over; a large table takes a second, which the move does not wait for. */
   private async readMoveCost(): Promise<string | undefined> {
-    const sync = await this.parts.backend.syncStatus(this.heardSeconds());
+    const sync = await this.parts.backend.syncStatus(heardSeconds(this.state));
     const cost = sync?.coverage && moveCostText(sync.coverage);
     if (cost !== undefined) this.parts.log.log('PULSE_HANDOVER_COST', { cost });
     return cost;
@@ -382,14 +382,15 @@ export class PulseWorker {
   }
 
   /** Something proven of the partner's came by a path. */
-  private heard(path: HeartbeatPath, word: HeartbeatWord | undefined, numbered: Beat['numbered']): void {
-    this.heardAtMs.set(path.name, monotonicNowMs());
+  private heard(path: HeartbeatPath, { word, numbered, beat }: HeardOnLine): void {
+    this.pathTimes.heard(path);
     this.measure.heard(path, numbered);
     this.adaptive.heard(path.name);
     if (word === undefined) return;
     this.gate.heard();
     const isNewTime = this.times.heard(this.loaded.settings);
-    this.dispatch({ type: 'heard', word, random: Math.random() });
+    const said = this.state.others === undefined || beat === undefined ? undefined : heardOfBeat(beat);
+    this.dispatch(said ?? { type: 'heard', word, random: Math.random() });
     if (isNewTime) this.dispatch({ type: 'timesChanged', hadPartner: true });
   }
 }

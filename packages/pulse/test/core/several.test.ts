@@ -92,9 +92,7 @@ describe('several directors', () => {
     group.send('alpha', { type: 'handover', to: 'gamma' });
     group.run(3_000);
     expect(group.holders()).toEqual(['alpha']);
-    expect(group.node('alpha').results).toEqual([
-      { ok: false, text: 'partner did not say running in time' },
-    ]);
+    expect(group.node('alpha').results).toEqual([{ ok: false, text: 'partner did not say running in time' }]);
     expect(group.node('beta').log).not.toContain('PULSE_PRIMARY_STOPPED');
     expect(group.nobodyMs + group.manyMs).toBe(0);
   });

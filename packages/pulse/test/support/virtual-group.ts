@@ -2,13 +2,7 @@ import { groupsOf } from '../../src/core/beat-words.js';
 import { gateQuestion } from '../../src/core/gate.js';
 import { nextTickMs, stepPulse } from '../../src/core/machine.js';
 import { startPulse } from '../../src/core/start.js';
-import type {
-  GateAnswer,
-  PulseEvent,
-  PulseSettings,
-  PulseState,
-  PulseStep,
-} from '../../src/core/types.js';
+import type { GateAnswer, PulseEvent, PulseSettings, PulseState, PulseStep } from '../../src/core/types.js';
 import { testSettings } from './virtual-pair.js';
 
 const NAMES = ['alpha', 'beta', 'gamma', 'delta', 'epsilon'] as const;
@@ -83,6 +77,7 @@ export class VirtualGroup {
       node.life += 1;
       node.heardAtMs.clear();
       this.commit(node, startPulse(node.settings, { type: 'fresh' }, this.nowMs));
+      this.send(name, { type: 'readiness', isReady: node.isReady });
     }
   }
 
