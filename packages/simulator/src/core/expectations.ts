@@ -20,9 +20,10 @@ export function expectationOf(
 ): Expectation | undefined {
   const active = Object.values(nodes).find(({ pulse }) => pulse?.state?.duty === 'active');
   if (active === undefined) return undefined;
-  const standby = nodes[active.partner];
+  const standby = nodes[active.partner] ?? active;
+  const others = active.others.flatMap((name) => nodes[name] ?? []);
   if (fault.kind === 'cut') return afterCut(fault, atMs, active, bounds);
-  if (fault.kind === 'noise') return undefined;
+  if (fault.kind === 'noise' || fault.kind === 'part') return undefined;
   const hitsActive = nodes[fault.node] === active;
   const { keepaliveMs, deadtimeMs } = active.settings;
   const moveMs = 2 * keepaliveMs + 2 * (DURATIONS.takeMs + DURATIONS.dropMs);
@@ -30,15 +31,22 @@ export function expectationOf(
     case 'reload': {
       const promise = 'a reload is no failover';
       const untilMs = atMs + fault.durationMs + bounds.settleMs;
-      const unmoved = active.takeovers + standby.takeovers;
+      const unmoved = others.reduce((sum, { takeovers }) => sum + takeovers, active.takeovers);
       return { promise, untilMs, served: true, holder: active, unmoved };
     }
     case 'stop':
     case 'maintenance':
     case 'handover': {
       if (!hitsActive && fault.kind === 'handover') return undefined;
+      const named = fault.kind === 'handover' && fault.to !== undefined ? nodes[fault.to] : undefined;
+      if (named === active) return undefined;
       const promise = 'a voluntary move is answered, and never without a holder';
-      return { promise, untilMs: atMs + moveMs, served: true, holder: hitsActive ? standby : active };
+      return {
+        promise,
+        untilMs: atMs + moveMs,
+        served: true,
+        holder: hitsActive ? (named ?? standby) : active,
+      };
     }
     case 'killPulse':
     case 'killGuardian': {
@@ -46,7 +54,7 @@ export function expectationOf(
       return { promise, untilMs: atMs + bounds.replacedMs, served: true, holder: active };
     }
     case 'freezePulse': {
-      const node = nodes[fault.node];
+      const node = nodes[fault.node] ?? active;
       const replacedMs = GUARDIAN_LIMITS.hangMs + node.durations.startMs + REPLACED_SLACK_MS;
       if (fault.durationMs <= replacedMs) return undefined;
       const promise = 'a pulse that hangs is replaced unnoticed';
@@ -72,8 +80,12 @@ function afterCut(
   active: SimulatedNode,
   { oneWayMs }: Bounds,
 ): Expectation | undefined {
-  if (fault.both || fault.paths.length < 2) return undefined;
   const untilMs = atMs + oneWayMs;
+  if (fault.to !== undefined) {
+    const promise = 'a cut between two directors that a third one hears moves nothing';
+    return { promise, untilMs, served: true, holder: active };
+  }
+  if (fault.both || fault.paths.length < 2) return undefined;
   if (fault.durationMs < oneWayMs) return undefined;
   const promise = 'one holder is left when one direction is silent';
   const holder = fault.from === active.role ? undefined : active;

@@ -1,8 +1,8 @@
-import type { NodeRole } from '@piranha/protocol';
 import { type Bounds, boundsOf } from './bounds.js';
 import { expectationOf } from './expectations.js';
 import { faultText, type Script, type TimedFault } from './faults.js';
 import { beginFault } from './inject.js';
+import { type NodeName, namesIn, type PerNode } from './names.js';
 import { HeartbeatNetwork } from './network.js';
 import { SeededRandom } from './random.js';
 import { slowestOf } from './reloads.js';
@@ -35,7 +35,7 @@ class PairRun {
   private readonly random: SeededRandom;
   private readonly timeline = new Timeline((passedMs) => this.watch.pass(passedMs));
   readonly network: HeartbeatNetwork;
-  readonly nodes: Readonly<Record<NodeRole, SimulatedNode>>;
+  readonly nodes: PerNode<SimulatedNode>;
   private readonly watch: Watch;
   private readonly bounds: Bounds;
   private readonly lines: string[] = [];
@@ -49,10 +49,15 @@ class PairRun {
   ) {
     this.random = new SeededRandom(script.seed);
     const { timeline, random } = this;
-    this.network = new HeartbeatNetwork(timeline, random, (to, packet, path) =>
-      this.nodes[to].hear(packet, path),
+    const names = namesIn(pair.settings);
+    this.network = new HeartbeatNetwork(
+      timeline,
+      random,
+      (to, packet, path) => this.nodes[to]?.hear(packet, path),
+      names,
     );
     const world: World = {
+      nodes: names,
       timeline,
       random,
       network: this.network,
@@ -61,16 +66,22 @@ class PairRun {
       hasKey: pair.hasKey === true,
       note: (who, text) => this.note(`${who} ${text}`),
     };
-    const node = (role: NodeRole): SimulatedNode =>
-      new SimulatedNode(world, pair.settings[role], script.clockRates[role], script.startMs[role], (from) =>
-        this.announce(from),
+    const node = (name: NodeName): SimulatedNode =>
+      new SimulatedNode(
+        world,
+        pair.settings[name] ?? pair.settings.primary,
+        script.clockRates[name] ?? 1,
+        script.startMs[name] ?? script.startMs.primary,
+        (from) => this.announce(from),
       );
     this.bounds = boundsOf(
       slowestOf(pair.settings.primary, script),
       Math.max(...Object.values(script.startMs)),
       pair.witness,
+      names.length,
     );
-    this.nodes = { primary: node('primary'), backup: node('backup') };
+    const more = names.slice(2).map((name) => [name, node(name)] as const);
+    this.nodes = { primary: node('primary'), backup: node('backup'), ...Object.fromEntries(more) };
     const nodes = Object.values(this.nodes);
     this.watch = new Watch({ nodes, network: this.network, announced: () => this.announced }, this.bounds);
   }
@@ -81,6 +92,9 @@ class PairRun {
     const { headStartMs, faults } = this.script;
     timeline.at(Math.max(0, -headStartMs), () => this.nodes.primary.boot());
     timeline.at(Math.max(0, headStartMs), () => this.nodes.backup.boot());
+    for (const name of namesIn(this.nodes).slice(2)) {
+      timeline.at(this.script.bootMs?.[name] ?? 0, () => this.nodes[name]?.boot());
+    }
     for (const fault of faults) timeline.at(fault.atMs, () => this.inject(fault));
     if (this.pair.isAttacked === true) this.attack();
     const { deadtimeMs } = this.pair.settings.primary;
@@ -122,13 +136,13 @@ class PairRun {
   }
 
   private get takeovers(): number {
-    return this.nodes.primary.takeovers + this.nodes.backup.takeovers;
+    return Object.values(this.nodes).reduce((sum, { takeovers }) => sum + takeovers, 0);
   }
 
   private announce(node: SimulatedNode): void {
     if (this.announced !== node) this.moves += 1;
     this.announced = node;
-    this.nodes[node.partner].hearAnnouncement();
+    for (const name of node.others) this.nodes[name]?.hearAnnouncement();
   }
 
   private inject({ atMs, fault }: TimedFault): void {
@@ -152,7 +166,8 @@ class PairRun {
     const { settleMs } = this.bounds;
     const isQuiet = !this.script.faults.some((one) => one.atMs < atMs && endOf(one) > atMs - settleMs);
     const duties = nodes.map(({ pulse }) => pulse?.state?.duty);
-    const hasRoles = duties.includes('active') && duties.includes('standby');
+    const standbys = duties.filter((duty) => duty === 'standby').length;
+    const hasRoles = duties.includes('active') && standbys === nodes.length - 1;
     const serves = this.announced?.pulse?.state?.duty === 'active';
     const isFirst = this.script.faults.filter((one) => one.atMs === atMs).length === 1;
     return isQuiet && isFirst && hasRoles && serves && nodes.every((one) => one.isAttentive && one.isSteady);

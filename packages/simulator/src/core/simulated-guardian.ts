@@ -68,9 +68,9 @@ export class SimulatedGuardian extends SimulatedProcess {
     this.said = word;
     // Of a pulse that never reported it knows neither the paths nor the key.
     if (plan === undefined || (beat === undefined && this.world.hasKey)) return;
-    this.node.send((path) => {
+    this.node.send((path, to) => {
       if (beat === undefined) return word;
-      return this.voice.say(plan, beat, word, PATH_NAMES[path], this.node.localMs());
+      return this.voice.say(plan, beat, word, PATH_NAMES[path], this.node.localMs(), to);
     });
   }
 

@@ -1,10 +1,10 @@
-import type { NodeRole } from '@piranha/protocol';
 import {
   type MaintenanceOrder,
   type PulseEvent,
   type PulseSettings,
   REPLACE_GUARDIAN_MS,
 } from '@piranha/pulse/machines';
+import type { NodeName } from './names.js';
 import type { Packet, PathNumber } from './network.js';
 import type { ReloadTimes } from './reloads.js';
 import { SimulatedGuardian } from './simulated-guardian.js';
@@ -26,7 +26,9 @@ const PROMPT_MS = 0.5;
 /** One director: a machine with a clock of its own, addresses, and the two processes. */
 export class SimulatedNode {
   readonly addresses = new Set<string>();
-  readonly partner: NodeRole;
+  readonly role: NodeName;
+  /** The other directors, by rank. */
+  readonly others: readonly NodeName[];
   isUp = false;
   linkUp = true;
   private witnessCuts = 0;
@@ -57,7 +59,8 @@ export class SimulatedNode {
     private readonly onAnnounce: (node: SimulatedNode) => void,
   ) {
     this.durations = { ...DURATIONS, startMs };
-    this.partner = settings.role === 'primary' ? 'backup' : 'primary';
+    this.role = (settings.self?.name as NodeName | undefined) ?? settings.role;
+    this.others = world.nodes.filter((name) => name !== this.role);
   }
 
   /** What its state machine works with: adaptive mode makes the deadtime shorter. */
@@ -72,8 +75,9 @@ export class SimulatedNode {
     else this.pulse.reload(times);
   }
 
-  get role(): NodeRole {
-    return this.settings.role;
+  /** The partner of a pair; of several directors the best of the others. */
+  get partner(): NodeName {
+    return this.others[0] as NodeName;
   }
 
   /** Its monotonic clock. */
@@ -124,6 +128,7 @@ export class SimulatedNode {
     return (
       state?.partnerWord !== undefined &&
       !state.listening &&
+      (state.others?.views.every(({ life }) => life === 'alive') ?? true) &&
       this.linkUp &&
       this.localMs() - state.heardSinceMs > this.settings.deadtimeMs
     );
@@ -310,8 +315,9 @@ export class SimulatedNode {
     return this.pulse?.runs === true && this.linkUp && holds;
   }
 
-  send(make: (path: PathNumber) => Packet): void {
-    this.world.network.send(this.role, this.partner, make);
+  /** Sends to every other director, on every path. */
+  send(make: (path: PathNumber, to: NodeName) => Packet): void {
+    for (const to of this.others) this.world.network.send(this.role, to, (path) => make(path, to));
   }
 
   /** A packet reaches this machine. */

@@ -4,6 +4,7 @@ import {
   BeatVoice,
   beatContent,
   hasSlept,
+  heardOfBeat,
   LONGEST_WAIT_MS,
   type PulseEffect,
   type PulseEvent,
@@ -18,6 +19,7 @@ import {
   wordOf,
   wordOfBeat,
 } from '@piranha/pulse/machines';
+import type { NodeName } from './names.js';
 import type { Packet, PathNumber } from './network.js';
 import { SimulatedProcess } from './process-base.js';
 import type { ReloadTimes } from './reloads.js';
@@ -74,21 +76,20 @@ export class SimulatedPulse extends SimulatedProcess {
   hear(packet: Packet, path: PathNumber): void {
     if (this.state === undefined) return;
     this.receive(() => {
-      const word = typeof packet === 'string' ? this.hearWord(packet) : this.hearBeat(packet, path);
-      if (word === undefined) return;
+      const event = typeof packet === 'string' ? this.hearWord(packet) : this.hearBeat(packet, path);
+      if (event === undefined) return;
       this.node.measure?.heard(path, this.node.settings, this.node.localMs());
       const { node } = this;
       this.left = wordHeard(this.left, node.settings, node.localMs());
       const isNewTime = this.hasNewTimes();
-      this.dispatch({ type: 'heard', word, random: this.world.random.next() });
+      this.dispatch(event);
       if (isNewTime) this.dispatch({ type: 'timesChanged', hadPartner: true });
     });
   }
 
   /** What its state machine works with: the partner may go by other times. */
   inUse(settings: PulseSettings): PulseSettings {
-    const { session } = this.voice ?? {};
-    const shown = session === undefined ? [] : [session.beat];
+    const shown = this.node.others.flatMap((name) => this.voice?.sessionOf(name)?.beat ?? []);
     return this.world.machines.settingsInUse(settings, this.left, shown, this.node.localMs());
   }
 
@@ -119,16 +120,22 @@ export class SimulatedPulse extends SimulatedProcess {
   }
 
   /** With a key nothing else is believed. */
-  private hearWord(word: HeartbeatWord): HeartbeatWord | undefined {
-    return this.voice === undefined ? word : undefined;
+  private hearWord(word: HeartbeatWord): PulseEvent | undefined {
+    return this.voice === undefined ? this.wordEvent(word) : undefined;
   }
 
-  private hearBeat(packet: Buffer, path: PathNumber): HeartbeatWord | undefined {
+  private wordEvent(word: HeartbeatWord | undefined): PulseEvent | undefined {
+    return word && { type: 'heard', word, random: this.world.random.next() };
+  }
+
+  private hearBeat(packet: Buffer, path: PathNumber): PulseEvent | undefined {
     const outcome = this.voice?.hear(packet, PATH_NAMES[path], this.node.localMs());
     if (outcome === undefined) return undefined;
     const unproven = outcome.type === 'dropped' && outcome.reason === 'unproven';
     if (outcome.answer || (unproven && this.state?.listening === true)) this.answer();
-    return outcome.type === 'counts' && outcome.isNewest ? wordOfBeat(outcome.beat) : undefined;
+    if (outcome.type !== 'counts' || !outcome.isNewest) return undefined;
+    const { beat } = outcome;
+    return this.state?.others === undefined ? this.wordEvent(wordOfBeat(beat)) : heardOfBeat(beat);
   }
 
   private answer(): void {
@@ -143,7 +150,8 @@ export class SimulatedPulse extends SimulatedProcess {
       return;
     }
     const { configuration, readiness } = BEAT_FACTS;
-    const view = { readiness, failure: state.failure };
+    const failure = state.maintenance === undefined ? state.failure : 'maintenance standby';
+    const view = { readiness, failure: state.others === undefined ? state.failure : failure };
     const content = beatContent(node.settings, state, word, configuration, view);
     this.sent += 1;
     node.send((path) => voice.say(content, { name: PATH_NAMES[path], sent: this.sent }, node.localMs()));
@@ -153,10 +161,15 @@ export class SimulatedPulse extends SimulatedProcess {
     const { voice, node } = this;
     if (voice === undefined) return undefined;
     const { boot, sequence, session } = voice;
+    const lifeOf = (name: NodeName) => {
+      const other = voice.sessionOf(name);
+      return { node: name, session: other && { boot: other.boot, sequence: other.window.newest } };
+    };
     return {
       ...{ node: node.role, partner: node.partner, keyFile: '', keysTaken: 1, encrypt: false },
       ...{ boot, sequence, priority: 0, ...BEAT_FACTS },
       session: session && { boot: session.boot, sequence: session.window.newest },
+      ...(node.others.length > 1 ? { others: node.others.map(lifeOf) } : {}),
     };
   }
 
@@ -190,13 +203,14 @@ export class SimulatedPulse extends SimulatedProcess {
     this.state = step.state;
     this.commit(step);
     if (step.state.listening) this.answer();
+    if (step.state.others !== undefined) this.dispatch({ type: 'readiness', isReady: true });
     if (!this.node.linkUp) this.dispatch(this.node.linkFailure());
     this.report();
   }
 
   private newVoice(): BeatVoice {
-    const { role, partner } = this.node;
-    return new BeatVoice({ node: role, boot: drawnBoot(this.world.random) }, partner, SIMULATED_KEYS);
+    const { role, others } = this.node;
+    return new BeatVoice({ node: role, boot: drawnBoot(this.world.random) }, others, SIMULATED_KEYS);
   }
 
   private report(): void {
@@ -216,7 +230,7 @@ export class SimulatedPulse extends SimulatedProcess {
       keepaliveMs,
       deadtimeMs,
       port: 539,
-      paths: [{ local: this.node.role, partner: this.node.partner }],
+      paths: this.node.others.map((partner) => ({ local: this.node.role, partner })),
       beat: this.life(),
     });
   }
