@@ -57,6 +57,13 @@ export function heartbeatPaths(
   return paths;
 }
 
+/** The addresses at the other ends of these paths, those of one director together. */
+export function addressesByDirector(paths: readonly HeartbeatPath[]): readonly (readonly string[])[] {
+  const of = new Map<string, string[]>();
+  for (const { director = '', partner } of paths) of.set(director, [...(of.get(director) ?? []), partner]);
+  return [...of.values()];
+}
+
 /** This node's own heartbeat addresses, as the file has them. */
 export function ownHeartbeatAddresses(
   configuration: LvsConfiguration,

@@ -13,7 +13,7 @@ import {
   runDirectory,
   SPOKEN_VARIABLE,
 } from '@piranha/protocol';
-import { heartbeatPaths, ownHeartbeatAddresses } from '../core/settings.js';
+import { addressesByDirector, heartbeatPaths, ownHeartbeatAddresses } from '../core/settings.js';
 import type { PulseStart } from '../core/types.js';
 import { commonDaemonArguments, type PulseOptions } from '../options.js';
 import type { Backend } from './backend.js';
@@ -252,7 +252,7 @@ function buildParts({ options, files, log, loaded, failures, insists }: PartsNee
       insists,
       ownAddresses: (configuration) => ownHeartbeatAddresses(configuration, role, self),
       partnerAddresses: (configuration) =>
-        heartbeatPaths(configuration, role, self).map(({ partner }) => partner),
+        addressesByDirector(heartbeatPaths(configuration, role, self)),
       onLinkProblems: (problems) => failures.links(problems, log),
     },
     loaded.configuration,
