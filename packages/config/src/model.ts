@@ -1,4 +1,5 @@
 import type { CheckSet } from './check-model.js';
+import type { DirectorConfig } from './director-model.js';
 import type { VipGroupConfig } from './group-model.js';
 import type { Mention } from './mention-model.js';
 import type { QuorumConfig } from './quorum-model.js';
@@ -167,6 +168,8 @@ export interface LvsConfiguration {
   readonly backup: string | undefined;
   readonly backupPrivate: string | undefined;
   readonly backupActive: boolean;
+  /** `director` blocks by rank; none where the pair is written with `primary` and `backup`. */
+  readonly directors: readonly DirectorConfig[];
   readonly heartbeatPort: number;
   readonly keepaliveMs: number;
   readonly deadtimeMs: number;

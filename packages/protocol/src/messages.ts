@@ -159,6 +159,13 @@ export interface PulseAliveBeat {
   readonly sequence: number;
   /** The partner's life that counts, and its newest beat. */
   readonly session?: { readonly boot: string; readonly sequence: number } | undefined;
+  /** Every other director where there are more than two; then `partner` and `session` mean the first of them. */
+  readonly others?:
+    | readonly {
+        readonly node: string;
+        readonly session?: { readonly boot: string; readonly sequence: number } | undefined;
+      }[]
+    | undefined;
   readonly priority: number;
   readonly configuration: { readonly hash: string; readonly serial: number };
   readonly readiness: {

@@ -19,12 +19,24 @@ const eventCounts = z.record(z.string(), count).optional();
 
 const pathStatus = z.object({
   name: z.enum(['public', 'private']),
+  director: z.string().optional(),
   local: z.string(),
   partner: z.string(),
   sent: count,
   received: count,
   silentMs: z.number().min(0).optional(),
   quality: pathQualitySchema.optional(),
+});
+
+const directorStatus = z.object({
+  name: z.string(),
+  rank: count,
+  life: z.enum(['unknown', 'alive', 'dead']),
+  duty: z.string().optional(),
+  heardAgoMs: z.number().min(0).optional(),
+  isRelayed: z.boolean().optional(),
+  ready: z.boolean().optional(),
+  because: z.string().optional(),
 });
 
 const childStatus = z.object({
@@ -100,6 +112,9 @@ export const pulseStatusSchema: z.ZodType<PulseStatus> = z.object({
   version: z.string(),
   pid: processId,
   role: z.enum(['primary', 'backup']),
+  name: z.string().optional(),
+  rank: count.optional(),
+  directors: z.array(directorStatus).optional(),
   active: z.boolean(),
   state: z.string(),
   reason: z.string(),

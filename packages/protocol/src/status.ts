@@ -17,6 +17,8 @@ export type NodeRole = 'primary' | 'backup';
 
 export interface PathStatus {
   readonly name: 'public' | 'private';
+  /** To which director, where there are more than two. */
+  readonly director?: string | undefined;
   readonly local: string;
   readonly partner: string;
   readonly sent: number;
@@ -25,6 +27,25 @@ export interface PathStatus {
   readonly silentMs?: number;
   /** Loss and lateness; undefined before the first valid word. */
   readonly quality?: Windows<PathQuality> | undefined;
+}
+
+/** Another director, where lvs.cf names them in blocks. */
+export interface DirectorStatus {
+  readonly name: string;
+  /** 1 is the first, which is preferred. */
+  readonly rank: number;
+  /** `unknown`: not heard yet, and not long enough to count as dead. */
+  readonly life: 'unknown' | 'alive' | 'dead';
+  /** What it says that it does, such as `standby`; absent unless it lives. */
+  readonly duty?: string | undefined;
+  /** Since it was heard last, ms; absent where it never was. */
+  readonly heardAgoMs?: number | undefined;
+  /** It is heard by another director alone. */
+  readonly isRelayed?: boolean | undefined;
+  /** Whether it would take over well; absent where nobody knows. */
+  readonly ready?: boolean | undefined;
+  /** Why not. */
+  readonly because?: string | undefined;
 }
 
 export interface ChildStatus {
@@ -190,6 +211,11 @@ export interface PulseStatus {
   readonly version: string;
   readonly pid: number;
   readonly role: NodeRole;
+  /** Name of this director, and its rank from 1, where lvs.cf has director blocks. */
+  readonly name?: string | undefined;
+  readonly rank?: number | undefined;
+  /** The other directors by rank, where lvs.cf has director blocks. */
+  readonly directors?: readonly DirectorStatus[] | undefined;
   readonly active: boolean;
   /** `active`, `standby`, `releasing`, `taking`… with the reason of the last change. */
   readonly state: string;

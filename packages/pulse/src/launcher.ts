@@ -16,7 +16,7 @@ const POLL_MS = 50;
  */
 export async function launch(options: PulseOptions): Promise<void> {
   requireDirector(options.director);
-  const loaded = await loadSettings(options.configFile, options.role);
+  const loaded = await loadSettings(options.configFile, options);
   for (const warning of loaded.warnings) process.stderr.write(`${warning}\n`);
   if (options.testStart) return describe(loaded);
   requireActiveBackup(loaded);
@@ -78,10 +78,13 @@ async function tryHeartbeatSockets(loaded: LoadedSettings, pulseSocket: string):
 function describe({ settings, paths, configuration }: LoadedSettings): void {
   const lines = [
     `role: ${settings.role}`,
+    ...(settings.self === undefined
+      ? []
+      : [`director: ${settings.self.name}, ${settings.self.rank + 1} of ${configuration.directors.length}`]),
     `partner: ${settings.hasPartner ? 'yes' : 'none'}`,
     ...paths.map(
-      ({ name, local, partner }) =>
-        `${name} path: ${local} -> ${partner} port ${configuration.heartbeatPort}`,
+      ({ name, director, local, partner }) =>
+        `${name} path${director === undefined ? '' : ` to ${director}`}: ${local} -> ${partner} port ${configuration.heartbeatPort}`,
     ),
     `keepalive: ${settings.keepaliveMs} ms, deadtime: ${settings.deadtimeMs} ms`,
     `addresses: ${settings.vips.join(' ') || 'none'}`,

@@ -1,6 +1,7 @@
 export { adaptiveMode, guardedSilenceMs } from './core/adaptive.js';
 export { AdaptiveUse } from './core/adaptive-use.js';
 export { beatContent } from './core/beat-content.js';
+export { heardOfBeat } from './core/beat-event.js';
 export { type BeatKeys, BeatVoice } from './core/beat-voice.js';
 export { wordOfBeat } from './core/beat-words.js';
 export { YOUNG_DEADTIME_MS } from './core/dead-timer.js';
@@ -20,6 +21,7 @@ export {
 export { nextTickMs, stepPulse } from './core/machine.js';
 export { wordOf } from './core/moves.js';
 export { NodeGroups } from './core/node-groups.js';
+export { rankStepMs } from './core/other-directors.js';
 export { settingsInUse, type TimesBefore, timesBefore, wordHeard } from './core/pair-times.js';
 export { HeartbeatStatistics } from './core/path-statistics.js';
 export {

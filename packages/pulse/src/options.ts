@@ -12,6 +12,8 @@ export interface PulseOptions {
   /** Program to start instead of the suite's lvsd. */
   readonly lvsdPath: string | undefined;
   readonly role: NodeRole | undefined;
+  /** Which `director` block of lvs.cf is this node's. */
+  readonly name: string | undefined;
   readonly runDirectory: string;
   /** What outlives the machine: orders of operators. */
   readonly stateDirectory: string;
@@ -31,6 +33,7 @@ const SPECIFICATION = {
   lvs: { type: 'string' },
   fos: { type: 'string' },
   node: { type: 'string' },
+  name: { type: 'string' },
   'run-dir': { type: 'string' },
   'state-dir': { type: 'string' },
   director: { type: 'string' },
@@ -42,7 +45,7 @@ const SPECIFICATION = {
 } as const;
 
 const HELP = `Usage: pulse [options]
-Heartbeats, failover and virtual addresses for a pair of LVS directors.
+Heartbeats, failover and virtual addresses for a pair or group of LVS directors.
 
   -c, --configfile FILE    default /etc/sysconfig/ha/lvs.cf
   -n, --nodaemon           stay in the foreground, log to stdout
@@ -50,6 +53,7 @@ Heartbeats, failover and virtual addresses for a pair of LVS directors.
   -t, --test-start         say what would be done, start nothing (also --norun)
       --forceactive        become active at once, without listening for the partner
       --node primary|backup  role of this node; default: by its own addresses
+      --name NAME          this node's director block in lvs.cf; default: by its own addresses
       --run-dir DIR        sockets and pid files, default ${DEFAULT_RUN_DIRECTORY}
       --state-dir DIR      what outlives the machine, default /var/lib/piranha; with another run directory, in that
       --director NAME      kernel (default) or userspace
@@ -109,6 +113,7 @@ function optionsOf(values: OptionValues, ini: PiranhaIni | undefined): PulseOpti
     forceActive: values.forceactive === true,
     lvsdPath: text('lvsd') ?? text('lvs'),
     role: readRole(text('node')) ?? ini?.role,
+    name: text('name') ?? ini?.name,
     runDirectory,
     stateDirectory: text('state-dir') ?? ini?.stateDirectory ?? stateDirectoryOf(runDirectory),
     director: text('director') ?? ini?.backend ?? 'kernel',
@@ -134,6 +139,7 @@ export function resolvedArguments(options: PulseOptions): string[] {
     '--director',
     options.director,
     ...(options.role === undefined ? [] : ['--node', options.role]),
+    ...(options.name === undefined ? [] : ['--name', options.name]),
     ...(options.lvsdPath === undefined ? [] : ['--lvsd', options.lvsdPath]),
   ];
 }

@@ -1,6 +1,7 @@
 export type { Outcome } from './core/pair.js';
 export {
   type Failure,
+  groupOf,
   OWN_MACHINES,
   pairOf,
   pairOfConfiguration,

@@ -55,8 +55,14 @@ function partnerRows(heartbeat: Heartbeat, partner: Partner): string[][] {
   ];
 }
 
+/** Of several directors each has a line of its own elsewhere. */
+function sessionRows(heartbeat: Heartbeat, partner: Partner | undefined, isSeveral: boolean): string[][] {
+  if (partner !== undefined) return partnerRows(heartbeat, partner);
+  return isSeveral ? [] : [['', 'session', 'none: nothing proven was heard']];
+}
+
 /** Protocol, session, what the partner says of itself, and what was dropped; for `--verbose`. */
-export function heartbeatLines({ heartbeat }: PulseStatus): string[] {
+export function heartbeatLines({ heartbeat, directors = [] }: PulseStatus): string[] {
   if (heartbeat === undefined) return [];
   if (heartbeat.protocol === 'words') return ['heartbeat', ...columns([['', "the original's words"]])];
   const { keyId, encrypted, partner, dropped = {} } = heartbeat;
@@ -65,9 +71,7 @@ export function heartbeatLines({ heartbeat }: PulseStatus): string[] {
     'heartbeat',
     ...columns([
       ['', 'protocol', `authenticated${encrypted ? ' and encrypted' : ''}, sent by key ${keyId ?? '?'}`],
-      ...(partner === undefined
-        ? [['', 'session', 'none: nothing proven was heard']]
-        : partnerRows(heartbeat, partner)),
+      ...sessionRows(heartbeat, partner, directors.length > 1),
       ['', 'dropped', counts.join(', ') || 'none'],
     ]),
   ];

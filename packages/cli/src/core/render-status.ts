@@ -1,5 +1,6 @@
 import type { HistoryEntry, LvsdStatus, PathStatus, PulseStatus } from '@piranha/protocol';
 import { countText, durationText } from './figures.js';
+import { directorLines, ownDirectorRows } from './render-directors.js';
 import { heartbeatLines, heartbeatWarnings } from './render-heartbeat.js';
 import { nannyRows } from './render-nannies.js';
 import { serviceLines } from './render-services.js';
@@ -15,20 +16,27 @@ function agoText(iso: string, nowMs: number): string {
   return Number.isNaN(thenMs) ? '' : ` (${spanText(nowMs - thenMs)} ago)`;
 }
 
-function pathRow({ name, local, partner, sent, received, silentMs }: PathStatus): string[] {
+/** Of several directors each has paths of the same names. */
+function pathName({ name, director }: PathStatus): string {
+  return director === undefined ? name : `${terminalText(director)} ${name}`;
+}
+
+function pathRow(path: PathStatus): string[] {
+  const { local, partner, sent, received, silentMs } = path;
   const heard = silentMs === undefined ? 'never heard' : `heard ${(silentMs / 1000).toFixed(1)} s ago`;
-  return ['', name, `${local} -> ${partner}`, `sent ${sent}`, `received ${received}`, heard];
+  return ['', pathName(path), `${local} -> ${partner}`, `sent ${sent}`, `received ${received}`, heard];
 }
 
 /** Loss and lateness of one path over the last day; nothing for a path that was never heard. */
-function qualityRow({ name, quality }: PathStatus): string[][] {
+function qualityRow(path: PathStatus): string[][] {
+  const { quality } = path;
   if (quality === undefined) return [];
   const { beats, lost, p50Ms, p99Ms, p999Ms, maxMs, longestGapMs, longestGapAt } = quality.day;
   const late = [p50Ms, p99Ms, p999Ms, maxMs].map(durationText).join(' / ');
   return [
     [
       '',
-      name,
+      pathName(path),
       `lost ${countText(lost)} of ${countText(beats + lost)}`,
       `late ${late} (half / 99 % / 99.9 % / most)`,
       `longest gap ${durationText(longestGapMs)}${longestGapAt === undefined ? '' : `, until ${longestGapAt}`}`,
@@ -130,6 +138,7 @@ function pulseLines(status: PulseStatus, nowMs: number, verbose: boolean): strin
   return [
     ...columns([
       ['role', `${role}, ${active ? 'ACTIVE' : 'STANDBY'} (${state})`],
+      ...ownDirectorRows(status),
       ['since', `${since}${agoText(since, nowMs)}`],
       ['why', reason],
       ...readinessRows(status),
@@ -143,6 +152,7 @@ function pulseLines(status: PulseStatus, nowMs: number, verbose: boolean): strin
       ...syncRows(status),
       ['pulse', `pid ${status.pid}, version ${status.version}, ${status.configFile}`],
     ]),
+    ...directorLines(status),
     ...(status.paths.length === 0 ? [] : ['paths', ...columns(status.paths.map(pathRow))]),
     ...(verbose ? [...heartbeatLines(status), ...qualityLines(status)] : []),
     ...(children.length === 0 ? [] : ['children', ...columns(children)]),

@@ -1,4 +1,5 @@
 import type { FailoverServiceConfig, FailoverState, HeartbeatKeyConfig, LvsConfiguration } from '../model.js';
+import { buildDirectors, pairOfDirectors } from './builder-directors.js';
 import { buildGroups } from './builder-groups.js';
 import { buildNotify } from './builder-notify.js';
 import { buildVirtual, FORWARDING_METHODS } from './builder-virtual.js';
@@ -65,20 +66,23 @@ function buildState(values: Values): Pick<LvsConfiguration, StateKeys> {
 export function buildConfiguration(parsed: ParsedFile): LvsConfiguration {
   const values = new Values('global', parsed);
   const network = values.choice('network', FORWARDING_METHODS, 'nat');
+  const directors = buildDirectors(parsed);
   const virtuals = parsed.blocks.filter((block) => block.level === 'virtual');
   return {
     serialNumber: values.number('serial_no'),
     service: values.word('service') === 'fos' ? 'fos' : 'lvs',
     ...buildPair(values),
+    directors,
+    ...(directors.length === 0 ? {} : pairOfDirectors(directors)),
     heartbeatPort: values.number('heartbeat_port'),
     keepaliveMs: values.milliseconds('keepalive'),
     deadtimeMs: values.milliseconds('deadtime'),
-    adaptive: values.flag('adaptive'),
+    adaptive: values.flag('adaptive') && directors.length <= 2,
     falseTakeoverYears: values.number('false_takeover_years'),
     failback: values.choice('failback', ['none', 'ready', 'always'], 'ready'),
     failbackHoldMs: values.milliseconds('failback_hold'),
     heartbeatKey: buildHeartbeatKey(values, parsed),
-    configSync: values.flag('config_sync'),
+    configSync: values.flag('config_sync') && directors.length <= 2,
     rshCommand: values.word('rsh_command'),
     network,
     natRouter: values.deviceAddress('nat_router'),

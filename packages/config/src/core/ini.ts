@@ -18,7 +18,15 @@ const schema = z.strictObject({
     .strictObject({ format: z.enum(['text', 'json']).default('text'), verbose: flag.default(false) })
     .prefault({}),
   director: z.strictObject({ backend: z.enum(['kernel', 'userspace']).default('kernel') }).prefault({}),
-  node: z.strictObject({ role: z.enum(['primary', 'backup']).optional() }).prefault({}),
+  node: z
+    .strictObject({
+      role: z.enum(['primary', 'backup']).optional(),
+      name: z
+        .string()
+        .regex(/^[A-Za-z0-9._-]{1,63}$/, 'the name of a director block is expected')
+        .optional(),
+    })
+    .prefault({}),
 });
 
 /** What concerns one node alone, from piranha.ini; command line options win over it. */
@@ -33,6 +41,8 @@ export interface PiranhaIni {
   readonly backend: 'kernel' | 'userspace';
   /** Undefined: found by the node's own addresses. */
   readonly role: 'primary' | 'backup' | undefined;
+  /** Its `director` block of lvs.cf; undefined: found by the node's own addresses. */
+  readonly name: string | undefined;
 }
 
 /** Line from 1 on which a section or a key of it is first written. */
@@ -93,5 +103,6 @@ export function parsePiranhaIni(text: string, file: string): PiranhaIni {
     verbose: log.verbose,
     backend: director.backend,
     role: node.role,
+    name: node.name,
   };
 }

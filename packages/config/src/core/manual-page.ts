@@ -1,5 +1,6 @@
 import { MEANING_CHANGES } from './changes.js';
 import { CHECK_KINDS, COMMON_WORDS, KIND_NAMES } from './check-kinds/registry.js';
+import { directorDirectives } from './schema-directors.js';
 import { globalDirectives } from './schema-global.js';
 import { groupDirectives } from './schema-groups.js';
 import { serverDirectives } from './schema-server.js';
@@ -65,6 +66,12 @@ function section(title: string, text: string, specs: readonly DirectiveSpec[]): 
 const LEVEL_TEXTS: readonly (readonly [Level, string, string, readonly DirectiveSpec[]])[] = [
   ['global', 'GLOBAL DIRECTIVES', 'They stand outside all blocks.', globalDirectives],
   [
+    'director',
+    'DIRECTOR DIRECTIVES',
+    'They stand in `director` blocks, which say who the directors are in place of `primary` and `backup`: 2 to 5 of them, the one that is preferred first. Two blocks mean what `primary`, `backup` and `backup_active = 1` mean; more need `heartbeat_key`.',
+    directorDirectives,
+  ],
+  [
     'virtual',
     'VIRTUAL DIRECTIVES',
     'They stand in `virtual` blocks. `failover` blocks take the same words and have no effect.',
@@ -86,7 +93,7 @@ lvs.cf \\- configuration of the Piranha directors
 .SH SYNOPSIS
 .B /etc/sysconfig/ha/lvs.cf
 .SH DESCRIPTION
-Both directors of a pair have the same file.
+All directors have the same file.
 It holds one statement a line,
 .IR "name" " = " value ,
 with blanks or TABs between the words.
@@ -100,7 +107,9 @@ Where a directive is given twice, the last one counts.
 .PP
 Blocks are opened by
 .IR "" "\\fBvirtual\\fR " NAME " {"
-and, within them,
+or
+.IR "" "\\fBdirector\\fR " NAME " {"
+and, within the former,
 .IR "" "\\fBserver\\fR " NAME " {" ,
 and closed by a line with }.
 A check block,

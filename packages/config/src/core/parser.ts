@@ -24,7 +24,7 @@ interface ParserState extends ReadContext {
   braceMayFollow: boolean;
 }
 
-const HEADERS = ['virtual', 'failover', 'server', 'check', 'vip_group'] as const;
+const HEADERS = ['virtual', 'failover', 'director', 'server', 'check', 'vip_group'] as const;
 
 function levelOf(state: ParserState): Level {
   return state.open.at(-1)?.level ?? 'global';

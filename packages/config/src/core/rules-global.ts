@@ -2,6 +2,7 @@ import { usesNat } from './derived.js';
 import { MAIN_GROUP, partOfGroup } from './groups.js';
 import { statementOf } from './parsed.js';
 import { globalPlace, type RuleInput, valuePlace, warnOfChange } from './rules.js';
+import { checkDirectors } from './rules-directors.js';
 import { checkHeartbeats } from './rules-heartbeat.js';
 import { checkMaintenance } from './rules-maintenance.js';
 import { checkMoves } from './rules-moves.js';
@@ -26,7 +27,7 @@ function servicesRule({ configuration, parsed, findings }: RuleInput): void {
   );
 }
 
-function pairAddressRules({ parsed, findings }: RuleInput): void {
+function pairAddressRules({ configuration, parsed, findings }: RuleInput): void {
   for (const name of ['primary', 'primary_private', 'backup_private']) {
     const statement = statementOf(parsed, name);
     if (statement?.value !== '0.0.0.0') continue;
@@ -38,7 +39,8 @@ function pairAddressRules({ parsed, findings }: RuleInput): void {
       `delete the line, or write an address of the node`,
     );
   }
-  if (!statementOf(parsed, 'primary') && findings.errorCount === 0) {
+  const hasBlocks = configuration.directors.length > 0;
+  if (!hasBlocks && !statementOf(parsed, 'primary') && findings.errorCount === 0) {
     const text = 'no primary address: every node takes itself for the backup';
     findings.warning('CF_NO_PRIMARY', globalPlace(parsed, 'primary'), text, 'write primary = ADDRESS');
   }
@@ -108,6 +110,7 @@ export function checkGlobal(input: RuleInput): void {
   servicesRule(input);
   pairAddressRules(input);
   pairRules(input);
+  checkDirectors(input);
   checkHeartbeats(input);
   checkMaintenance(input);
   checkMoves(input);

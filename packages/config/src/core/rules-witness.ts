@@ -18,7 +18,8 @@ function placeOf({ parsed }: RuleInput, target: WitnessTarget): Place {
 /** What each address is that moves or fails together with a director. */
 function takenAddresses({ configuration }: RuleInput): ReadonlyMap<string, readonly [string, string]> {
   const { primary, primaryPrivate, backup, backupPrivate, virtualServers } = configuration;
-  const directors = [primary, primaryPrivate, backup, backupPrivate];
+  const blocks = configuration.directors.flatMap((one) => [one.publicAddress, one.privateAddress]);
+  const directors = [primary, primaryPrivate, backup, backupPrivate, ...blocks];
   const floating = [...natRoutersOf(configuration), ...virtualServers.map(({ address }) => address)];
   const taken = new Map<string, readonly [code: string, what: string]>();
   for (const one of floating) {

@@ -1,5 +1,5 @@
 /** Where a directive may stand. */
-export type Level = 'global' | 'virtual' | 'server' | 'failover' | 'check' | 'vip_group';
+export type Level = 'global' | 'virtual' | 'server' | 'failover' | 'director' | 'check' | 'vip_group';
 
 type ValueType =
   | 'integer'

@@ -1,4 +1,5 @@
 import { ALL_CHECK_WORDS } from './check-kinds/registry.js';
+import { directorDirectives } from './schema-directors.js';
 import { globalDirectives } from './schema-global.js';
 import { groupDirectives } from './schema-groups.js';
 import { serverDirectives } from './schema-server.js';
@@ -11,6 +12,7 @@ import { virtualDirectives } from './schema-virtual.js';
  */
 export const SCHEMA: readonly DirectiveSpec[] = [
   ...globalDirectives,
+  ...directorDirectives,
   ...virtualDirectives,
   ...serverDirectives,
   ...groupDirectives,
@@ -26,6 +28,7 @@ const TABLES: Readonly<Record<Level, ReadonlyMap<string, DirectiveSpec>>> = {
   server: tableOf('server'),
   failover: tableOf('failover'),
   vip_group: tableOf('vip_group'),
+  director: tableOf('director'),
   check: new Map(ALL_CHECK_WORDS.map((spec) => [spec.name, spec])),
 };
 
@@ -36,14 +39,14 @@ export function directivesAt(level: Level): ReadonlyMap<string, DirectiveSpec> {
 
 /** The levels at which a name is known. */
 export function levelsOf(name: string): Level[] {
-  return (['global', 'virtual', 'server', 'failover', 'vip_group', 'check'] as const).filter((level) =>
-    TABLES[level].has(name),
+  return (['global', 'virtual', 'server', 'failover', 'director', 'vip_group', 'check'] as const).filter(
+    (level) => TABLES[level].has(name),
   );
 }
 
 /** The block headers that may stand at a level. */
 export function blocksAt(level: Level): readonly Level[] {
-  if (level === 'global') return ['virtual', 'failover', 'vip_group'];
+  if (level === 'global') return ['virtual', 'failover', 'director', 'vip_group'];
   if (level === 'virtual') return ['server', 'check'];
   if (level === 'failover') return ['server'];
   return level === 'server' ? ['check'] : [];

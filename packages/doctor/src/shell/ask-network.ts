@@ -53,7 +53,8 @@ function questions(
     const device = routes.get(server.address);
     if (device !== undefined && device !== 'lo') on(device);
   }
-  for (const address of [configuration.primary, configuration.backup]) {
+  const more = configuration.directors.map(({ publicAddress }) => publicAddress);
+  for (const address of [configuration.primary, configuration.backup, ...more]) {
     if (address !== undefined && !ownAddresses.includes(address)) known.set(address, PARTNER);
   }
   return [...vips].map(([device, addresses]) => ({

@@ -14,6 +14,12 @@ export interface BeatNames {
   readonly paths: readonly string[];
 }
 
+/** The names that one of several directors uses: those of lvs.cf. @param names of all directors, by rank */
+export function groupBeatNames(own: string, names: readonly string[]): BeatNames {
+  const { group, paths } = PAIR_NAMES;
+  return { node: own, groups: [group], peers: names.filter((name) => name !== own), paths };
+}
+
 /** The names that one director of a pair uses. */
 export function pairBeatNames(role: 'primary' | 'backup'): BeatNames {
   const { nodes, group, paths } = PAIR_NAMES;

@@ -49,6 +49,8 @@ interface WireHeard {
   readonly n: string;
   readonly b: readonly (readonly [string, number])[];
   readonly p?: readonly (readonly [string, number])[];
+  /** It serves. */
+  readonly v?: true;
 }
 
 /** The wire form of a beat: texts made fit, ages rounded, coverage rounded down. Nothing is checked. */
@@ -76,12 +78,13 @@ export function toWire(beat: Beat): WireBeat {
     ...(failure === undefined ? {} : { f: beatText(failure) }),
     c: { h: configuration.hash, s: configuration.serial },
     w: beatText(beat.reason),
-    e: beat.hears.map(({ node, boots, paths }) => ({
+    e: beat.hears.map(({ node, boots, paths, serves }) => ({
       n: node,
       b: boots.map(({ boot, sequence }) => [boot, sequence] as const),
       ...(paths === undefined
         ? {}
         : { p: paths.map(({ name, ageMs }) => [name, Math.round(ageMs)] as const) }),
+      ...(serves && paths !== undefined ? { v: true as const } : {}),
     })),
     ...(path === undefined ? {} : { x: [path.name, path.sent] as const }),
     ...(beat.standIn ? { si: true } : {}),
@@ -123,11 +126,12 @@ function groupOf({ n, d, h, a }: WireGroup): GroupDuty {
   };
 }
 
-function heardOf({ n, b, p }: WireHeard): HeardNode {
+function heardOf({ n, b, p, v }: WireHeard): HeardNode {
   return {
     node: n,
     boots: b.map(([boot, sequence]) => ({ boot, sequence })),
     paths: p?.map(([name, ageMs]) => ({ name, ageMs })),
+    ...(v ? { serves: true } : {}),
   };
 }
 
@@ -211,8 +215,9 @@ function isReadiness(value: unknown): boolean {
 
 function isHeard(value: unknown): boolean {
   if (!isRecord(value) || !isName(value.n)) return false;
-  const { b: boots, p: paths } = value;
+  const { b: boots, p: paths, v: serves } = value;
   return (
+    isAbsentOr(serves, isFlag) &&
     isList(boots, 1, BEAT_LIMITS.boots) &&
     boots.every((boot) => isPair(boot, isHex16, 1, Number.MAX_SAFE_INTEGER)) &&
     isAbsentOr(

@@ -65,6 +65,8 @@ export interface HeardNode {
   readonly boots: readonly HeardBoot[];
   /** Undefined: left out for want of room. None: heard on no path. */
   readonly paths?: readonly HeardPath[] | undefined;
+  /** That node says that it serves; for those who do not hear it themselves. Never without paths. */
+  readonly serves?: boolean;
 }
 
 export interface Beat {

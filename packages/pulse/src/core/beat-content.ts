@@ -7,6 +7,12 @@ import type { PulseSettings, PulseState } from './types.js';
 
 /** lvs.cf names no priorities: the primary is preferred. */
 const PRIORITIES: Readonly<Record<NodeRole, number>> = { primary: 200, backup: 100 };
+/** Of several directors each tells so much less than the one before it. */
+const PRIORITY_STEP = 25;
+
+function priorityOf({ role, self }: PulseSettings): number {
+  return self === undefined ? PRIORITIES[role] : PRIORITIES.primary - PRIORITY_STEP * self.rank;
+}
 
 /** serial_no as a beat can carry it: tools write numbers of any size there. */
 export function beatSerial(serialNumber: number): number {
@@ -22,12 +28,12 @@ export function beatContent(
   { readiness, failure }: NodeView,
   named: readonly GroupDuty[] = [],
 ): BeatContent {
-  const { reason, duty } = state;
+  const { reason, duty, others } = state;
   return {
     keepaliveMs: settings.keepaliveMs,
     deadtimeMs: settings.deadtimeMs,
-    priority: PRIORITIES[settings.role],
-    groups: groupsOf(word, duty, named),
+    priority: priorityOf(settings),
+    groups: groupsOf(word, duty, named, others?.heir),
     readiness,
     ...(failure === undefined ? {} : { failure }),
     configuration,

@@ -49,16 +49,22 @@ export type HeardOutcome =
 /** One life of this node: numbers what it says, and knows whom to believe. Changed in place, for each number is used once. */
 export class BeatVoice {
   private sessions: BeatSessions;
-  private readonly heardAtMs = new Map<string, number>();
+  private readonly others: readonly string[];
+  /** Of each other node, by path. */
+  private readonly heardAtMs = new Map<string, Map<string, number>>();
 
-  /** @param ownSequence the number of the newest beat that was sent in this life */
+  /**
+   * @param others the partner, or every other director
+   * @param ownSequence the number of the newest beat that was sent in this life
+   */
   constructor(
     private readonly own: { readonly node: string; readonly boot: string },
-    private readonly partner: string,
+    others: string | readonly string[],
     private keys: BeatKeys,
     private ownSequence = 0,
   ) {
-    this.sessions = createBeatSessions(own, [partner]);
+    this.others = typeof others === 'string' ? [others] : others;
+    this.sessions = createBeatSessions(own, this.others);
   }
 
   get boot(): string {
@@ -72,7 +78,12 @@ export class BeatVoice {
 
   /** The partner's life that counts. */
   get session(): BeatSession | undefined {
-    return this.sessions.peers.get(this.partner)?.session;
+    return this.sessionOf(this.others[0] ?? '');
+  }
+
+  /** The life of another node that counts. */
+  sessionOf(node: string): BeatSession | undefined {
+    return this.sessions.peers.get(node)?.session;
   }
 
   useKeys(keys: BeatKeys): void {
@@ -88,7 +99,7 @@ export class BeatVoice {
 
   /** Goes on with the session of another process of this node, which heard `beat` last. */
   resume(boot: string, sequence: number, beat: Beat, nowMs: number): void {
-    const { session } = this;
+    const session = this.sessionOf(beat.node);
     if (session?.boot === boot && session.window.newest >= sequence) return;
     this.sessions = resumeSession(this.sessions, { boot, sequence, beat }, nowMs);
   }
@@ -108,19 +119,21 @@ export class BeatVoice {
     return sealed.packet;
   }
 
-  /** Takes in whatever came by that path. Never throws. */
-  hear(datagram: Buffer, pathName: string, nowMs: number): HeardOutcome {
+  /** Takes in whatever came by that path. Never throws. @param from whose path it is, where there are several others */
+  hear(datagram: Buffer, pathName: string, nowMs: number, from?: string): HeardOutcome {
     const { sealer } = this.keys;
     const { state, verdict, beat } = receiveBeat(this.sessions, sealer, datagram, this.ownSequence, nowMs);
     if (beat === undefined) return dropped(verdict);
     // Carried over from another path it is no sign of life of this one; the real one may still come there.
-    if (beat.path?.name !== pathName) return { type: 'dropped', reason: 'other path', answer: false };
+    const isOfOther = from !== undefined && beat.node !== from;
+    if (beat.path?.name !== pathName || isOfOther)
+      return { type: 'dropped', reason: 'other path', answer: false };
     this.sessions = state;
-    const { session } = this;
+    const session = this.sessionOf(beat.node);
     if ((verdict.type !== 'accepted' && verdict.type !== 'late') || session === undefined) {
       return dropped(verdict);
     }
-    this.heardAtMs.set(pathName, nowMs);
+    this.heardOn(beat.node, pathName, nowMs);
     const { boot } = session;
     if (verdict.type === 'late') return { type: 'counts', beat, boot, isNewest: false, answer: false };
     // A guardian of ours spoke while this process stood still: what it says now would be too old for the partner.
@@ -128,14 +141,28 @@ export class BeatVoice {
     return { type: 'counts', beat, boot, isNewest: true, answer: verdict.opened || behind };
   }
 
+  private heardOn(node: string, path: string, nowMs: number): void {
+    const paths = this.heardAtMs.get(node) ?? new Map<string, number>();
+    this.heardAtMs.set(node, paths.set(path, nowMs));
+  }
+
   private hears(nowMs: number): readonly HeardNode[] {
-    const boots = bootsToEcho(this.sessions, this.partner, this.ownSequence, nowMs);
-    if (boots.length === 0) return [];
-    const paths = [...this.heardAtMs].map(([name, atMs]) => ({
-      name,
-      ageMs: Math.min(nowMs - atMs, BEAT_LIMITS.count),
-    }));
-    return [{ node: this.partner, boots, paths }];
+    return this.others.flatMap((node) => {
+      const boots = bootsToEcho(this.sessions, node, this.ownSequence, nowMs);
+      if (boots.length === 0) return [];
+      const paths = [...(this.heardAtMs.get(node) ?? [])].map(([name, atMs]) => ({
+        name,
+        ageMs: Math.min(nowMs - atMs, BEAT_LIMITS.count),
+      }));
+      return [{ node, boots, paths, ...this.servesFor(node) }];
+    });
+  }
+
+  /** A third director may not hear who serves; in a pair there is none. */
+  private servesFor(node: string): Pick<HeardNode, 'serves'> {
+    const beat = this.sessionOf(node)?.beat;
+    const serves = beat?.groups.some(({ duty }) => duty === 'active' || duty === 'releasing') === true;
+    return this.others.length > 1 && serves ? { serves } : {};
   }
 }
 

@@ -33,11 +33,18 @@ export function groupDuty(name: string, word: HeartbeatWord, duty: PulseState['d
   return word === 'fos go inactive' ? { ...group, asksRelease: true } : group;
 }
 
-/** What a beat says about the addresses; nothing without a word. @param named of the groups beside the main one */
+/**
+ * What a beat says about the addresses; nothing without a word.
+ * @param named of the groups beside the main one
+ * @param heir to whom the main group is handed, where one of several directors is named
+ */
 export function groupsOf(
   word: HeartbeatWord | undefined,
   duty: PulseState['duty'],
   named: readonly GroupDuty[] = [],
+  heir?: string,
 ): readonly GroupDuty[] {
-  return word === undefined ? [] : [groupDuty(PAIR_NAMES.group, word, duty), ...named];
+  if (word === undefined) return [];
+  const main = groupDuty(PAIR_NAMES.group, word, duty);
+  return [heir === undefined ? main : { ...main, heir }, ...named];
 }

@@ -22,7 +22,10 @@ export function hidesHeartbeats({ keepaliveMs }: PulseSettings, lateMs: number):
 }
 
 /** When a partner that stays silent counts as dead at the latest, monotonic ms. */
-function deadAtMs({ deadtimeMs }: PulseSettings, { lastHeardMs, youngUntilMs }: PulseState): number {
+export function deadAtMs(
+  { deadtimeMs }: Pick<PulseSettings, 'deadtimeMs'>,
+  { lastHeardMs, youngUntilMs }: Pick<PulseState, 'lastHeardMs' | 'youngUntilMs'>,
+): number {
   const whenGrown = Math.max(lastHeardMs + deadtimeMs, youngUntilMs);
   return Math.min(lastHeardMs + Math.max(deadtimeMs, YOUNG_DEADTIME_MS), whenGrown);
 }

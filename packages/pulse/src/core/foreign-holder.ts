@@ -26,3 +26,14 @@ export function isForeignHolder(
   );
   return partner.length > 0 && partner.every(({ mac }) => mac !== holder.mac);
 }
+
+/** The same beside several directors: whose addresses are not all known may be the holder. @param directors each one's addresses */
+export function isForeignToAll(
+  holder: HeardHolder,
+  directors: readonly (readonly string[])[],
+  neighbours: readonly KnownNeighbour[],
+): boolean {
+  return (
+    directors.length > 0 && directors.every((addresses) => isForeignHolder(holder, addresses, neighbours))
+  );
+}

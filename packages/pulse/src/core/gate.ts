@@ -3,6 +3,7 @@ import { isHolding, waitsToTake } from './duties.js';
 import { andThen, drop, endRelease } from './moves.js';
 import { hasSlept } from './sleep.js';
 import type { GateAnswer, PulseSettings, PulseState, PulseStep } from './types.js';
+import { vacancyAsksGate } from './vacancy.js';
 
 /**
  * How the state table uses the gate, which is the witnesses and the fence command. The shell asks it what `gateQuestion`
@@ -33,6 +34,7 @@ export function gateQuestion(
 ): GateAnswer['question'] | undefined {
   if (settings.gateAfterMs === undefined || hasSlept(settings, state, lateMs, nowMs)) return undefined;
   if (isHolding(state)) return 'mustLetGo';
+  if (state.others !== undefined) return vacancyAsksGate(settings, state, nowMs) ? 'mayTake' : undefined;
   // What the partner's own word allows is not asked for.
   const claims = state.duty === 'claiming' && nowMs >= state.deadlineMs;
   if (claims || !waitsToTake(state)) return undefined;

@@ -14,10 +14,14 @@ import {
   take,
   withEffects,
 } from './moves.js';
+import { nextTaker } from './other-directors.js';
+import { listeningAnew, withDirectors, withSummary } from './others-summary.js';
 import { onTimesChanged } from './pair-times.js';
 import { onHeard } from './partner.js';
+import { onHeardOf, onSilences } from './several.js';
 import { hasSlept, wake } from './sleep.js';
 import type { GateAnswer, PulseEffect, PulseEvent, PulseSettings, PulseState, PulseStep } from './types.js';
+import { isBySilence, vacancyTickMs } from './vacancy.js';
 
 /**
  * The state table of the original's pulse in LVS mode, with its silent gaps closed: a voluntary release serves until
@@ -85,6 +89,10 @@ function onSilence(
   gate: GateAnswer | undefined,
   nowMs: number,
 ): PulseStep {
+  if (state.others !== undefined) {
+    const { step, leavesAlone } = onSilences(settings, state, gate, nowMs);
+    return leavesAlone ? andThen(step, (next) => onNobodyLeft(settings, next, nowMs)) : step;
+  }
   const silentMs = nowMs - state.lastHeardMs;
   const limit = settings.hasPartner ? judgeSilence(settings, state, nowMs) : 'short';
   if (limit === 'short') return { state, effects: [] };
@@ -113,9 +121,13 @@ function onSilence(
   }
   if (state.partnerWord === undefined) return { state, effects: [] };
   const step = withEffects(lost, log('PULSE_PARTNER_LOST', { silentMs: Math.round(silentMs) }));
-  // Nobody is left to hand over to; without a link nobody is served either.
-  const ends = lost.duty === 'releasing' || (lost.duty === 'active' && lost.disabled);
-  return ends ? andThen(step, (next) => onReleaseLimit(settings, next, nowMs)) : step;
+  return andThen(step, (next) => onNobodyLeft(settings, next, nowMs));
+}
+
+/** Nobody is left to hand over to; without a link nobody is served either. */
+function onNobodyLeft(settings: PulseSettings, state: PulseState, nowMs: number): PulseStep {
+  const ends = state.duty === 'releasing' || (state.duty === 'active' && state.disabled);
+  return ends ? onReleaseLimit(settings, state, nowMs) : { state, effects: [] };
 }
 
 function onTick(
@@ -138,7 +150,7 @@ function onTick(
 function onHandover(
   settings: PulseSettings,
   state: PulseState,
-  { force, views }: Extract<PulseEvent, { type: 'handover' }>,
+  { force, views, to }: Extract<PulseEvent, { type: 'handover' }>,
   nowMs: number,
 ): PulseStep {
   const refuse = (reason: string): PulseStep =>
@@ -147,9 +159,17 @@ function onHandover(
       ok: false,
       text: reason,
     });
-  const refusal = handoverRefusal(settings, state, views);
+  const refusal = handoverRefusal(settings, state, views, to);
   if (refusal !== undefined && !(force && refusal.canForce)) return refuse(refusal.why);
-  return release(settings, state, 'handover', nowMs);
+  return release(settings, withHeir(state, to), 'handover', nowMs);
+}
+
+/** One of several directors is named, so that no other one takes the addresses. */
+function withHeir(state: PulseState, to: string | undefined): PulseState {
+  const { others } = state;
+  return others === undefined
+    ? state
+    : { ...state, others: { ...others, heir: to ?? nextTaker(others)?.name } };
 }
 
 function onShutdown(settings: PulseSettings, state: PulseState, signal: string, nowMs: number): PulseStep {
@@ -177,7 +197,9 @@ function onTaken(settings: PulseSettings, state: PulseState, nowMs: number): Pul
   if (state.duty !== 'taking') return { state, effects: [] };
   const active: PulseState = { ...state, duty: 'active', lastAnnounceMs: nowMs, takenAtMs: nowMs };
   const fields = { vips: settings.vips.join(' ') || 'no address', reason: state.reason };
-  const asks = settings.hasPartner && state.reason === PARTNER_DEAD;
+  const asks =
+    settings.hasPartner &&
+    (state.reason === PARTNER_DEAD || (state.others !== undefined && isBySilence(state.others)));
   return andThen(
     withEffects(
       active,
@@ -196,7 +218,7 @@ function onDropped(settings: PulseSettings, state: PulseState, nowMs: number): P
     return withEffects({ ...state, duty: 'ended' }, { type: 'exit' });
   }
   const standby: PulseState = {
-    ...state,
+    ...listeningAnew(state, nowMs),
     duty: 'standby',
     intent: undefined,
     lastHeardMs: nowMs,
@@ -229,7 +251,9 @@ export function stepPulse(
   event: PulseEvent,
   nowMs: number,
 ): PulseStep {
-  return withAlarm(settings, state, stepAs(settings, state, event, nowMs), nowMs);
+  const step = stepAs(settings, state, event, nowMs);
+  const summed = { ...step, state: withSummary(step.state) };
+  return withAlarm(settings, state, summed, nowMs);
 }
 
 function stepAs(settings: PulseSettings, state: PulseState, event: PulseEvent, nowMs: number): PulseStep {
@@ -241,6 +265,18 @@ function stepAs(settings: PulseSettings, state: PulseState, event: PulseEvent, n
       const slept = hasSlept(settings, state, 0, nowMs);
       const awake = slept ? wake(settings, state, 0, nowMs) : { state, effects: [] };
       return andThen(awake, (next) => onHeard(settings, next, event.word, event.random, nowMs));
+    }
+    case 'heardOf': {
+      const slept = hasSlept(settings, state, 0, nowMs);
+      const awake = slept ? wake(settings, state, 0, nowMs) : { state, effects: [] };
+      return andThen(awake, (next) => onHeardOf(settings, next, event, nowMs));
+    }
+    case 'readiness': {
+      const { others } = state;
+      return {
+        state: others ? { ...state, others: { ...others, isReady: event.isReady } } : state,
+        effects: [],
+      };
     }
     case 'taken':
       return onTaken(settings, state, nowMs);
@@ -255,7 +291,7 @@ function stepAs(settings: PulseSettings, state: PulseState, event: PulseEvent, n
     case 'shutdown':
       return onShutdown(settings, state, event.signal, nowMs);
     case 'timesChanged':
-      return onTimesChanged(settings, state, event.hadPartner, nowMs);
+      return onTimesChanged(settings, withDirectors(settings.others, state, nowMs), event.hadPartner, nowMs);
     case 'localFailure':
       return onLocalFailure(settings, { ...state, disabled: event.disables }, event.what, nowMs);
     case 'localRecovered': {
@@ -263,7 +299,7 @@ function stepAs(settings: PulseSettings, state: PulseState, event: PulseEvent, n
       // Nothing could be heard without a link: that silence says nothing about the partner.
       const heardFrom = state.disabled && !mayBeReplaced(settings, state) ? nowMs : state.lastHeardMs;
       const recovered: PulseState = {
-        ...state,
+        ...(state.disabled ? listeningAnew(state, nowMs) : state),
         failure: undefined,
         disabled: false,
         lastHeardMs: heardFrom,
@@ -275,10 +311,16 @@ function stepAs(settings: PulseSettings, state: PulseState, event: PulseEvent, n
   }
 }
 
+/** Whether the partner's silence means something. */
+function hasToJudge(state: PulseState): boolean {
+  return state.partnerWord !== undefined || (waitsToTake(state) && state.heldBack === undefined);
+}
+
 /** When the shell must tick next, monotonic ms. */
 export function nextTickMs(settings: PulseSettings, state: PulseState): number {
-  const waits = state.partnerWord !== undefined || (waitsToTake(state) && state.heldBack === undefined);
-  const silenceMs = settings.hasPartner && waits ? silenceDueMs(settings, state) : Infinity;
+  const waits = state.others === undefined && hasToJudge(state);
+  const silenceMs =
+    settings.hasPartner && waits ? silenceDueMs(settings, state) : vacancyTickMs(settings, state);
   const sendAtMs = settings.hasPartner && !state.listening ? state.nextSendMs : Infinity;
   return Math.min(state.deadlineMs, silenceMs, sendAtMs, state.gateAtMs, state.alarmAtMs);
 }

@@ -5,6 +5,8 @@ import type { PulseSettings, PulseState } from './types.js';
 export interface Views {
   readonly own: NodeView;
   readonly partner: NodeView | undefined;
+  /** Which director `partner` is of, where there are more than two. */
+  readonly name?: string | undefined;
 }
 
 /** Why this node does not hand over. */
@@ -19,11 +21,14 @@ export function handoverRefusal(
   settings: PulseSettings,
   state: PulseState,
   views: Views | undefined,
+  to?: string,
 ): Refusal | undefined {
   if (state.duty !== 'active') return { why: `this node is ${state.duty}, not active`, canForce: false };
   if (!settings.hasPartner) return { why: 'no partner is configured', canForce: false };
   if (state.listening) return { why: 'this node listens after a sleep', canForce: false };
   if (state.partnerWord === undefined) return { why: 'no partner is heard', canForce: true };
+  const named = state.others?.views.find(({ name }) => name === to);
+  if (named !== undefined && named.life !== 'alive') return { why: `${to} is not heard`, canForce: true };
   const why = partnerGap(views);
   return why === undefined ? undefined : { why, canForce: true };
 }
@@ -33,13 +38,14 @@ export function partnerGap(views: Views | undefined): string | undefined {
   const partner = views?.partner;
   if (views === undefined || partner === undefined) return undefined;
   const { failure, readiness, standIn } = partner;
-  if (standIn === true) return 'pulse of the partner is down, its guardian beats for it';
-  if (failure !== undefined) return `the partner says: ${failure || 'it has a failure'}`;
-  if (!readiness.tableLoaded) return 'the table of the partner is not loaded';
-  if (!readiness.firstVerdicts) return 'the partner does not have the first verdict of every server';
+  const who = views.name ?? 'the partner';
+  if (standIn === true) return `pulse of ${who} is down, its guardian beats for it`;
+  if (failure !== undefined) return `${who} says: ${failure || 'it has a failure'}`;
+  if (!readiness.tableLoaded) return `the table of ${who} is not loaded`;
+  if (!readiness.firstVerdicts) return `${who} does not have the first verdict of every server`;
   const { coveragePercent = 100 } = readiness;
-  if (coveragePercent < 100) return `the partner knows ${coveragePercent} % of the connections`;
+  if (coveragePercent < 100) return `${who} knows ${coveragePercent} % of the connections`;
   const { serversUp, serversTotal } = views.own.readiness;
   if (readiness.serversUp >= serversUp) return undefined;
-  return `the partner sees ${readiness.serversUp} of ${readiness.serversTotal} servers up, this node ${serversUp} of ${serversTotal}`;
+  return `${who} sees ${readiness.serversUp} of ${readiness.serversTotal} servers up, this node ${serversUp} of ${serversTotal}`;
 }

@@ -83,7 +83,7 @@ function onStopped(
  * The partner took the addresses for it hears nothing of us: the word that the original's failover services used for
  * it. An old pulse never sends it for LVS. A node that took over itself a moment ago is not meant: the tie decides.
  */
-function onReleaseAsked(settings: PulseSettings, state: PulseState, nowMs: number): PulseStep {
+export function onReleaseAsked(settings: PulseSettings, state: PulseState, nowMs: number): PulseStep {
   const holds = state.duty === 'active' || state.duty === 'releasing';
   if (!holds || nowMs - state.takenAtMs < settings.deadtimeMs) return { state, effects: [] };
   return andThen(endRelease(state, true, 'partner took over'), (next) =>

@@ -107,6 +107,20 @@ export function ownView(facts: ReadinessFacts): NodeView {
     : { readiness, failure: other.map(({ text }) => text).join('; ') };
 }
 
+/**
+ * Why a director would not take over well, by what its beats say of it; undefined where it would. For the own one too: who
+ * waits for whom is to be the same everywhere.
+ */
+export function viewGap({ readiness, failure, standIn }: NodeView): string | undefined {
+  const { tableLoaded, firstVerdicts, coveragePercent = 100, serversUp, serversTotal } = readiness;
+  if (standIn === true) return 'its pulse is down, its guardian beats for it';
+  if (failure !== undefined) return failure || 'it has a failure';
+  if (!tableLoaded) return 'its table is not loaded';
+  if (!firstVerdicts) return 'not every server has its first verdict';
+  if (coveragePercent < 100) return `it knows ${coveragePercent} % of the connections`;
+  return serversTotal > 0 && serversUp === 0 ? `no server is up (0 of ${serversTotal})` : undefined;
+}
+
 /** What the log knows of the readiness. */
 export interface ReadinessNews {
   /** The reasons that were told last, by their codes; undefined before the first. */

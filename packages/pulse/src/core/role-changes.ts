@@ -19,7 +19,9 @@ export function roleChanges(
 ): readonly RoleChangeTold[] {
   const changes: RoleChangeTold[] = [];
   const tell = (change: RoleChange, reason: string): void => void changes.push({ change, reason });
-  if (settings.hasPartner && before.partnerWord !== after.partnerWord) {
+  if (after.others !== undefined) {
+    for (const [change, reason] of directorChanges(before, after, partnerMissed)) tell(change, reason);
+  } else if (settings.hasPartner && before.partnerWord !== after.partnerWord) {
     if (after.partnerWord === undefined) tell('partner-lost', 'nothing is heard from it');
     else if (before.partnerWord === undefined && partnerMissed) {
       tell('partner-back', `it says ${after.partnerWord}`);
@@ -32,4 +34,18 @@ export function roleChanges(
   if (after.duty === 'standby' && before.duty === 'dropping') tell('standby', after.reason);
   if (after.duty === 'ended') tell('stopped', after.reason);
   return changes;
+}
+
+/** Which of several directors fell silent, and which is heard again. */
+function directorChanges(
+  before: PulseState,
+  { others }: PulseState,
+  partnerMissed: boolean,
+): readonly (readonly [RoleChange, string])[] {
+  return (others?.views ?? []).flatMap(({ name, life, duty }): (readonly [RoleChange, string])[] => {
+    const was = before.others?.views.find((view) => view.name === name)?.life;
+    if (was === 'alive' && life === 'dead') return [['partner-lost', `nothing is heard from ${name}`]];
+    const isBack = life === 'alive' && (was === 'dead' || (was === 'unknown' && partnerMissed));
+    return isBack ? [['partner-back', `${name} says ${duty}`]] : [];
+  });
 }

@@ -1,11 +1,15 @@
 import { type LvsConfiguration, releaseLimitMs } from '@piranha/config';
 import type { NodeRole } from '@piranha/protocol';
 import { gateAfterMs } from './gate.js';
+import type { RankedDirector } from './other-directors.js';
+import { otherDirectors, pathsToOthers } from './own-director.js';
 import type { PulseSettings } from './types.js';
 
 /** One heartbeat path: own address and the partner's. */
 export interface HeartbeatPath {
   readonly name: 'public' | 'private';
+  /** Whose address `partner` is, where there are more than two directors. */
+  readonly director?: string;
   readonly local: string;
   readonly partner: string;
 }
@@ -34,8 +38,13 @@ function hasPartner(configuration: LvsConfiguration): boolean {
   );
 }
 
-/** The public path and, where its addresses differ, the private one. */
-export function heartbeatPaths(configuration: LvsConfiguration, role: NodeRole): readonly HeartbeatPath[] {
+/** The public path and, where its addresses differ, the private one; to each other director, where `self` is one of several. */
+export function heartbeatPaths(
+  configuration: LvsConfiguration,
+  role: NodeRole,
+  self?: RankedDirector,
+): readonly HeartbeatPath[] {
+  if (self !== undefined) return pathsToOthers(configuration.directors, self);
   const { primary, backup, primaryPrivate, backupPrivate } = configuration;
   if (!hasPartner(configuration) || primary === undefined || backup === undefined) return [];
   const path = (name: HeartbeatPath['name'], ofPrimary: string, ofBackup: string): HeartbeatPath =>
@@ -48,19 +57,33 @@ export function heartbeatPaths(configuration: LvsConfiguration, role: NodeRole):
   return paths;
 }
 
+/** The addresses at the other ends of these paths, those of one director together. */
+export function addressesByDirector(paths: readonly HeartbeatPath[]): readonly (readonly string[])[] {
+  const of = new Map<string, string[]>();
+  for (const { director = '', partner } of paths) of.set(director, [...(of.get(director) ?? []), partner]);
+  return [...of.values()];
+}
+
 /** This node's own heartbeat addresses, as the file has them. */
 export function ownHeartbeatAddresses(
   configuration: LvsConfiguration,
   role: NodeRole,
+  self?: RankedDirector,
 ): { readonly publicAddress: string | undefined; readonly privateAddress: string | undefined } {
-  const { primary, backup, primaryPrivate, backupPrivate } = configuration;
+  const { primary, backup, primaryPrivate, backupPrivate, directors } = configuration;
+  const block = self && directors.find(({ name }) => name === self.name);
+  if (block !== undefined) return block;
   return role === 'primary'
     ? { publicAddress: primary, privateAddress: primaryPrivate }
     : { publicAddress: backup, privateAddress: backupPrivate };
 }
 
 /** What the state machine needs of a configuration. */
-export function pulseSettings(configuration: LvsConfiguration, role: NodeRole): PulseSettings {
+export function pulseSettings(
+  configuration: LvsConfiguration,
+  role: NodeRole,
+  self?: RankedDirector,
+): PulseSettings {
   const { keepaliveMs, deadtimeMs, witness, fence } = configuration;
   const hasGate = hasPartner(configuration) && (witness.targets.length > 0 || fence !== undefined);
   return {
@@ -71,5 +94,6 @@ export function pulseSettings(configuration: LvsConfiguration, role: NodeRole): 
     releaseLimitMs: releaseLimitMs(configuration),
     vips: vipsOf(configuration),
     gateAfterMs: hasGate ? gateAfterMs(keepaliveMs, witness.holdLimitMs) : undefined,
+    ...(self === undefined ? {} : { self, others: otherDirectors(configuration, self) }),
   };
 }

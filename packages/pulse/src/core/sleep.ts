@@ -1,5 +1,6 @@
 import { gateAfterWordMs } from './gate.js';
 import { listen, log, withEffects } from './moves.js';
+import { listeningAnew } from './others-summary.js';
 import type { PulseSettings, PulseState, PulseStep } from './types.js';
 
 /** When a process counts as having slept: the partner may have declared it dead meanwhile. Times are monotonic ms. */
@@ -27,7 +28,7 @@ export function hasSlept(settings: PulseSettings, state: PulseState, lateMs: num
 /** What was not read while asleep proves nothing about the partner; who serves listens before it says anything. */
 export function wake(settings: PulseSettings, state: PulseState, lateMs: number, nowMs: number): PulseStep {
   const awake: PulseState = {
-    ...state,
+    ...listeningAnew(state, nowMs),
     lastHeardMs: nowMs,
     heardSinceMs: nowMs,
     awakeSinceMs: nowMs,

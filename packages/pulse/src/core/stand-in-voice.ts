@@ -41,10 +41,15 @@ export class StandInVoice {
     return { boot, sequence: voice.sequence };
   }
 
-  /** The next beat for a path. @param beat that of the newest report */
-  say(plan: PulseAlive, beat: PulseAliveBeat, said: SaidWords, path: string, nowMs: number): Buffer {
-    const sent = (this.sent.get(path) ?? 0) + 1;
-    this.sent.set(path, sent);
+  /**
+   * The next beat for a path.
+   * @param beat that of the newest report
+   * @param to address at its other end: of several directors each has paths of the same names
+   */
+  say(plan: PulseAlive, beat: PulseAliveBeat, said: SaidWords, path: string, nowMs: number, to = ''): Buffer {
+    const key = `${path} ${to}`;
+    const sent = (this.sent.get(key) ?? 0) + 1;
+    this.sent.set(key, sent);
     const named = (said.groups ?? []).map(({ name, word }) => groupDuty(name, word, 'standby'));
     const content = contentOf(plan, beat, groupsOf(said.word, 'standby', named));
     return this.voiceFor(plan, beat, nowMs).say(content, { name: path, sent }, nowMs);
@@ -65,19 +70,26 @@ export class StandInVoice {
   /** The voice of the worker's life, made ready for each report, but never below a number that was used. */
   private voiceFor(plan: PulseAlive, beat: PulseAliveBeat, nowMs: number): BeatVoice {
     if (this.voice === undefined || this.voice.boot !== beat.boot) {
-      const { node, boot, partner, sequence } = beat;
-      this.voice = new BeatVoice({ node, boot }, partner, this.keys, sequence + STAND_IN_LEAP);
+      const { node, boot, sequence } = beat;
+      const others = othersOf(beat).map((other) => other.node);
+      this.voice = new BeatVoice({ node, boot }, others, this.keys, sequence + STAND_IN_LEAP);
       this.sent.clear();
     }
     if (this.readyFor !== beat) {
       this.readyFor = beat;
       this.voice.leapOver(beat.sequence);
-      const { session } = beat;
-      const silent = { ...contentOf(plan, beat, []), node: beat.partner, hears: [] };
-      if (session !== undefined) this.voice.resume(session.boot, session.sequence, silent, nowMs);
+      for (const { node, session } of othersOf(beat)) {
+        const silent = { ...contentOf(plan, beat, []), node, hears: [] };
+        if (session !== undefined) this.voice.resume(session.boot, session.sequence, silent, nowMs);
+      }
     }
     return this.voice;
   }
+}
+
+/** Whom the worker spoke to, and in which of their lives it heard them. */
+function othersOf({ others, partner, session }: PulseAliveBeat): NonNullable<PulseAliveBeat['others']> {
+  return others ?? [{ node: partner, session }];
 }
 
 function contentOf(plan: PulseAlive, beat: PulseAliveBeat, groups: Beat['groups']): BeatContent {

@@ -2,6 +2,7 @@ import { youngUntil } from './dead-timer.js';
 import { staysOut } from './duties.js';
 import { gateAfterWordMs } from './gate.js';
 import { andThen, drop, listen, log, release, take, withEffects } from './moves.js';
+import { unknownOthers } from './other-directors.js';
 import type { MaintenanceOrder, PulseSettings, PulseStart, PulseState, PulseStep } from './types.js';
 
 /**
@@ -38,6 +39,7 @@ export function startPulse(
     ordered: undefined,
     alarmAtMs: maintenance === undefined ? Infinity : nowMs + settings.deadtimeMs,
     alarmedAtMs: Number.NEGATIVE_INFINITY,
+    ...(settings.others === undefined ? {} : { others: unknownOthers(settings.others, nowMs) }),
   };
   const { type } = start;
   const step =

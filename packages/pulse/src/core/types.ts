@@ -1,6 +1,8 @@
 import type { EventFields, EventId } from '@piranha/events/catalogue';
 import type { HeartbeatWord, NodeRole } from '@piranha/protocol';
+import type { GroupDuty } from '@piranha/protocol/beat';
 import type { Views } from './move-refusal.js';
+import type { OthersState, RankedDirector } from './other-directors.js';
 
 /**
  * standby: holds nothing, says "stopped". claiming: waits a random moment before it takes. taking: addresses are
@@ -24,7 +26,11 @@ export interface MaintenanceOrder {
 }
 
 export interface PulseSettings {
+  /** With more than two directors: the first is the primary, every other one a backup. */
   readonly role: NodeRole;
+  /** With more than two directors: this one and the others, by rank; both undefined in a pair. */
+  readonly self?: RankedDirector | undefined;
+  readonly others?: readonly RankedDirector[] | undefined;
   /** False when no partner is configured: nothing is sent, nobody is waited for. */
   readonly hasPartner: boolean;
   readonly keepaliveMs: number;
@@ -91,6 +97,11 @@ export interface PulseState {
   /** When to tell again that nobody serves while this node is kept out; Infinity while somebody does. */
   readonly alarmAtMs: number;
   readonly alarmedAtMs: number;
+  /**
+   * What is known of each other director where there are more than two; partnerWord, lastHeardMs and heardSinceMs sum it
+   * up then.
+   */
+  readonly others?: OthersState | undefined;
 }
 
 export type PulseEvent =
@@ -106,10 +117,30 @@ export type PulseEvent =
       readonly word: HeartbeatWord /** Uniform in [0, 1). */;
       readonly random: number;
     }
+  /** A beat of one of several directors. */
+  | {
+      readonly type: 'heardOf';
+      readonly from: string;
+      readonly duty: GroupDuty['duty'];
+      readonly heir?: string | undefined;
+      readonly asksRelease: boolean;
+      /** It would take over well. */
+      readonly isReady: boolean;
+      /** Whom it hears serving, and how long ago it did, ms. */
+      readonly relays: readonly { readonly name: string; readonly ageMs: number }[];
+    }
+  /** Whether this node would take over well; with several directors others wait for it then. */
+  | { readonly type: 'readiness'; readonly isReady: boolean }
   | { readonly type: 'taken' }
   | { readonly type: 'dropped' }
   /** `force`: although this node knows better; it is undone where the partner does not take. */
-  | { readonly type: 'handover'; readonly force?: boolean; readonly views?: Views | undefined }
+  /** `to`: one of several directors; `views` are of it then. */
+  | {
+      readonly type: 'handover';
+      readonly force?: boolean;
+      readonly views?: Views | undefined;
+      readonly to?: string | undefined;
+    }
   /** `force`: although nobody serves then. */
   | {
       readonly type: 'maintenance';

@@ -46,8 +46,8 @@ export class BeatStandIn {
   }
 
   /** The next beat for a path; undefined as long as there are no keys. */
-  say(plan: PulseAlive, beat: PulseAliveBeat, said: SaidWords, path: string): Buffer | undefined {
-    return this.voice?.say(plan, beat, said, path, monotonicNowMs());
+  say(plan: PulseAlive, beat: PulseAliveBeat, said: SaidWords, path: string, to: string): Buffer | undefined {
+    return this.voice?.say(plan, beat, said, path, monotonicNowMs(), to);
   }
 
   /** Takes in what came on a path while the worker is down: the partner's newest word, if it is proven. */

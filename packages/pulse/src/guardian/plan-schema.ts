@@ -7,6 +7,8 @@ const ADDRESS = z.string().refine((text) => isIPv4(text));
 const BOOT = z.string().regex(/^[0-9a-f]{16}$/);
 const COUNT = z.number().int().min(0);
 
+const SESSION = z.object({ boot: BOOT, sequence: COUNT }).optional();
+
 const BEAT = z.object({
   node: z.string().max(63),
   partner: z.string().max(63),
@@ -15,7 +17,11 @@ const BEAT = z.object({
   encrypt: z.boolean(),
   boot: BOOT,
   sequence: COUNT,
-  session: z.object({ boot: BOOT, sequence: COUNT }).optional(),
+  session: SESSION,
+  others: z
+    .array(z.object({ node: z.string().max(63), session: SESSION }))
+    .max(16)
+    .optional(),
   priority: COUNT,
   configuration: z.object({ hash: BOOT, serial: COUNT }),
   readiness: z.object({

@@ -44,7 +44,7 @@ export class StandIn {
   beat(plan: PulseAlive, said: SaidWords): void {
     const words = encodeHeartbeat(said.word, this.byteOrder);
     for (const { local, partner, name = '' } of plan.paths) {
-      const datagram = plan.beat === undefined ? words : this.beats.say(plan, plan.beat, said, name);
+      const datagram = plan.beat === undefined ? words : this.beats.say(plan, plan.beat, said, name, partner);
       if (datagram !== undefined) this.sender(local).send(datagram, plan.port, partner, () => undefined);
     }
     this.lastSaid = { plan, said };

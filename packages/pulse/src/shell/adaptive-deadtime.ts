@@ -13,7 +13,7 @@ export class AdaptiveDeadtime {
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
-    private readonly measure: HeartbeatMeasure,
+    private readonly measure: () => HeartbeatMeasure,
     private readonly log: Pick<EventLog, 'log'>,
     private readonly loaded: () => Pick<LoadedSettings, 'settings' | 'paths'>,
   ) {}
@@ -25,8 +25,8 @@ export class AdaptiveDeadtime {
 
   /** Takes what is measured now; to be called at once with a new configuration. */
   refresh(): void {
-    const { adaptive } = this.measure.wantsAdaptive
-      ? this.measure.measurement('running')
+    const { adaptive } = this.measure().wantsAdaptive
+      ? this.measure().measurement('running')
       : { adaptive: { enabled: false } };
     this.tell(this.use.measured(adaptive, this.loaded().settings, monotonicNowMs()));
   }
@@ -52,7 +52,7 @@ export class AdaptiveDeadtime {
 
   /** For pulse's status; undefined where lvs.cf does not ask for it. */
   status(): AdaptiveStatus | undefined {
-    return this.measure.wantsAdaptive ? this.use.status() : undefined;
+    return this.measure().wantsAdaptive ? this.use.status() : undefined;
   }
 
   stop(): void {

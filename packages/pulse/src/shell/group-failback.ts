@@ -18,16 +18,25 @@ export interface PolicyGroup {
   readonly isKnown: boolean;
 }
 
+/** What the return of a group goes by. */
+export interface FailbackView {
+  /** With the word of the director to which it would go. */
+  readonly state: PulseState;
+  readonly views: Views;
+  /** One of several directors; undefined for the partner. */
+  readonly to: string | undefined;
+}
+
 /** What it sees of the node. */
 export interface FailbackNeeds {
   readonly configuration: () => Pick<LvsConfiguration, 'failback' | 'failbackHoldMs'>;
-  readonly views: () => Views;
+  readonly viewOf: (group: PolicyGroup) => FailbackView;
   /** How many of the connections in use the partner knows; undefined where that is not known. */
   readonly coverage: () => Promise<Coverage | undefined>;
   /** Whether a partner learns connections at all. */
   readonly learns: () => boolean;
   /** The time for the planned handover of a group has come. */
-  readonly onDue: (group: string) => void;
+  readonly onDue: (group: string, to: string | undefined) => void;
   readonly log: (id: EventId, fields: EventFields, group: string) => void;
 }
 
@@ -56,10 +65,11 @@ export class GroupFailback {
     return groups.map((group) => this.lookAt(group, nowMs)).includes(true);
   }
 
-  private lookAt({ name, state, settings, isKnown }: PolicyGroup, nowMs: number): boolean {
+  private lookAt(group: PolicyGroup, nowMs: number): boolean {
     const { needs } = this;
+    const { name, settings } = group;
     const configuration = needs.configuration();
-    const views = isKnown ? needs.views() : { ...needs.views(), partner: undefined };
+    const { state, views, to } = needs.viewOf(group);
     const before = this.states.get(name) ?? NO_FAILBACK;
     const step = stepFailback(configuration, settings, state, views, before, nowMs);
     if (step.news !== 'begins') this.lookOf(name).forget();
@@ -70,7 +80,7 @@ export class GroupFailback {
       needs.log(step.news === 'waits' ? 'PULSE_FAILBACK_WAITS' : 'PULSE_FAILBACK', fields, name);
     }
     // Of `always` nothing is asked that the partner could lack; the handover itself is undone where it does not take.
-    if (step.news === 'begins') needs.onDue(name);
+    if (step.news === 'begins') needs.onDue(name, to);
     return before.missed !== step.state.missed;
   }
 

@@ -41,11 +41,15 @@ export class HeartbeatSockets<Path extends SocketPath = HeartbeatPath> {
     handlers: HeartbeatHandlers<Path>,
   ): Promise<HeartbeatSockets<Path>> {
     const opened: OpenPath<Path>[] = [];
+    // Paths to several directors leave from one address.
+    const bound = new Map<string, Socket>();
     for (const path of paths) {
       try {
-        opened.push({ path, socket: await bind(path, port), sent: 0, received: 0, failing: false });
+        const socket = bound.get(path.local) ?? (await bind(path, port));
+        bound.set(path.local, socket);
+        opened.push({ path, socket, sent: 0, received: 0, failing: false });
       } catch (error) {
-        for (const { socket } of opened) socket.close();
+        for (const socket of bound.values()) socket.close();
         throw new UserError(
           `pulse: cannot create heartbeat socket. running as root? (${path.local}:${port}: ${errorText(error)})`,
           {
@@ -56,7 +60,7 @@ export class HeartbeatSockets<Path extends SocketPath = HeartbeatPath> {
       }
     }
     const sockets = new HeartbeatSockets(opened, port, handlers);
-    for (const entry of opened) sockets.listen(entry);
+    for (const socket of bound.values()) sockets.listen(socket);
     return sockets;
   }
 
@@ -86,16 +90,22 @@ export class HeartbeatSockets<Path extends SocketPath = HeartbeatPath> {
   }
 
   close(): void {
-    for (const { socket } of this.open) socket.close();
+    for (const socket of new Set(this.open.map((entry) => entry.socket))) socket.close();
   }
 
-  private listen(entry: OpenPath<Path>): void {
-    entry.socket.on('message', (datagram, { address }) => {
+  private listen(socket: Socket): void {
+    const entries = this.open.filter((entry) => entry.socket === socket);
+    socket.on('message', (datagram, { address }) => {
+      // What a stranger sends is told with the first path of the socket.
+      const entry = entries.find(({ path }) => path.partner === address) ?? entries[0];
+      if (entry === undefined) return;
       entry.received += 1;
       this.handlers.onDatagram(entry.path, datagram, address);
     });
     // No ICMP refusal comes here, for the sockets are not connected; and none would prove that nobody serves.
-    entry.socket.on('error', (error) => this.sent(entry, error));
+    socket.on('error', (error) => {
+      for (const entry of entries) this.sent(entry, error);
+    });
   }
 
   private sent(entry: OpenPath<Path>, error: Error | null): void {

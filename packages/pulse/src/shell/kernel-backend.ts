@@ -7,7 +7,7 @@ import { SyncDaemonControl } from '@piranha/ipvs';
 import { RouteNetlink } from '@piranha/net';
 import type { RunDirectory, SyncStatus } from '@piranha/protocol';
 import { findingText } from '../core/address-plan.js';
-import { isForeignHolder } from '../core/foreign-holder.js';
+import { isForeignToAll } from '../core/foreign-holder.js';
 import type { LinkProblem } from '../core/link-state.js';
 import { guardTargetsOf, takeoverSettings } from '../core/takeover-settings.js';
 import { ResetGuard } from '../takeover/reset-guard.js';
@@ -41,8 +41,8 @@ export interface KernelBackendOptions {
   };
   /** True while this node means to keep the addresses of a group. */
   readonly insists: (group: string) => boolean;
-  /** The partner's heartbeat addresses. */
-  readonly partnerAddresses: (configuration: LvsConfiguration) => readonly string[];
+  /** The heartbeat addresses of each other director. */
+  readonly partnerAddresses: (configuration: LvsConfiguration) => readonly (readonly string[])[];
   readonly onLinkProblems: (problems: readonly LinkProblem[]) => void;
 }
 
@@ -209,7 +209,7 @@ export class KernelBackend implements Backend {
     const partner = partnerAddresses(this.configuration);
     const told = `${address} ${mac}`;
     if (this.foreignTold.has(told)) return;
-    if (!isForeignHolder({ mac, interface: name }, partner, await readNeighbours())) return;
+    if (!isForeignToAll({ mac, interface: name }, partner, await readNeighbours())) return;
     this.foreignTold.add(told);
     log.log('PULSE_FOREIGN_HOLDER', { address, mac, interface: name });
   }

@@ -6,10 +6,14 @@ import {
   BeatCrypto,
   type BeatKeyRing,
   type BeatNames,
+  groupBeatNames,
   loadBeatSetup,
   pairBeatNames,
 } from '@piranha/protocol/beat';
 import type { BeatKeys } from '../core/beat-voice.js';
+import type { RankedDirector } from '../core/other-directors.js';
+import { isSeveral, type OwnNode, ownDirector } from '../core/own-director.js';
+import type { DirectorNames } from '../core/partner-name.js';
 import { type HeartbeatPath, heartbeatPaths, pulseSettings, roleFromAddresses } from '../core/settings.js';
 import type { PulseSettings } from '../core/types.js';
 
@@ -29,6 +33,10 @@ export interface LoadedSettings {
   readonly paths: readonly HeartbeatPath[];
   /** Of lvs.cf, 16 hexadecimal digits. */
   readonly hash: string;
+  /** By which names beats are spoken, where there is a key. */
+  readonly names: BeatNames;
+  /** The names of lvs.cf's director blocks. */
+  readonly directorNames: DirectorNames;
   /** Undefined: the original's words are spoken. */
   readonly beat: LoadedBeat | undefined;
   /** Warnings, printed form. */
@@ -38,17 +46,17 @@ export interface LoadedSettings {
 /**
  * Reads the file and decides this node's role.
  * @throws UserError `PULSE_CONFIG` with the first line in the original's form and every finding in the hint; as
- * loadBeatSetup for the key file
+ * ownDirector, and as loadBeatSetup for the key file
  */
-export async function loadSettings(file: string, role: NodeRole | undefined): Promise<LoadedSettings> {
-  return settingsOf(await loadConfiguration(file), file, role);
+export async function loadSettings(file: string, own: OwnNode): Promise<LoadedSettings> {
+  return settingsOf(await loadConfiguration(file), file, own);
 }
 
 /** As loadSettings, from a file that was read already. */
 export function settingsOf(
   { configuration, diagnostics, hash }: LoadResult,
   file: string,
-  role: NodeRole | undefined,
+  own: OwnNode,
 ): LoadedSettings {
   const printed = diagnostics.map((diagnostic) => formatDiagnostic(file, diagnostic));
   if (configuration === undefined) {
@@ -59,25 +67,52 @@ export function settingsOf(
       hint: 'lvsctl check FILE shows the same list',
     });
   }
-  const ownRole = role ?? roleFromAddresses(configuration, ownAddresses());
+  const director = ownDirector(configuration, own, ownAddresses);
+  const ownRole = roleOf(director, own, configuration);
+  const self = isSeveral(configuration) ? director : undefined;
+  const names = self
+    ? groupBeatNames(
+        self.name,
+        configuration.directors.map(({ name }) => name),
+      )
+    : pairBeatNames(ownRole);
   return {
     configuration,
-    settings: pulseSettings(configuration, ownRole),
-    paths: heartbeatPaths(configuration, ownRole),
+    settings: pulseSettings(configuration, ownRole, self),
+    paths: heartbeatPaths(configuration, ownRole, self),
     hash: hash ?? '0'.repeat(16),
-    beat: loadBeat(configuration, ownRole),
+    names,
+    directorNames: directorNames(configuration, director?.rank ?? (ownRole === 'primary' ? 0 : 1)),
+    beat: loadBeat(configuration, names),
     warnings: printed,
   };
 }
 
-/** @throws UserError as loadBeatSetup: without its keys a director is deaf, and the partner would take over */
-function loadBeat({ heartbeatKey, backupActive }: LvsConfiguration, role: NodeRole): LoadedBeat | undefined {
-  if (heartbeatKey === undefined || !backupActive) return undefined;
-  return beatOf(heartbeatKey.file, heartbeatKey.encrypt, role);
+function directorNames({ directors }: LvsConfiguration, rank: number): DirectorNames {
+  const names = directors.map(({ name }) => name);
+  const others = names.filter((_, index) => index !== rank);
+  return { own: names[rank], others, isSeveral: names.length > 2 };
 }
 
-function beatOf(file: string, encrypt: boolean, role: NodeRole): LoadedBeat {
-  const names = pairBeatNames(role);
+function roleOf(
+  director: RankedDirector | undefined,
+  { role }: OwnNode,
+  configuration: LvsConfiguration,
+): NodeRole {
+  if (director !== undefined) return director.rank === 0 ? 'primary' : 'backup';
+  return role ?? roleFromAddresses(configuration, ownAddresses());
+}
+
+/** @throws UserError as loadBeatSetup: without its keys a director is deaf, and the partner would take over */
+function loadBeat(
+  { heartbeatKey, backupActive }: LvsConfiguration,
+  names: BeatNames,
+): LoadedBeat | undefined {
+  if (heartbeatKey === undefined || !backupActive) return undefined;
+  return beatOf(heartbeatKey.file, heartbeatKey.encrypt, names);
+}
+
+function beatOf(file: string, encrypt: boolean, names: BeatNames): LoadedBeat {
   const ring = loadBeatSetup(file, names);
   return { names, keyFile: file, keys: beatKeys(ring, encrypt), ring };
 }
@@ -89,10 +124,10 @@ function beatOf(file: string, encrypt: boolean, role: NodeRole): LoadedBeat {
  * @throws UserError as loadBeatSetup
  */
 export function keepProtocol(loaded: LoadedSettings, spoken: string | undefined): LoadedSettings {
-  const { settings, paths, beat } = loaded;
+  const { names, paths, beat } = loaded;
   if (spoken === undefined || paths.length === 0 || (spoken === '') === (beat === undefined)) return loaded;
   if (spoken === '') return { ...loaded, beat: undefined };
-  return { ...loaded, beat: beatOf(spoken, true, settings.role) };
+  return { ...loaded, beat: beatOf(spoken, true, names) };
 }
 
 /** A ring of keys, ready for use. */

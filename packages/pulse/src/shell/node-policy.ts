@@ -5,6 +5,8 @@ import type { Coverage } from '../core/coverage.js';
 import { nodeDuty } from '../core/duties.js';
 import { GroupResults, type MoveResult } from '../core/group-results.js';
 import type { Views } from '../core/move-refusal.js';
+import { nextTaker } from '../core/other-directors.js';
+import { wordOfView } from '../core/others-summary.js';
 import {
   type NodeView,
   ownView,
@@ -13,10 +15,11 @@ import {
   readinessGaps,
   readinessStatus,
   stepReadinessNews,
+  viewGap,
 } from '../core/readiness.js';
 import type { MaintenanceOrder, PulseEvent, PulseState } from '../core/types.js';
 import type { Backend } from './backend.js';
-import { GroupFailback, type PolicyGroup } from './group-failback.js';
+import { type FailbackView, GroupFailback, type PolicyGroup } from './group-failback.js';
 import type { LoadedSettings } from './load-settings.js';
 import type { LvsdWord } from './lvsd-word.js';
 import type { MaintenanceFile } from './maintenance-file.js';
@@ -38,10 +41,11 @@ export interface PolicyParts {
 export interface PolicyNeeds {
   /** @param groups that the event is for; all of them where nothing is said */
   readonly dispatch: (event: PulseEvent, groups?: readonly string[]) => void;
-  readonly now: () => Pick<LoadedSettings, 'configuration' | 'settings' | 'paths'> & {
-    /** Of the main group. */
-    readonly state: PulseState;
-  };
+  readonly now: () => Pick<LoadedSettings, 'configuration' | 'settings' | 'paths'> &
+    Partial<Pick<LoadedSettings, 'directorNames'>> & {
+      /** Of the main group. */
+      readonly state: PulseState;
+    };
   /** Every group of addresses, main first; that one alone where lvs.cf has no groups. */
   readonly groups: () => readonly PolicyGroup[];
   /** What the voluntary move under way costs. */
@@ -49,8 +53,8 @@ export interface PolicyNeeds {
   /** How many of the connections in use the partner knows; undefined where that is not known. */
   readonly coverage: () => Promise<Coverage | undefined>;
   readonly witness: () => WitnessStatus | undefined;
-  /** What the partner says of itself in its beats; words of 4 bytes say nothing of the kind. */
-  readonly partnerView: () => NodeView | undefined;
+  /** What the partner, or one of several directors, says of itself in its beats; words of 4 bytes say nothing of the kind. */
+  readonly partnerView: (name?: string) => NodeView | undefined;
   /** What `missed` says is another thing now. */
   readonly onMissed: () => void;
 }
@@ -69,16 +73,17 @@ export class NodePolicy {
   ) {
     this.moves = new OperatorMoves({
       ...needs,
-      views: () => this.views(),
+      views: (to) => this.views(to),
       file: parts.maintenance,
       results: this.results,
     });
     this.failback = new GroupFailback({
       configuration: () => needs.now().configuration,
-      views: () => this.views(),
+      viewOf: (group) => this.failbackView(group),
       coverage: needs.coverage,
       learns: () => parts.backend.syncListening() !== undefined,
-      onDue: (group) => needs.dispatch({ type: 'handover' }, [group]),
+      onDue: (group, to) =>
+        needs.dispatch(to === undefined ? { type: 'handover' } : { type: 'handover', to }, [group]),
       log: (id, fields, group) =>
         parts.log.log(id, needs.groups().length > 1 ? { ...fields, group } : fields),
     });
@@ -125,8 +130,31 @@ export class NodePolicy {
     return readinessStatus(this.facts());
   }
 
-  private views(): Views {
-    return { own: this.ownView(), partner: this.needs.partnerView() };
+  /** @param to one of several directors; else the one that would take over */
+  private views(to?: string): Views {
+    const own = this.ownView();
+    const { others } = this.needs.now().state;
+    if (others === undefined) return { own, partner: this.needs.partnerView() };
+    const name = to ?? nextTaker(others)?.name;
+    return { own, name, partner: name === undefined ? undefined : this.needs.partnerView(name) };
+  }
+
+  /** Of several directors the first one alone gets the addresses back. */
+  private failbackView({ state, settings, isKnown }: PolicyGroup): FailbackView {
+    const first = settings.others?.find(({ rank }) => rank === 0)?.name;
+    const view = first === undefined ? undefined : state.others?.views.find(({ name }) => name === first);
+    if (view !== undefined)
+      return { state: { ...state, ...wordOfView(view) }, views: this.views(first), to: first };
+    const views = this.views();
+    return { state, views: isKnown ? views : { ...views, partner: undefined }, to: undefined };
+  }
+
+  /** Who waits for whom depends on it where there are several directors. */
+  private lookAtOrder(): void {
+    const { others } = this.needs.now().state;
+    if (others === undefined) return;
+    const isReady = viewGap(this.ownView()) === undefined;
+    if (isReady !== others.isReady) this.needs.dispatch({ type: 'readiness', isReady });
   }
 
   private facts(): ReadinessFacts {
@@ -146,6 +174,7 @@ export class NodePolicy {
   }
 
   private look(): void {
+    this.lookAtOrder();
     this.lookAtReadiness();
     if (this.failback.look(this.needs.groups(), monotonicNowMs())) this.needs.onMissed();
   }

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { groupsToMove } from '../core/group-moves.js';
 import type { GroupResults, MoveResult } from '../core/group-results.js';
 import type { Views } from '../core/move-refusal.js';
-import { notThePartner } from '../core/partner-name.js';
+import { type DirectorNames, directorNamed, NO_NAMES, notThePartner } from '../core/partner-name.js';
 import type { HeartbeatPath } from '../core/settings.js';
 import type { MaintenanceOrder, PulseEvent } from '../core/types.js';
 import type { PolicyGroup } from './group-failback.js';
@@ -29,13 +29,13 @@ const STANDBY: z.ZodType<StandbyRequest> = z.object({
 export interface MovesNeeds {
   /** @param groups that the event is for; all of them where nothing is said */
   readonly dispatch: (event: PulseEvent, groups?: readonly string[]) => void;
-  readonly now: () => { readonly paths: readonly HeartbeatPath[] };
+  readonly now: () => { readonly paths: readonly HeartbeatPath[]; readonly directorNames?: DirectorNames };
   readonly groups: () => readonly PolicyGroup[];
   readonly results: GroupResults;
   /** What the voluntary move under way costs. */
   readonly cost: () => Promise<string | undefined>;
-  /** What both directors say of themselves. */
-  readonly views: () => Views;
+  /** What both directors say of themselves; of several this one and the named one, or the one that would take over. */
+  readonly views: (to?: string) => Views;
   readonly file: MaintenanceFile;
 }
 
@@ -54,8 +54,9 @@ export class OperatorMoves {
    */
   async handover(params: unknown): Promise<HandoverAnswer> {
     const { force = false, to, group } = read(HANDOVER, params);
-    const { paths } = this.needs.now();
-    const wrong = to && notThePartner(to, paths);
+    const { paths, directorNames: names = NO_NAMES } = this.needs.now();
+    const director = to && directorNamed(to, names, paths);
+    const wrong = to && director === undefined ? notThePartner(to, paths, names) : undefined;
     if (wrong !== undefined) {
       throw new UserError(wrong, {
         code: 'PULSE_NOT_THE_PARTNER',
@@ -67,10 +68,12 @@ export class OperatorMoves {
       throw new UserError(`lvs.cf has no group ${group}`, { code: 'PULSE_NO_GROUP', hint: asked.hint });
     }
     if (asked.type === 'refused') return refused(asked.why);
-    const views = this.needs.views();
+    const heir = names.isSeveral ? director : undefined;
+    const views = this.needs.views(heir);
+    const event: PulseEvent = { type: 'handover', force, views, ...(heir === undefined ? {} : { to: heir }) };
     return this.handovers.wait(() => {
       this.needs.results.ask(asked.groups);
-      this.needs.dispatch({ type: 'handover', force, views }, asked.groups);
+      this.needs.dispatch(event, asked.groups);
     });
   }
 

@@ -7,7 +7,7 @@ import {
   type PathStatus,
   type StoodIn,
 } from '@piranha/protocol';
-import { type Beat, newBootId } from '@piranha/protocol/beat';
+import { type Beat, type BeatSession, newBootId } from '@piranha/protocol/beat';
 import { beatSerial } from '../core/beat-content.js';
 import { type BeatDrop, BeatDrops } from '../core/beat-drops.js';
 import { beatStatus } from '../core/beat-status.js';
@@ -24,15 +24,17 @@ import type { LoadedSettings } from './load-settings.js';
 /** Least time between two answers of a process that only listens, ms. */
 const LISTENING_ANSWER_GAP_MS = 10;
 
+/** Something proven that came by a path. */
+export interface HeardOnLine {
+  /** Undefined: it says nothing new about the addresses. */
+  readonly word: HeartbeatWord | undefined;
+  readonly numbered?: MeasuredBeat['numbered'];
+  /** Undefined with the original's words. */
+  readonly beat?: Beat;
+}
+
 export interface LineHandlers {
-  /** Something proven came by a path; `word` undefined: it says nothing new about the addresses. */
-  readonly onHeard: (
-    path: HeartbeatPath,
-    word: HeartbeatWord | undefined,
-    numbered: MeasuredBeat['numbered'],
-    /** The beat that says `word`; undefined with the original's words. */
-    beat: Beat | undefined,
-  ) => void;
+  readonly onHeard: (path: HeartbeatPath, heard: HeardOnLine) => void;
   /** A beat should go out now, out of turn. */
   readonly onAnswer: () => void;
   /** True while nothing is said in turn, so that only answers bring a session about. */
@@ -41,7 +43,7 @@ export interface LineHandlers {
   readonly content: (word: HeartbeatWord | undefined, asking?: string) => BeatContent;
 }
 
-type Line = Pick<LoadedSettings, 'paths' | 'configuration' | 'beat' | 'hash'>;
+type Line = Pick<LoadedSettings, 'paths' | 'configuration' | 'names' | 'beat' | 'hash'>;
 
 /** How the partner is spoken to: by the original's words, or with a key file by beats, of which only proven ones count. */
 export class PartnerLine {
@@ -52,7 +54,8 @@ export class PartnerLine {
   private answeredMs = Number.NEGATIVE_INFINITY;
   private strangersLogged = 0;
   private readonly drops = new BeatDrops();
-  private readonly files = new ConfigurationWatch();
+  /** By director. */
+  private readonly files = new Map<string, ConfigurationWatch>();
 
   constructor(
     private readonly log: EventLog,
@@ -72,10 +75,21 @@ export class PartnerLine {
    */
   requireSameProtocol(next: Line, partnerHeard: boolean): void {
     if (!partnerHeard || next.paths.length === 0) return;
+    this.requireSameDirectors(next);
     if ((this.line?.beat === undefined) === (next.beat === undefined)) return;
     throw new UserError('heartbeat_key cannot come or go while the partner is heard: both would serve', {
       code: 'PULSE_PROTOCOL_CHANGE',
       hint: 'stop pulse on the standby director, reload here, then start it there with the same lvs.cf',
+    });
+  }
+
+  /** Others would neither believe this node nor be believed by it. @throws UserError `PULSE_DIRECTORS_CHANGE` */
+  private requireSameDirectors({ names }: Line): void {
+    const before = this.line?.names;
+    if (before === undefined || namesText(before) === namesText(names)) return;
+    throw new UserError('director blocks cannot come, go or be renamed while another director is heard', {
+      code: 'PULSE_DIRECTORS_CHANGE',
+      hint: 'stop pulse on every standby director, reload here, then start it there with the same lvs.cf',
     });
   }
 
@@ -122,19 +136,24 @@ export class PartnerLine {
     const beat = line?.beat;
     if (voice === undefined || beat === undefined) return undefined;
     const { session } = voice;
+    const { peers } = beat.names;
+    const lives = peers.map((node) => ({ node, session: lifeOf(voice.sessionOf(node)) }));
     return {
+      node: beat.names.node,
+      partner: peers[0] ?? '',
       keyFile: beat.keyFile,
       keysTaken: this.keysTaken,
       encrypt: beat.keys.encrypt,
       boot: voice.boot,
       sequence: voice.sequence,
-      session: session && { boot: session.boot, sequence: session.window.newest },
+      session: lifeOf(session),
+      ...(peers.length > 1 ? { others: lives } : {}),
     };
   }
 
-  /** What the partner said of itself last; undefined with the original's words. */
-  partnerView(): NodeView | undefined {
-    return this.voice?.session?.beat;
+  /** What the partner, or one of several directors, said of itself last; undefined with the original's words. */
+  partnerView(name?: string): NodeView | undefined {
+    return name === undefined ? this.voice?.session?.beat : this.voice?.sessionOf(name)?.beat;
   }
 
   /** The partner's newest beat; undefined with the original's words. */
@@ -144,8 +163,8 @@ export class PartnerLine {
 
   /** The times that the partner's beats show; none with the original's words. */
   shownTimes(): readonly Times[] {
-    const beat = this.voice?.session?.beat;
-    return beat === undefined ? [] : [beat];
+    const { voice, line } = this;
+    return (line?.names.peers ?? []).flatMap((name) => voice?.sessionOf(name)?.beat ?? []);
   }
 
   /** The life in which the partner is heard, if it was within `limitMs`. */
@@ -167,7 +186,9 @@ export class PartnerLine {
       paths: line.paths.map(({ name }) => name),
       dropped: this.drops.totals(),
     };
-    return beatStatus(own, voice.session, monotonicNowMs());
+    // Of several directors status says more elsewhere.
+    const session = beat.names.peers.length > 1 ? undefined : voice.session;
+    return beatStatus(own, session, monotonicNowMs());
   }
 
   close(): void {
@@ -175,15 +196,20 @@ export class PartnerLine {
   }
 
   private take(line: Line): void {
-    const before = this.line?.beat?.names.node;
+    const before = this.line?.beat?.names;
     this.line = line;
     this.keysTaken += 1;
     const { beat } = line;
     if (beat === undefined) this.voice = undefined;
-    else if (this.voice !== undefined && before === beat.names.node) this.voice.useKeys(beat.keys);
-    else {
+    else if (
+      this.voice !== undefined &&
+      before !== undefined &&
+      namesText(before) === namesText(beat.names)
+    ) {
+      this.voice.useKeys(beat.keys);
+    } else {
       const { node, peers } = beat.names;
-      this.voice = new BeatVoice({ node, boot: newBootId() }, peers[0] ?? '', beat.keys);
+      this.voice = new BeatVoice({ node, boot: newBootId() }, peers, beat.keys);
     }
   }
 
@@ -216,19 +242,19 @@ export class PartnerLine {
     } else {
       log.log('PULSE_RECEIVED', { word: verdict.word, path: path.name });
       this.sockets?.answerIn(verdict.byteOrder);
-      this.handlers.onHeard(path, verdict.word, undefined, undefined);
+      this.handlers.onHeard(path, { word: verdict.word });
     }
   }
 
   private hearBeat(voice: BeatVoice, path: HeartbeatPath, datagram: Buffer, address: string): void {
-    const outcome = voice.hear(datagram, path.name, monotonicNowMs());
+    const outcome = voice.hear(datagram, path.name, monotonicNowMs(), path.director);
     if (outcome.type === 'dropped') this.dropped(outcome.reason, outcome.detail, path, address);
     else {
       const { beat, isNewest, boot } = outcome;
       const word = isNewest ? wordOfBeat(beat) : undefined;
-      if (isNewest) this.compareFiles(beat.configuration);
+      if (isNewest) this.compareFiles(beat, path.director);
       this.log.log('PULSE_RECEIVED', { word: word ?? 'no word', path: path.name });
-      this.handlers.onHeard(path, word, numberedOf(beat, boot), beat);
+      this.handlers.onHeard(path, { word, numbered: numberedOf(beat, boot), beat });
     }
     const unproven = outcome.type === 'dropped' && outcome.reason === 'unproven';
     if (outcome.answer || (unproven && this.mayAnswerListening())) this.handlers.onAnswer();
@@ -241,11 +267,17 @@ export class PartnerLine {
     return true;
   }
 
-  private compareFiles(partner: Beat['configuration']): void {
+  private compareFiles({ node, configuration: partner }: Beat, director: string | undefined): void {
     if (this.line === undefined) return;
     const own = configurationOf(this.line);
-    const news = this.files.compare(own.hash, partner.hash);
-    const fields = { serial: own.serial, partnerSerial: partner.serial };
+    const watch = this.files.get(node) ?? new ConfigurationWatch();
+    this.files.set(node, watch);
+    const news = watch.compare(own.hash, partner.hash);
+    const fields = {
+      serial: own.serial,
+      partnerSerial: partner.serial,
+      ...(director === undefined ? {} : { director }),
+    };
     if (news === 'differs') this.log.log('PULSE_CONFIG_DIFFERS', fields);
     if (news === 'alike') this.log.log('PULSE_CONFIG_ALIKE', fields);
   }
@@ -255,6 +287,14 @@ export class PartnerLine {
     if (count === undefined) return;
     this.log.log('PULSE_BEAT_DROPPED', { reason: detail ?? reason, count, path: path.name, address });
   }
+}
+
+function namesText({ node, peers }: Line['names']): string {
+  return JSON.stringify([node, ...peers]);
+}
+
+function lifeOf(session: BeatSession | undefined) {
+  return session && { boot: session.boot, sequence: session.window.newest };
 }
 
 /** What beats tell of the lvs.cf in use. */

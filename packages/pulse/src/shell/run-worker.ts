@@ -13,7 +13,7 @@ import {
   runDirectory,
   SPOKEN_VARIABLE,
 } from '@piranha/protocol';
-import { heartbeatPaths, ownHeartbeatAddresses } from '../core/settings.js';
+import { addressesByDirector, heartbeatPaths, ownHeartbeatAddresses } from '../core/settings.js';
 import type { PulseStart } from '../core/types.js';
 import { commonDaemonArguments, type PulseOptions } from '../options.js';
 import type { Backend } from './backend.js';
@@ -196,10 +196,10 @@ async function loadOrLastGood(
   log: EventLog,
   isRestart: boolean,
 ): Promise<LoadedSettings> {
-  const { configFile, role } = options;
+  const { configFile } = options;
   const loaded = await loadWithLastGood(configFile, files.lastGoodConfiguration, isRestart);
   if (loaded.usesLastGood) log.log('PULSE_CONFIG_LAST_GOOD', { file: configFile });
-  return settingsOf(loaded.result, configFile, role);
+  return settingsOf(loaded.result, configFile, options);
 }
 
 /** Another lvsd than the suite's own may not know the word. */
@@ -247,15 +247,15 @@ function buildParts({ options, files, log, loaded, failures, insists }: PartsNee
     const backend = new UserspaceBackend({ ...common, files, args, onBroken }, loaded.configuration);
     return { ...policy, lvsd, backend };
   }
+  const { role, self } = loaded.settings;
   const backend = new KernelBackend(
     {
       files,
       log,
       hasIpvs: options.director === 'kernel',
       insists,
-      ownAddresses: (configuration) => ownHeartbeatAddresses(configuration, loaded.settings.role),
-      partnerAddresses: (configuration) =>
-        heartbeatPaths(configuration, loaded.settings.role).map(({ partner }) => partner),
+      ownAddresses: (configuration) => ownHeartbeatAddresses(configuration, role, self),
+      partnerAddresses: (configuration) => addressesByDirector(heartbeatPaths(configuration, role, self)),
       onLinkProblems: (problems) => failures.links(problems, log),
     },
     loaded.configuration,

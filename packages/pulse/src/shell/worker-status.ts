@@ -2,6 +2,7 @@ import { monotonicNowMs, SUITE_VERSION } from '@piranha/common';
 import type { GroupStatus, PathQuality, PathStatus, PulseStatus, Windows } from '@piranha/protocol';
 import { isHolding } from '../core/duties.js';
 import type { PulseSettings, PulseState } from '../core/types.js';
+import type { PathTimes } from './path-times.js';
 
 /** What the partner says of itself. */
 export function partnerOf(
@@ -17,15 +18,20 @@ export function partnerWordOf({ partnerWord }: Pick<PulseState, 'partnerWord'>) 
   return partnerWord === 'lvs running' ? 'running' : 'stopped';
 }
 
+/** For how long the partner has been heard without a break, s; undefined while it is silent. */
+export function heardSeconds({ partnerWord, heardSinceMs }: PulseState): number | undefined {
+  return partnerWord === undefined ? undefined : (monotonicNowMs() - heardSinceMs) / 1_000;
+}
+
 /** The counters of each path, with its silence and quality once a word came that way. */
 export function pathStatuses(
   counters: readonly PathStatus[],
-  heardAtMs: ReadonlyMap<string, number>,
+  times: Pick<PathTimes, 'of'>,
   qualityOf: (path: PathStatus) => Windows<PathQuality> | undefined,
 ): readonly PathStatus[] {
   const nowMs = monotonicNowMs();
   return counters.map((path) => {
-    const atMs = heardAtMs.get(path.name);
+    const atMs = times.of(path);
     if (atMs === undefined) return path;
     return { ...path, silentMs: Math.round(nowMs - atMs), quality: qualityOf(path) };
   });
@@ -51,6 +57,8 @@ type ShellFacts = Pick<
   | 'history'
   | 'eventCounts'
 > & {
+  /** What lvs.cf's director blocks add. */
+  readonly named: Pick<PulseStatus, 'name' | 'rank' | 'directors'>;
   readonly since: Date;
   /** What the wall clock was ahead of the one that nobody sets when the process started, ms. */
   readonly clockAtStartMs: number;
@@ -72,11 +80,13 @@ export function pulseStatus(settings: PulseSettings, state: PulseState, facts: S
     eventCounts,
     since,
     clockAtStartMs,
+    named,
   } = facts;
   return {
     version: SUITE_VERSION,
     pid: process.pid,
     role: settings.role,
+    ...named,
     ...faceOf(state, since, groups),
     configFile,
     keepaliveMs: settings.keepaliveMs,

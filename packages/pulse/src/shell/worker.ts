@@ -10,8 +10,8 @@ import type {
   RunDirectory,
   StoodIn,
 } from '@piranha/protocol';
-import type { Beat as HeardBeat } from '@piranha/protocol/beat';
 import { beatContent } from '../core/beat-content.js';
+import { heardOfBeat } from '../core/beat-event.js';
 import type { BeatContent } from '../core/beat-voice.js';
 import { moveCostText } from '../core/coverage.js';
 import {
@@ -23,8 +23,7 @@ import {
 } from '../core/group-step.js';
 import { nextTickMs, stepPulse } from '../core/machine.js';
 import { wordOf } from '../core/moves.js';
-import { NodeGroups } from '../core/node-groups.js';
-import type { Beat } from '../core/path-tracker.js';
+import { type HeardWords, NodeGroups } from '../core/node-groups.js';
 import type { HeartbeatPath } from '../core/settings.js';
 import { hasSlept } from '../core/sleep.js';
 import { startPulse } from '../core/start.js';
@@ -36,16 +35,17 @@ import { CurrentGate } from './current-gate.js';
 import { GroupMover } from './group-mover.js';
 import { GroupRoles, missedBefore } from './group-roles.js';
 import { policyGroups, regroupOrRefuse } from './group-views.js';
-import { HeartbeatMeasure } from './heartbeat-measure.js';
+import { HeartbeatMeasures } from './heartbeat-measures.js';
 import type { LoadedSettings } from './load-settings.js';
 import { NodePolicy, type PolicyParts } from './node-policy.js';
-import { configurationOf, PartnerLine } from './partner-line.js';
+import { configurationOf, type HeardOnLine, PartnerLine } from './partner-line.js';
+import { PathTimes } from './path-times.js';
 import { followStandby, reloadLvsd } from './reload-lvsd.js';
 import { type SavedState, writeSavedState } from './saved-state.js';
 import type { SupervisedDaemon } from './supervised-daemon.js';
 import { TickTimer } from './tick-timer.js';
 import { TimesInUse } from './times-in-use.js';
-import { partnerOf, partnerWordOf, pathStatuses, pulseStatus } from './worker-status.js';
+import { heardSeconds, partnerOf, partnerWordOf, pathStatuses, pulseStatus } from './worker-status.js';
 
 const NO_COST = Promise.resolve(undefined);
 
@@ -70,8 +70,8 @@ export class PulseWorker {
   private readonly clockAtStartMs = Date.now() - monotonicNowMs();
   /** What the voluntary move under way costs. */
   private moveCost: Promise<string | undefined> = NO_COST;
-  private readonly heardAtMs = new Map<string, number>();
-  private readonly measure: HeartbeatMeasure;
+  private readonly pathTimes = new PathTimes();
+  private readonly measure: HeartbeatMeasures;
   private readonly adaptive: AdaptiveDeadtime;
   private readonly gate: CurrentGate;
   private readonly times: TimesInUse;
@@ -93,18 +93,22 @@ export class PulseWorker {
       loaded: (group) => this.loadedFor(group),
       dispatch: (event, group) => this.dispatch(event, [group]),
     });
-    this.measure = new HeartbeatMeasure(files.heartbeatStatistics, loaded, (problem) =>
+    this.measure = new HeartbeatMeasures(files.heartbeatStatistics, loaded, (problem) =>
       log.log('PULSE_STATE_UNWRITABLE', { problem }),
     );
-    this.adaptive = new AdaptiveDeadtime(this.measure, log, () => this.loaded);
+    this.adaptive = new AdaptiveDeadtime(
+      () => this.measure.first,
+      log,
+      () => this.loaded,
+    );
     this.policy = new NodePolicy(parts, {
       dispatch: (event, groups) => this.dispatch(event, groups),
       groups: () => policyGroups(this.groups, this.loaded.settings, this.line.partnerBeat()),
       now: () => ({ ...this.loaded, state: this.state }),
       cost: () => this.moveCost,
-      coverage: async () => (await this.parts.backend.syncStatus(this.heardSeconds()))?.coverage,
+      coverage: async () => (await this.parts.backend.syncStatus(heardSeconds(this.state)))?.coverage,
       witness: () => this.gate.status(),
-      partnerView: () => this.line.partnerView(),
+      partnerView: (name) => this.line.partnerView(name),
       onMissed: () => this.save(),
     });
     this.ticks = new TickTimer({
@@ -116,7 +120,7 @@ export class PulseWorker {
     this.gate = new CurrentGate(log, () => this.ticks.soon());
     this.times = new TimesInUse(log, () => this.line.shownTimes());
     this.line = new PartnerLine(log, {
-      onHeard: (path, word, numbered, beat) => this.heard(path, word, numbered, beat),
+      onHeard: (path, heard) => this.heard(path, heard),
       onAnswer: () => this.line.send(this.groups.isListening ? undefined : wordOf(this.state)),
       content: (word, asking) => this.beatContent(word, asking),
       isListening: () => this.groups.isListening,
@@ -240,13 +244,14 @@ export class PulseWorker {
   }
 
   async status(): Promise<PulseStatus> {
-    const sync = await this.parts.backend.syncStatus(this.heardSeconds());
+    const sync = await this.parts.backend.syncStatus(heardSeconds(this.state));
     const { lvsd, backend, configFile, log } = this.parts;
     const counters = this.line.counters();
     return pulseStatus(this.loaded.settings, this.state, {
       groups: this.roles.status((name) => partnerWordOf(this.groups.of(name))),
       configFile,
-      paths: pathStatuses(counters, this.heardAtMs, this.measure.qualities()),
+      named: this.pathTimes.directors(this.loaded, this.state, (name) => this.line.partnerView(name)),
+      paths: pathStatuses(counters, this.pathTimes, this.measure.qualities()),
       heartbeat: this.line.status(),
       witness: this.gate.status(),
       readiness: this.policy.readiness(),
@@ -282,15 +287,9 @@ export class PulseWorker {
 
   private aliveBeat(): PulseAlive['beat'] {
     const life = this.line.life();
-    const names = this.loaded.beat?.names;
-    if (life === undefined || names === undefined) return undefined;
+    if (life === undefined) return undefined;
     const { priority, configuration, readiness } = this.beatContent(undefined);
-    return { ...life, node: names.node, partner: names.peers[0] ?? '', priority, configuration, readiness };
-  }
-
-  private heardSeconds(): number | undefined {
-    const { partnerWord, heardSinceMs } = this.state;
-    return partnerWord === undefined ? undefined : (monotonicNowMs() - heardSinceMs) / 1_000;
+    return { ...life, priority, configuration, readiness };
   }
 
   private commit(effects: readonly GroupEffect[], before: GroupStates, keepSince: boolean): void {
@@ -356,7 +355,7 @@ export class PulseWorker {
 
   /** Told while the partner takes over; a large table takes a second, which the move does not wait for. */
   private async readMoveCost(): Promise<string | undefined> {
-    const sync = await this.parts.backend.syncStatus(this.heardSeconds());
+    const sync = await this.parts.backend.syncStatus(heardSeconds(this.state));
     const cost = sync?.coverage && moveCostText(sync.coverage);
     if (cost !== undefined) this.parts.log.log('PULSE_HANDOVER_COST', { cost });
     return cost;
@@ -376,24 +375,24 @@ export class PulseWorker {
   }
 
   /** Something proven of the partner's came by a path. */
-  private heard(
-    path: HeartbeatPath,
-    word: HeartbeatWord | undefined,
-    numbered: Beat['numbered'],
-    beat: HeardBeat | undefined,
-  ): void {
-    const nowMs = monotonicNowMs();
-    this.heardAtMs.set(path.name, nowMs);
+  private heard(path: HeartbeatPath, { word, numbered, beat }: HeardOnLine): void {
+    this.pathTimes.heard(path);
     this.measure.heard(path, numbered);
     this.adaptive.heard(path.name);
     if (word === undefined) return;
     this.gate.heard();
     this.groups.filesAgree = beat === undefined || beat.configuration.hash === this.loaded.hash;
     const isNewTime = this.times.heard(this.loaded.settings);
+    const said = this.state.others === undefined || beat === undefined ? undefined : heardOfBeat(beat);
+    if (said === undefined) this.heardWords({ main: word, beat });
+    else this.dispatch(said);
+    if (isNewTime) this.dispatch({ type: 'timesChanged', hadPartner: true });
+  }
+
+  private heardWords(words: HeardWords): void {
     const before = this.groups.all;
-    const effects = this.groups.heard(this.settingsInUse, { main: word, beat }, Math.random(), nowMs);
+    const effects = this.groups.heard(this.settingsInUse, words, Math.random(), monotonicNowMs());
     this.commit(effects, before, false);
     this.ticks.plan();
-    if (isNewTime) this.dispatch({ type: 'timesChanged', hadPartner: true });
   }
 }

@@ -3,6 +3,7 @@ import {
   ANSWER_SPACING_MS,
   GUARDIAN_LIMITS,
   type PulseSettings,
+  rankStepMs,
   YOUNG_DEADTIME_MS,
 } from '@piranha/pulse/machines';
 import { DURATIONS } from './world.js';
@@ -41,18 +42,23 @@ function witnessWaitMs(witness: WitnessConfig | undefined): number {
   return witness.takeAfterMs + witness.holdLimitMs + witness.marginMs + 4 * witness.intervalMs;
 }
 
-/** The bounds that follow from a pair's settings. @param startMs what the slower node's processes take to start */
+/**
+ * The bounds that follow from the settings of a pair, or of more directors.
+ * @param startMs what the slowest node's processes take to start
+ */
 export function boundsOf(
   { keepaliveMs, deadtimeMs, releaseLimitMs }: PulseSettings,
   startMs: number,
   witness?: WitnessConfig,
+  directors = 2,
 ): Bounds {
+  const stepsMs = (directors - 2) * rankStepMs({ keepaliveMs, deadtimeMs });
   const { takeMs, dropMs } = DURATIONS;
   const moveMs = takeMs + dropMs;
   const replacedMs = GUARDIAN_LIMITS.hangMs + startMs;
   const believedMs = Math.max(deadtimeMs, YOUNG_DEADTIME_MS);
   // Silence until a partner counts as dead, the longest claim, and the takeover.
-  const nobodyMs = believedMs + 4 * keepaliveMs + 2 * moveMs + SLACK_MS + witnessWaitMs(witness);
+  const nobodyMs = believedMs + 4 * keepaliveMs + 2 * moveMs + SLACK_MS + witnessWaitMs(witness) + stepsMs;
   return {
     // The beat by which one of them learns of it, and its reaction.
     twoHoldersMs: 2 * keepaliveMs + moveMs + SLACK_MS,
@@ -66,6 +72,13 @@ export function boundsOf(
     oneWayMs: believedMs + 2 * keepaliveMs + moveMs + SLACK_MS,
     twoUnwitnessedMs:
       witness === undefined ? Infinity : witness.holdLimitMs * CLOCK_SHARE + moveMs + SLACK_MS,
-    settleMs: witnessWaitMs(witness) + replacedMs + believedMs + releaseLimitMs + 6 * keepaliveMs + SLACK_MS,
+    settleMs:
+      witnessWaitMs(witness) +
+      replacedMs +
+      believedMs +
+      releaseLimitMs +
+      6 * keepaliveMs +
+      SLACK_MS +
+      stepsMs,
   };
 }

@@ -1,8 +1,8 @@
-import type { NodeRole } from '@piranha/protocol';
 import { GUARDIAN_LIMITS, YOUNG_DEADTIME_MS } from '@piranha/pulse/machines';
 import { type Bounds, CLOCK_SHARE } from './bounds.js';
 import type { Fault } from './faults.js';
 import type { GroupOfNode } from './group-of-node.js';
+import type { PerNode } from './names.js';
 import type { Expectation } from './watch.js';
 import { DURATIONS } from './world.js';
 
@@ -11,10 +11,10 @@ const REPLACED_SLACK_MS = 400;
 /** Timers that are late, and packets under way, ms. */
 const PAUSE_SLACK_MS = 10;
 
-/** A group of addresses on both nodes. */
+/** A group of addresses on all nodes. */
 export interface GroupStage {
   readonly group: string;
-  readonly nodes: Readonly<Record<NodeRole, GroupOfNode>>;
+  readonly nodes: PerNode<GroupOfNode>;
   /** Whether there are other groups. */
   readonly isOneOfMany: boolean;
 }
@@ -28,9 +28,10 @@ export function expectationOf(
 ): Expectation | undefined {
   const active = Object.values(nodes).find(({ state }) => state?.duty === 'active');
   if (active === undefined) return undefined;
-  const standby = nodes[active.partner];
+  const standby = nodes[active.partner] ?? active;
+  const others = active.others.flatMap((name) => nodes[name] ?? []);
   if (fault.kind === 'cut') return afterCut(fault, atMs, active, bounds);
-  if (fault.kind === 'noise') return undefined;
+  if (fault.kind === 'noise' || fault.kind === 'part') return undefined;
   const hitsActive = nodes[fault.node] === active;
   const { keepaliveMs, deadtimeMs } = active.settings;
   const moveMs = 2 * keepaliveMs + 2 * (DURATIONS.takeMs + DURATIONS.dropMs);
@@ -38,7 +39,7 @@ export function expectationOf(
     case 'reload': {
       const promise = 'a reload is no failover';
       const untilMs = atMs + fault.durationMs + bounds.settleMs;
-      const unmoved = active.takeovers + standby.takeovers;
+      const unmoved = others.reduce((sum, { takeovers }) => sum + takeovers, active.takeovers);
       return { promise, untilMs, served: true, holder: active, unmoved };
     }
     case 'stop':
@@ -46,8 +47,15 @@ export function expectationOf(
     case 'handover': {
       if (isOfOther(fault, group)) return leftAlone(atMs + moveMs, active, standby);
       if (!hitsActive && fault.kind === 'handover') return undefined;
+      const named = fault.kind === 'handover' && fault.to !== undefined ? nodes[fault.to] : undefined;
+      if (named === active) return undefined;
       const promise = 'a voluntary move is answered, and never without a holder';
-      return { promise, untilMs: atMs + moveMs, served: true, holder: hitsActive ? standby : active };
+      return {
+        promise,
+        untilMs: atMs + moveMs,
+        served: true,
+        holder: hitsActive ? (named ?? standby) : active,
+      };
     }
     case 'killPulse':
     case 'killGuardian': {
@@ -55,7 +63,7 @@ export function expectationOf(
       return { promise, untilMs: atMs + bounds.replacedMs, served: true, holder: active };
     }
     case 'freezePulse': {
-      const node = nodes[fault.node];
+      const node = nodes[fault.node] ?? active;
       const replacedMs = GUARDIAN_LIMITS.hangMs + node.node.durations.startMs + REPLACED_SLACK_MS;
       if (fault.durationMs <= replacedMs) return undefined;
       const promise = 'a pulse that hangs is replaced unnoticed';
@@ -84,8 +92,12 @@ function afterCut(
   active: GroupOfNode,
   { oneWayMs }: Bounds,
 ): Expectation | undefined {
-  if (fault.both || fault.paths.length < 2) return undefined;
   const untilMs = atMs + oneWayMs;
+  if (fault.to !== undefined) {
+    const promise = 'a cut between two directors that a third one hears moves nothing';
+    return { promise, untilMs, served: true, holder: active };
+  }
+  if (fault.both || fault.paths.length < 2) return undefined;
   if (fault.durationMs < oneWayMs) return undefined;
   const promise = 'one holder is left when one direction is silent';
   const holder = fault.from === active.role ? undefined : active;

@@ -1,4 +1,4 @@
-import type { NodeRole } from '@piranha/protocol';
+import type { NodeName, PerNode } from './names.js';
 import type { Noise, PathNumber } from './network.js';
 import type { SeededRandom } from './random.js';
 import type { ReloadTimes } from './reloads.js';
@@ -8,35 +8,44 @@ export type Fault =
   | {
       readonly kind: 'cut';
       /** Whose packets are lost. */
-      readonly from: NodeRole;
+      readonly from: NodeName;
       readonly paths: readonly PathNumber[];
       /** Both directions. */
       readonly both: boolean;
+      /** The way to this one alone; absent: to all. */
+      readonly to?: NodeName;
       readonly durationMs: number;
     }
+  /** No packet gets from one set of directors to another. */
+  | { readonly kind: 'part'; readonly sets: readonly (readonly NodeName[])[]; readonly durationMs: number }
   | { readonly kind: 'noise'; readonly noise: Noise; readonly durationMs: number }
   | {
       readonly kind: 'crash' | 'freezePulse' | 'pause' | 'linkDown' | 'stop' | 'witnessCut';
-      readonly node: NodeRole;
+      readonly node: NodeName;
       readonly durationMs: number;
     }
-  | { readonly kind: 'killPulse' | 'killGuardian' | 'killDaemons'; readonly node: NodeRole }
-  /** `group`: that one alone. */
-  | { readonly kind: 'handover'; readonly node: NodeRole; readonly group?: string }
+  | { readonly kind: 'killPulse' | 'killGuardian' | 'killDaemons'; readonly node: NodeName }
+  /** `group`: that one alone; `to`: one of several directors. */
+  | {
+      readonly kind: 'handover';
+      readonly node: NodeName;
+      readonly group?: string;
+      readonly to?: NodeName;
+    }
   | {
       readonly kind: 'maintenance';
-      readonly node: NodeRole;
+      readonly node: NodeName;
       readonly unlessAlone: boolean;
       readonly durationMs: number;
     }
   /** A director reads a file with other times, and its partner after `durationMs`. */
   | {
       readonly kind: 'reload';
-      readonly node: NodeRole;
+      readonly node: NodeName;
       readonly times: ReloadTimes;
       readonly durationMs: number;
     }
-  | { readonly kind: 'slow'; readonly node: NodeRole; readonly factor: number; readonly durationMs: number };
+  | { readonly kind: 'slow'; readonly node: NodeName; readonly factor: number; readonly durationMs: number };
 
 /** A fault and its time, ms after the beginning. */
 export interface TimedFault {
@@ -48,18 +57,20 @@ export interface TimedFault {
 export interface Script {
   readonly seed: number;
   /** What each clock gains, 1 for none. */
-  readonly clockRates: Readonly<Record<NodeRole, number>>;
+  readonly clockRates: PerNode<number>;
   /** How long a process takes to start on each node, ms. */
-  readonly startMs: Readonly<Record<NodeRole, number>>;
+  readonly startMs: PerNode<number>;
   /** How much earlier the primary boots; negative: later. */
   readonly headStartMs: number;
+  /** When the directors beyond a pair boot. */
+  readonly bootMs?: Readonly<Partial<Record<NodeName, number>>>;
   readonly faults: readonly TimedFault[];
 }
 
-const NODES: readonly NodeRole[] = ['primary', 'backup'];
-const MOST_FAULTS = 10;
+const NODES: readonly NodeName[] = ['primary', 'backup'];
+export const MOST_FAULTS = 10;
 /** Clocks of real machines differ by far less. */
-const MOST_DRIFT = 0.01;
+export const MOST_DRIFT = 0.01;
 
 /** What a pair has beside two directors. */
 export interface ScriptParts {
@@ -179,8 +190,10 @@ function faultOf(random: SeededRandom, unitMs: number): Fault {
 export function faultText(fault: Fault): string {
   const duration = 'durationMs' in fault ? ` for ${fault.durationMs} ms` : '';
   switch (fault.kind) {
+    case 'part':
+      return `the network is parted${duration}: ${fault.sets.map((set) => set.join(' and ')).join(' | ')}`;
     case 'cut':
-      return `packets of ${fault.both ? 'both' : `the ${fault.from}`} are lost on ${fault.paths.length === 2 ? 'both paths' : `path ${fault.paths[0]}`}${duration}`;
+      return `packets of ${fault.both ? 'both' : `the ${fault.from}`}${fault.to === undefined ? '' : ` to the ${fault.to}`} are lost on ${fault.paths.length === 2 ? 'both paths' : `path ${fault.paths[0]}`}${duration}`;
     case 'noise':
       return `noise${duration}: loss ${fault.noise.lossShare}, jitter ${fault.noise.jitterMs} ms, doubles ${fault.noise.duplicateShare}`;
     case 'slow':
@@ -191,8 +204,11 @@ export function faultText(fault: Fault): string {
       const { keepaliveMs, deadtimeMs } = fault.times;
       return `the ${fault.node} is reloaded to ${keepaliveMs} and ${deadtimeMs} ms, its partner later${duration}`;
     }
-    case 'handover':
-      return `${WORDS.handover} the ${fault.node}${fault.group === undefined ? '' : ` of group ${fault.group}`}`;
+    case 'handover': {
+      const { node, group, to } = fault;
+      const what = group === undefined ? '' : ` of group ${group}`;
+      return `${WORDS.handover} the ${node}${what}${to === undefined ? '' : ` to the ${to}`}`;
+    }
     default:
       return `${WORDS[fault.kind]} the ${fault.node}${duration}`;
   }

@@ -20,6 +20,10 @@ export class GroupOfNode {
     return this.node.partner;
   }
 
+  get others() {
+    return this.node.others;
+  }
+
   get settings(): PulseSettings {
     return this.node.settings;
   }

@@ -1,11 +1,11 @@
-import type { NodeRole } from '@piranha/protocol';
 import type { Fault } from './faults.js';
+import type { NodeName, PerNode } from './names.js';
 import { type HeartbeatNetwork, PATHS, type PathNumber, QUIET } from './network.js';
 import type { SimulatedNode } from './simulated-node.js';
 
 /** What faults happen to. */
 export interface Stage {
-  readonly nodes: Readonly<Record<NodeRole, SimulatedNode>>;
+  readonly nodes: PerNode<SimulatedNode>;
   readonly network: HeartbeatNetwork;
 }
 
@@ -16,28 +16,34 @@ export function beginFault(stage: Stage, fault: Fault): () => void {
   const { nodes, network } = stage;
   switch (fault.kind) {
     case 'cut':
-      return cut(stage, fault.both ? [fault.from, nodes[fault.from].partner] : [fault.from], fault.paths);
+      return cut(network, cutWays(nodes, fault));
+    case 'part':
+      return cut(network, partedWays(fault.sets));
     case 'noise':
       network.noise = fault.noise;
       return () => {
         network.noise = QUIET;
       };
     default:
-      return beginAt(stage, nodes[fault.node], fault);
+      return beginAt(stage, nodes[fault.node] ?? nodes.primary, fault);
   }
 }
 
 function beginAt(
   stage: Stage,
   node: SimulatedNode,
-  fault: Exclude<Fault, { kind: 'cut' | 'noise' }>,
+  fault: Exclude<Fault, { kind: 'cut' | 'part' | 'noise' }>,
 ): () => void {
   switch (fault.kind) {
     case 'crash':
       node.crash();
       return () => node.boot();
     case 'linkDown': {
-      const heal = cut(stage, [node.role, node.partner], PATHS);
+      const ways = node.others.flatMap((other) => [
+        ...waysOf(node.role, other, PATHS),
+        ...waysOf(other, node.role, PATHS),
+      ]);
+      const heal = cut(stage.network, ways);
       node.setLink(false);
       return () => {
         heal();
@@ -53,14 +59,19 @@ function beginAt(
       node.slowDown(fault.factor);
       return () => node.slowDown(1);
     case 'handover':
-      node.pulse?.tell({ type: 'handover' }, fault.group);
+      node.pulse?.tell(
+        fault.to === undefined ? { type: 'handover' } : { type: 'handover', to: fault.to },
+        fault.group,
+      );
       return NOTHING;
     case 'maintenance':
       node.orderOut(fault.unlessAlone);
       return () => node.endOrder();
     case 'reload':
       node.reload(fault.times);
-      return () => stage.nodes[node.partner].reload(fault.times);
+      return () => {
+        for (const name of node.others) stage.nodes[name]?.reload(fault.times);
+      };
     case 'freezePulse':
       node.pulse?.freeze(fault.durationMs);
       return NOTHING;
@@ -81,9 +92,34 @@ function beginAt(
   }
 }
 
-/** Cuts the ways of these nodes' packets. @returns what heals them */
-function cut({ nodes, network }: Stage, from: readonly NodeRole[], paths: readonly PathNumber[]): () => void {
-  const ways = from.flatMap((one) => paths.map((path) => [one, nodes[one].partner, path] as const));
+type Way = readonly [from: NodeName, to: NodeName, path: PathNumber];
+
+function waysOf(from: NodeName, to: NodeName, paths: readonly PathNumber[]): readonly Way[] {
+  return paths.map((path) => [from, to, path] as const);
+}
+
+/** The ways of one director's packets to all others, or to one of them, and perhaps back. */
+function cutWays(
+  nodes: PerNode<SimulatedNode>,
+  { from, to, both, paths }: Extract<Fault, { kind: 'cut' }>,
+): readonly Way[] {
+  const others = to === undefined ? (nodes[from]?.others ?? []) : [to];
+  return others.flatMap((other) => [
+    ...waysOf(from, other, paths),
+    ...(both ? waysOf(other, from, paths) : []),
+  ]);
+}
+
+function partedWays(sets: readonly (readonly NodeName[])[]): readonly Way[] {
+  return sets.flatMap((set) =>
+    sets
+      .filter((other) => other !== set)
+      .flatMap((other) => set.flatMap((from) => other.flatMap((to) => waysOf(from, to, PATHS)))),
+  );
+}
+
+/** Cuts these ways. @returns what heals them */
+function cut(network: HeartbeatNetwork, ways: readonly Way[]): () => void {
   for (const way of ways) network.cut(...way);
   return () => {
     for (const way of ways) network.heal(...way);

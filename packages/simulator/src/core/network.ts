@@ -1,4 +1,5 @@
-import type { HeartbeatWord, NodeRole } from '@piranha/protocol';
+import type { HeartbeatWord } from '@piranha/protocol';
+import type { NodeName } from './names.js';
 import type { SeededRandom } from './random.js';
 import type { Timeline } from './timeline.js';
 
@@ -34,32 +35,33 @@ export class HeartbeatNetwork {
   constructor(
     private readonly timeline: Timeline,
     private readonly random: SeededRandom,
-    private readonly deliver: (to: NodeRole, packet: Packet, path: PathNumber) => void,
+    private readonly deliver: (to: NodeName, packet: Packet, path: PathNumber) => void,
+    private readonly nodes: readonly NodeName[] = ['primary', 'backup'],
   ) {}
 
   /** Cuts one direction of a path; cuts add up. */
-  cut(from: NodeRole, to: NodeRole, path: PathNumber): void {
+  cut(from: NodeName, to: NodeName, path: PathNumber): void {
     const key = `${from} ${to} ${path}`;
     this.cuts.set(key, (this.cuts.get(key) ?? 0) + 1);
   }
 
   /** Takes one cut of a direction back. */
-  heal(from: NodeRole, to: NodeRole, path: PathNumber): void {
+  heal(from: NodeName, to: NodeName, path: PathNumber): void {
     const key = `${from} ${to} ${path}`;
     this.cuts.set(key, Math.max(0, (this.cuts.get(key) ?? 0) - 1));
   }
 
-  isCut(from: NodeRole, to: NodeRole, path: PathNumber): boolean {
+  isCut(from: NodeName, to: NodeName, path: PathNumber): boolean {
     return (this.cuts.get(`${from} ${to} ${path}`) ?? 0) > 0;
   }
 
   /** Whether packets of one node get to another on some path. */
-  carries(from: NodeRole, to: NodeRole): boolean {
+  carries(from: NodeName, to: NodeName): boolean {
     return PATHS.some((path) => !this.isCut(from, to, path));
   }
 
   /** Sends on every path what `make` gives for it. */
-  send(from: NodeRole, to: NodeRole, make: (path: PathNumber) => Packet): void {
+  send(from: NodeName, to: NodeName, make: (path: PathNumber) => Packet): void {
     for (const path of PATHS) {
       const packet = make(path);
       if (this.isCut(from, to, path) || this.random.chance(this.noise.lossShare)) continue;
@@ -72,7 +74,7 @@ export class HeartbeatNetwork {
   replay(): void {
     if (this.recorded.length === 0) return;
     const packet = this.random.pick(this.recorded);
-    this.deliver(this.random.pick(['primary', 'backup']), this.forged(packet), this.random.pick(PATHS));
+    this.deliver(this.random.pick(this.nodes), this.forged(packet), this.random.pick(PATHS));
   }
 
   private forged(packet: Packet): Packet {
@@ -90,7 +92,7 @@ export class HeartbeatNetwork {
     this.sends += 7;
   }
 
-  private carry(from: NodeRole, to: NodeRole, path: PathNumber, packet: Packet): void {
+  private carry(from: NodeName, to: NodeName, path: PathNumber, packet: Packet): void {
     this.timeline.after(DELAY_MS + this.random.next() * this.noise.jitterMs, () => {
       if (this.isCut(from, to, path)) return;
       this.record(packet);

@@ -1,9 +1,9 @@
-import type { NodeRole } from '@piranha/protocol';
 import { type Bounds, boundsOf } from './bounds.js';
 import { expectationOf } from './expectations.js';
 import { type Fault, faultText, type Script, type TimedFault } from './faults.js';
 import { GroupOfNode } from './group-of-node.js';
 import { beginFault } from './inject.js';
+import { type NodeName, namesIn, type PerNode } from './names.js';
 import { HeartbeatNetwork } from './network.js';
 import { SeededRandom } from './random.js';
 import { slowestOf } from './reloads.js';
@@ -35,7 +35,7 @@ export function runScript(pair: SimulatedPair, script: Script): Outcome {
 /** One group of addresses, and what is promised of it. */
 interface WatchedGroup {
   readonly name: string;
-  readonly nodes: Readonly<Record<NodeRole, GroupOfNode>>;
+  readonly nodes: PerNode<GroupOfNode>;
   readonly watch: Watch;
   /** Who told the network last that it has the addresses. */
   announced: GroupOfNode | undefined;
@@ -47,7 +47,7 @@ class PairRun {
   private readonly random: SeededRandom;
   private readonly timeline = new Timeline((passedMs) => this.pass(passedMs));
   readonly network: HeartbeatNetwork;
-  readonly nodes: Readonly<Record<NodeRole, SimulatedNode>>;
+  readonly nodes: PerNode<SimulatedNode>;
   private readonly groups: readonly WatchedGroup[];
   private readonly bounds: Bounds;
   private readonly lines: string[] = [];
@@ -58,10 +58,15 @@ class PairRun {
   ) {
     this.random = new SeededRandom(script.seed);
     const { timeline, random } = this;
-    this.network = new HeartbeatNetwork(timeline, random, (to, packet, path) =>
-      this.nodes[to].hear(packet, path),
+    const names = namesIn(pair.settings);
+    this.network = new HeartbeatNetwork(
+      timeline,
+      random,
+      (to, packet, path) => this.nodes[to]?.hear(packet, path),
+      names,
     );
     const world: World = {
+      nodes: names,
       timeline,
       random,
       network: this.network,
@@ -70,12 +75,12 @@ class PairRun {
       hasKey: pair.hasKey === true,
       note: (who, text) => this.note(`${who} ${text}`),
     };
-    const node = (role: NodeRole): SimulatedNode =>
+    const node = (name: NodeName): SimulatedNode =>
       new SimulatedNode(
         world,
-        pair.settings[role],
-        script.clockRates[role],
-        script.startMs[role],
+        pair.settings[name] ?? pair.settings.primary,
+        script.clockRates[name] ?? 1,
+        script.startMs[name] ?? script.startMs.primary,
         (from, group) => this.announce(from, group),
         pair.groups,
       );
@@ -83,8 +88,10 @@ class PairRun {
       slowestOf(pair.settings.primary, script),
       Math.max(...Object.values(script.startMs)),
       pair.witness,
+      names.length,
     );
-    this.nodes = { primary: node('primary'), backup: node('backup') };
+    const more = names.slice(2).map((name) => [name, node(name)] as const);
+    this.nodes = { primary: node('primary'), backup: node('backup'), ...Object.fromEntries(more) };
     this.groups = this.nodes.primary.plans
       .filter(({ vips }) => vips.length > 0)
       .map(({ name }) => this.watchGroup(name));
@@ -96,6 +103,9 @@ class PairRun {
     const { headStartMs, faults } = this.script;
     timeline.at(Math.max(0, -headStartMs), () => this.nodes.primary.boot());
     timeline.at(Math.max(0, headStartMs), () => this.nodes.backup.boot());
+    for (const name of namesIn(this.nodes).slice(2)) {
+      timeline.at(this.script.bootMs?.[name] ?? 0, () => this.nodes[name]?.boot());
+    }
     for (const fault of faults) timeline.at(fault.atMs, () => this.inject(fault));
     if (this.pair.isAttacked === true) this.attack();
     const { deadtimeMs } = this.pair.settings.primary;
@@ -120,8 +130,10 @@ class PairRun {
   }
 
   private watchGroup(name: string): WatchedGroup {
-    const of = (role: NodeRole) => new GroupOfNode(this.nodes[role], name);
-    const nodes = { primary: of('primary'), backup: of('backup') };
+    const of = (node: SimulatedNode) => new GroupOfNode(node, name);
+    const { primary, backup, ...others } = this.nodes;
+    const more = Object.entries(others).map(([one, node]) => [one, of(node)] as const);
+    const nodes = { primary: of(primary), backup: of(backup), ...Object.fromEntries(more) };
     const group: WatchedGroup = {
       name,
       nodes,
@@ -164,7 +176,7 @@ class PairRun {
         watch.broken('a stable holder after healing', 'the addresses moved without a reason');
       }
       const most = 2 + 2 * this.script.faults.length;
-      const takeovers = nodes.primary.takeovers + nodes.backup.takeovers;
+      const takeovers = Object.values(nodes).reduce((sum, node) => sum + node.takeovers, 0);
       if (takeovers > most) {
         watch.broken('no flapping', `${takeovers} takeovers for ${this.script.faults.length} faults`);
       }
@@ -172,7 +184,7 @@ class PairRun {
   }
 
   private get takeovers(): number {
-    return this.nodes.primary.takeovers() + this.nodes.backup.takeovers();
+    return Object.values(this.nodes).reduce((sum, node) => sum + node.takeovers(), 0);
   }
 
   private announce(node: SimulatedNode, name: string): void {
@@ -181,7 +193,7 @@ class PairRun {
     const announced = group.nodes[node.role];
     if (group.announced !== announced) group.moves += 1;
     group.announced = announced;
-    this.nodes[node.partner].hearAnnouncement(name);
+    for (const other of node.others) this.nodes[other]?.hearAnnouncement(name);
   }
 
   private inject({ atMs, fault }: TimedFault): void {
@@ -210,7 +222,8 @@ class PairRun {
     const { settleMs } = this.bounds;
     const isQuiet = !this.script.faults.some((one) => one.atMs < atMs && endOf(one) > atMs - settleMs);
     const duties = Object.values(nodes).map(({ state }) => state?.duty);
-    const hasRoles = duties.includes('active') && duties.includes('standby');
+    const standbys = duties.filter((duty) => duty === 'standby').length;
+    const hasRoles = duties.includes('active') && standbys === duties.length - 1;
     const serves = announced?.state?.duty === 'active';
     const isFirst = this.script.faults.filter((one) => one.atMs === atMs).length === 1;
     return isQuiet && isFirst && hasRoles && serves && both.every((one) => one.isAttentive && one.isSteady);

@@ -19,6 +19,7 @@ export function shrink(script: Script, fails: (script: Script) => boolean): Scri
     );
   }
   tryWith({ ...least, headStartMs: 0 });
-  tryWith({ ...least, clockRates: { primary: 1, backup: 1 } });
+  const exact = Object.fromEntries(Object.keys(least.clockRates).map((name) => [name, 1]));
+  tryWith({ ...least, clockRates: exact as Script['clockRates'] });
   return least;
 }

@@ -14,6 +14,8 @@ import {
 } from '@piranha/pulse/machines';
 import { boundsOf } from './bounds.js';
 import { faultText, type Script, scriptOf } from './faults.js';
+import { scriptOfSeveral } from './faults-several.js';
+import { NODE_NAMES, namesIn } from './names.js';
 import { type Outcome, runScript } from './pair.js';
 import { SeededRandom } from './random.js';
 import { withReloads } from './reloads.js';
@@ -64,6 +66,23 @@ export function pairOf(
     gateAfterMs: afterMs,
   });
   return { settings: { primary: of('primary'), backup: of('backup') }, machines, witness };
+}
+
+/** Several directors, who speak beats; of two the pair. @param count 2 to 5 */
+export function groupOf(
+  settings: PulseSettings,
+  count: number,
+  machines: Machines = OWN_MACHINES,
+): SimulatedPair {
+  const pair = pairOf(settings, machines);
+  if (count <= 2) return pair;
+  const ranked = NODE_NAMES.slice(0, count).map((name, rank) => ({ name, rank }));
+  const each = ranked.map((self) => {
+    const others = ranked.filter(({ rank }) => rank !== self.rank);
+    const of = self.rank === 0 ? pair.settings.primary : pair.settings.backup;
+    return [self.name, { ...of, self, others }] as const;
+  });
+  return { ...pair, settings: Object.fromEntries(each) as never, hasKey: true };
 }
 
 /** The pair of an lvs.cf; undefined where it names none. */
@@ -122,7 +141,11 @@ export function simulateSeed(
     groups: groups.length > 1 ? groups : [],
   };
   const random = new SeededRandom(seed);
-  const faulty = scriptOf(random, seed, unitMs, parts);
+  const count = namesIn(pair.settings).length;
+  const faulty =
+    count > 2
+      ? scriptOfSeveral(random, seed, unitMs, count, parts.hasMaintenance)
+      : scriptOf(random, seed, unitMs, parts);
   const script = pair.hasReloads === true ? withReloads(random, faulty, pair.settings.primary) : faulty;
   const outcome = runScript(pair, script);
   if (outcome.violation === undefined) return { outcome, failure: undefined };

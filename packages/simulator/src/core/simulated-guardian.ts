@@ -71,9 +71,9 @@ export class SimulatedGuardian extends SimulatedProcess {
     this.said = said;
     // Of a pulse that never reported it knows neither the paths nor the key.
     if (plan === undefined || (beat === undefined && this.world.hasKey)) return;
-    this.node.send((path) => {
+    this.node.send((path, to) => {
       if (beat === undefined) return said.word;
-      return this.voice.say(plan, beat, said, PATH_NAMES[path], this.node.localMs());
+      return this.voice.say(plan, beat, said, PATH_NAMES[path], this.node.localMs(), to);
     });
   }
 

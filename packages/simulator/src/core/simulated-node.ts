@@ -1,5 +1,4 @@
 import { MAIN_GROUP } from '@piranha/config';
-import type { NodeRole } from '@piranha/protocol';
 import {
   type GroupPlan,
   type MaintenanceOrder,
@@ -7,6 +6,7 @@ import {
   type PulseSettings,
   REPLACE_GUARDIAN_MS,
 } from '@piranha/pulse/machines';
+import type { NodeName } from './names.js';
 import type { Packet, PathNumber } from './network.js';
 import type { ReloadTimes } from './reloads.js';
 import { SimulatedGuardian } from './simulated-guardian.js';
@@ -30,7 +30,9 @@ export class SimulatedNode {
   readonly addresses = new Set<string>();
   /** The groups of its addresses, main first. */
   readonly plans: readonly GroupPlan[];
-  readonly partner: NodeRole;
+  readonly role: NodeName;
+  /** The other directors, by rank. */
+  readonly others: readonly NodeName[];
   isUp = false;
   linkUp = true;
   private witnessCuts = 0;
@@ -65,7 +67,8 @@ export class SimulatedNode {
   ) {
     this.plans = groups ?? [{ name: MAIN_GROUP, preferred: 'primary', vips: settings.vips }];
     this.durations = { ...DURATIONS, startMs };
-    this.partner = settings.role === 'primary' ? 'backup' : 'primary';
+    this.role = (settings.self?.name as NodeName | undefined) ?? settings.role;
+    this.others = world.nodes.filter((name) => name !== this.role);
   }
 
   /** What its state machine works with: adaptive mode makes the deadtime shorter. */
@@ -100,8 +103,9 @@ export class SimulatedNode {
     return [...this.takeoversOf.values()].reduce((sum, count) => sum + count, 0);
   }
 
-  get role(): NodeRole {
-    return this.settings.role;
+  /** The partner of a pair; of several directors the best of the others. */
+  get partner(): NodeName {
+    return this.others[0] as NodeName;
   }
 
   /** Its monotonic clock. */
@@ -152,6 +156,7 @@ export class SimulatedNode {
     return (
       state?.partnerWord !== undefined &&
       !state.listening &&
+      (state.others?.views.every(({ life }) => life === 'alive') ?? true) &&
       this.linkUp &&
       this.localMs() - state.heardSinceMs > this.settings.deadtimeMs
     );
@@ -347,8 +352,9 @@ export class SimulatedNode {
     return this.pulse?.runs === true && this.linkUp && holds;
   }
 
-  send(make: (path: PathNumber) => Packet): void {
-    this.world.network.send(this.role, this.partner, make);
+  /** Sends to every other director, on every path. */
+  send(make: (path: PathNumber, to: NodeName) => Packet): void {
+    for (const to of this.others) this.world.network.send(this.role, to, (path) => make(path, to));
   }
 
   /** A packet reaches this machine. */

@@ -7,6 +7,7 @@ import {
   beatContent,
   type GroupEffect,
   hasSlept,
+  heardOfBeat,
   LONGEST_WAIT_MS,
   NodeGroups,
   type PulseEvent,
@@ -20,6 +21,7 @@ import {
   wordOf,
   wordOfBeat,
 } from '@piranha/pulse/machines';
+import type { NodeName } from './names.js';
 import type { Packet, PathNumber } from './network.js';
 import { SimulatedProcess } from './process-base.js';
 import type { ReloadTimes } from './reloads.js';
@@ -90,16 +92,18 @@ export class SimulatedPulse extends SimulatedProcess {
       const { node } = this;
       this.left = wordHeard(this.left, node.settings, node.localMs());
       const isNewTime = this.hasNewTimes();
-      const random = this.world.random.next();
-      this.step((groups) => groups.heard(node.settingsInUse, heard, random, node.localMs()));
+      if ('type' in heard) this.dispatch(heard);
+      else {
+        const random = this.world.random.next();
+        this.step((groups) => groups.heard(node.settingsInUse, heard, random, node.localMs()));
+      }
       if (isNewTime) this.dispatch({ type: 'timesChanged', hadPartner: true });
     });
   }
 
   /** What its state machine works with: the partner may go by other times. */
   inUse(settings: PulseSettings): PulseSettings {
-    const { session } = this.voice ?? {};
-    const shown = session === undefined ? [] : [session.beat];
+    const shown = this.node.others.flatMap((name) => this.voice?.sessionOf(name)?.beat ?? []);
     return this.world.machines.settingsInUse(settings, this.left, shown, this.node.localMs());
   }
 
@@ -134,14 +138,16 @@ export class SimulatedPulse extends SimulatedProcess {
     return this.voice === undefined ? { main: word, beat: undefined } : undefined;
   }
 
-  private hearBeat(packet: Buffer, path: PathNumber): Heard | undefined {
+  private hearBeat(packet: Buffer, path: PathNumber): Heard | PulseEvent | undefined {
     const outcome = this.voice?.hear(packet, PATH_NAMES[path], this.node.localMs());
     if (outcome === undefined) return undefined;
     const unproven = outcome.type === 'dropped' && outcome.reason === 'unproven';
     if (outcome.answer || (unproven && this.groups?.isListening === true)) this.answer();
     if (outcome.type !== 'counts' || !outcome.isNewest) return undefined;
-    const main = wordOfBeat(outcome.beat);
-    return main === undefined ? undefined : { main, beat: outcome.beat };
+    const { beat } = outcome;
+    if (this.state?.others !== undefined) return heardOfBeat(beat);
+    const main = wordOfBeat(beat);
+    return main === undefined ? undefined : { main, beat };
   }
 
   private answer(): void {
@@ -156,9 +162,11 @@ export class SimulatedPulse extends SimulatedProcess {
       return;
     }
     const { configuration, readiness } = BEAT_FACTS;
-    const view = { readiness, failure: groups.main.failure };
+    const { main: state } = groups;
+    const failure = state.maintenance === undefined ? state.failure : 'maintenance standby';
+    const view = { readiness, failure: state.others === undefined ? state.failure : failure };
     const named = groups.named(asking);
-    const content = beatContent(node.settings, groups.main, word, configuration, view, named);
+    const content = beatContent(node.settings, state, word, configuration, view, named);
     this.sent += 1;
     node.send((path) => voice.say(content, { name: PATH_NAMES[path], sent: this.sent }, node.localMs()));
   }
@@ -167,10 +175,15 @@ export class SimulatedPulse extends SimulatedProcess {
     const { voice, node } = this;
     if (voice === undefined) return undefined;
     const { boot, sequence, session } = voice;
+    const lifeOf = (name: NodeName) => {
+      const other = voice.sessionOf(name);
+      return { node: name, session: other && { boot: other.boot, sequence: other.window.newest } };
+    };
     return {
       ...{ node: node.role, partner: node.partner, keyFile: '', keysTaken: 1, encrypt: false },
       ...{ boot, sequence, priority: 0, ...BEAT_FACTS },
       session: session && { boot: session.boot, sequence: session.window.newest },
+      ...(node.others.length > 1 ? { others: node.others.map(lifeOf) } : {}),
     };
   }
 
@@ -207,13 +220,14 @@ export class SimulatedPulse extends SimulatedProcess {
     this.groups = groups;
     this.commit(effects, new Map());
     if (groups.isListening) this.answer();
+    if (groups.main.others !== undefined) this.dispatch({ type: 'readiness', isReady: true });
     if (!this.node.linkUp) this.dispatch(this.node.linkFailure());
     this.report();
   }
 
   private newVoice(): BeatVoice {
-    const { role, partner } = this.node;
-    return new BeatVoice({ node: role, boot: drawnBoot(this.world.random) }, partner, SIMULATED_KEYS);
+    const { role, others } = this.node;
+    return new BeatVoice({ node: role, boot: drawnBoot(this.world.random) }, others, SIMULATED_KEYS);
   }
 
   private report(): void {
@@ -233,7 +247,7 @@ export class SimulatedPulse extends SimulatedProcess {
       keepaliveMs,
       deadtimeMs,
       port: 539,
-      paths: [{ local: this.node.role, partner: this.node.partner }],
+      paths: this.node.others.map((partner) => ({ local: this.node.role, partner })),
       beat: this.life(),
       ...aliveGroups(groups),
     });

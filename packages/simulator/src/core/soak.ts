@@ -41,10 +41,11 @@ export class Soak {
     this.random = random;
     this.settings = settings;
     this.network = new HeartbeatNetwork(timeline, random, (to, word, path) =>
-      this.nodes[to].hear(word, path),
+      this.nodes[to as NodeRole].hear(word, path),
     );
     const { network } = this;
     const world: World = {
+      nodes: ['primary', 'backup'],
       timeline,
       random,
       network,

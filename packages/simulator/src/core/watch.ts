@@ -1,6 +1,6 @@
-import type { NodeRole } from '@piranha/protocol';
 import type { Bounds } from './bounds.js';
 import type { GroupOfNode } from './group-of-node.js';
+import type { NodeName } from './names.js';
 import type { HeartbeatNetwork } from './network.js';
 
 /** A promise that was broken. */
@@ -33,14 +33,21 @@ export interface Expectation {
   readonly runs?: GroupOfNode;
 }
 
+/** How long two directors have held the addresses both, ms, by what each of them can know. */
+interface Two {
+  readonly both: readonly [GroupOfNode, GroupOfNode];
+  heardMs: number;
+  unattendedMs: number;
+  releasingMs: number;
+  unwitnessedMs: number;
+}
+
 /** Checks the promises while time passes. */
 export class Watch {
   violation: Violation | undefined;
   private nowMs = 0;
-  private twoMs = 0;
-  private twoUnattendedMs = 0;
-  private twoReleasingMs = 0;
-  private twoUnwitnessedMs = 0;
+  /** For each two directors. */
+  private readonly twos: readonly Two[];
   private nobodySinceMs = 0;
   private served = false;
   private faultAtMs = 0;
@@ -51,7 +58,17 @@ export class Watch {
   constructor(
     private readonly watched: Watched,
     private readonly bounds: Bounds,
-  ) {}
+  ) {
+    this.twos = watched.nodes.flatMap((one, index) =>
+      watched.nodes.slice(index + 1).map((other) => ({
+        both: [one, other] as const,
+        heardMs: 0,
+        unattendedMs: 0,
+        releasingMs: 0,
+        unwitnessedMs: 0,
+      })),
+    );
+  }
 
   /** Something happens that must go as it should. */
   expect(expectation: Expectation): void {
@@ -62,7 +79,7 @@ export class Watch {
   faultHappens(): void {
     this.expectation = undefined;
     this.faultAtMs = this.nowMs;
-    this.twoUnwitnessedMs = 0;
+    for (const two of this.twos) two.unwitnessedMs = 0;
   }
 
   /** Time passes in which nothing changes. */
@@ -70,8 +87,11 @@ export class Watch {
     const holders = this.watched.nodes.filter(isHolder);
     this.served = this.watched.nodes.some((node) => this.serves(node));
     this.nowMs += passedMs;
-    this.watchTwo(holders, passedMs);
-    this.watchUnwitnessed(holders, passedMs);
+    for (const two of this.twos) {
+      const isHeld = two.both.every((node) => holders.includes(node));
+      this.watchTwo(two, isHeld, passedMs);
+      this.watchUnwitnessed(two, isHeld, passedMs);
+    }
     this.watchNobody(passedMs);
     this.watchTorn(passedMs);
     this.watchOrders();
@@ -98,22 +118,21 @@ export class Watch {
     return node.vips.every((vip) => node.node.answersFor(vip)) && this.watched.announced() === node;
   }
 
-  private watchTwo(holders: readonly GroupOfNode[], passedMs: number): void {
-    const [one, other] = holders;
-    const isOrdered = this.watchOrdersMeet(holders, passedMs);
-    const hear = one !== undefined && other !== undefined && this.hearEachOther(one.role, other.role);
-    const meet = hear && !isOrdered;
+  private watchTwo(two: Two, isHeld: boolean, passedMs: number): void {
+    const [one, other] = two.both;
+    const isOrdered = this.watchOrdersMeet(two, isHeld, passedMs);
+    const meet = isHeld && !isOrdered && this.hearEachOther(one.role, other.role);
     const attentive = meet && one.node.isAttentive && other.node.isAttentive;
     const watched =
-      meet && [one, other].every(({ node }) => node.guardian?.isFrozen === false && !node.hangsAtStart);
-    this.twoMs = attentive ? this.twoMs + passedMs : 0;
-    this.twoUnattendedMs = watched ? this.twoUnattendedMs + passedMs : 0;
+      meet && two.both.every(({ node }) => node.guardian?.isFrozen === false && !node.hangsAtStart);
+    two.heardMs = attentive ? two.heardMs + passedMs : 0;
+    two.unattendedMs = watched ? two.unattendedMs + passedMs : 0;
     const slackMs = this.watched.network.noise.jitterMs + this.slownessMs();
-    if (this.twoMs > this.bounds.twoHoldersMs + slackMs) {
-      this.broken('never two holders that hear each other', `for ${Math.round(this.twoMs)} ms`);
+    if (two.heardMs > this.bounds.twoHoldersMs + slackMs) {
+      this.broken('never two holders that hear each other', `for ${Math.round(two.heardMs)} ms`);
     }
-    if (this.twoUnattendedMs > this.bounds.twoUnattendedMs + slackMs) {
-      this.broken('never two holders for long', `for ${Math.round(this.twoUnattendedMs)} ms`);
+    if (two.unattendedMs > this.bounds.twoUnattendedMs + slackMs) {
+      this.broken('never two holders for long', `for ${Math.round(two.unattendedMs)} ms`);
     }
   }
 
@@ -121,33 +140,33 @@ export class Watch {
    * Both were ordered to hand over at once, and the words of one were lost meanwhile: both say "stopped" and serve on,
    * until the first of them has waited long enough. @returns whether that is so now
    */
-  private watchOrdersMeet(holders: readonly GroupOfNode[], passedMs: number): boolean {
-    const states = holders.map(({ state }) => state);
+  private watchOrdersMeet(two: Two, isHeld: boolean, passedMs: number): boolean {
+    const states = two.both.map(({ state }) => state);
     const isOrdered =
-      holders.length === 2 &&
+      isHeld &&
       states.every((state) => state?.duty === 'releasing') &&
       states.some((state) => state?.intent === 'maintenance');
-    this.twoReleasingMs = isOrdered ? this.twoReleasingMs + passedMs : 0;
-    if (this.twoReleasingMs > this.bounds.twoReleasingMs + this.slownessMs()) {
-      this.broken('never two that hand over to each other', `for ${Math.round(this.twoReleasingMs)} ms`);
+    two.releasingMs = isOrdered ? two.releasingMs + passedMs : 0;
+    if (two.releasingMs > this.bounds.twoReleasingMs + this.slownessMs()) {
+      this.broken('never two that hand over to each other', `for ${Math.round(two.releasingMs)} ms`);
     }
     return isOrdered;
   }
 
   /** Under `require`: who neither hears the partner nor reaches the witness lets go. */
-  private watchUnwitnessed([one, other]: readonly GroupOfNode[], passedMs: number): void {
+  private watchUnwitnessed(two: Two, isHeld: boolean, passedMs: number): void {
     const { network } = this.watched;
+    const [one, other] = two.both;
     const isParted =
-      one !== undefined &&
-      other !== undefined &&
+      isHeld &&
       !network.carries(one.role, other.role) &&
       !network.carries(other.role, one.role) &&
       !(one.node.reachesWitness && other.node.reachesWitness);
     const counts = isParted && one.node.isAttentive && other.node.isAttentive;
-    this.twoUnwitnessedMs = counts ? this.twoUnwitnessedMs + passedMs : 0;
+    two.unwitnessedMs = counts ? two.unwitnessedMs + passedMs : 0;
     const boundMs = this.bounds.twoUnwitnessedMs + network.noise.jitterMs + this.slownessMs();
-    if (this.twoUnwitnessedMs > boundMs) {
-      const forMs = Math.round(this.twoUnwitnessedMs);
+    if (two.unwitnessedMs > boundMs) {
+      const forMs = Math.round(two.unwitnessedMs);
       this.broken('never two holders without a witness for both', `for ${forMs} ms`);
     }
   }
@@ -215,7 +234,7 @@ export class Watch {
     return node.isAttentive && node.linkUp && node.slownessMs === 0 && isWitnessed && isFree;
   }
 
-  private hearEachOther(one: NodeRole, other: NodeRole): boolean {
+  private hearEachOther(one: NodeName, other: NodeName): boolean {
     const { network } = this.watched;
     return network.noise.lossShare === 0 && network.carries(one, other) && network.carries(other, one);
   }

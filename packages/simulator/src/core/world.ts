@@ -1,5 +1,4 @@
 import type { WitnessConfig } from '@piranha/config';
-import type { NodeRole } from '@piranha/protocol';
 import type {
   GroupPlan,
   nextTickMs,
@@ -10,6 +9,7 @@ import type {
   stepGuardian,
   stepPulse,
 } from '@piranha/pulse/machines';
+import type { NodeName, PerNode } from './names.js';
 import type { HeartbeatNetwork } from './network.js';
 import type { SeededRandom } from './random.js';
 import type { Timeline } from './timeline.js';
@@ -38,7 +38,7 @@ export const DURATIONS = { takeMs: 6, dropMs: 6 } as const;
 /** What a run is made with. */
 export interface SimulatedPair {
   /** What the configuration gives each director; their order is the tie rule's. */
-  readonly settings: Readonly<Record<NodeRole, PulseSettings>>;
+  readonly settings: PerNode<PulseSettings>;
   readonly machines: Machines;
   /** Groups of addresses that move apart, main first; absent: all addresses move together. */
   readonly groups?: readonly GroupPlan[] | undefined;
@@ -56,6 +56,7 @@ export interface SimulatedPair {
 
 /** What all parts of a run share. */
 export interface World {
+  readonly nodes: readonly NodeName[];
   readonly timeline: Timeline;
   readonly random: SeededRandom;
   readonly network: HeartbeatNetwork;

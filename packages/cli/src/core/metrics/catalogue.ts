@@ -59,6 +59,15 @@ export const METRICS = {
     "Share of the active director's connections that the partner says it knows.",
     [],
   ),
+  piranha_director_alive: gauge(
+    '1 for each other director that is heard, where lvs.cf names them in blocks.',
+    ['director'],
+  ),
+  piranha_director_active: gauge('1 for the other director that says it serves.', ['director']),
+  piranha_director_ready: gauge('1 for each other director that would take over well.', ['director']),
+  piranha_director_heard_seconds: gauge('Time since each other director was heard by this one.', [
+    'director',
+  ]),
   piranha_heartbeats_sent_total: counter('Heartbeats sent.', ['path']),
   piranha_heartbeats_received_total: counter('Heartbeats received.', ['path']),
   piranha_heartbeats_dropped_total: counter('Packets that changed nothing, with a heartbeat_key.', [

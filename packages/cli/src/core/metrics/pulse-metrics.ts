@@ -24,7 +24,9 @@ export function addEvents(
   }
 }
 
-function addPath(set: MetricSet, { name: path, sent, received, silentMs, quality }: PathStatus): void {
+function addPath(set: MetricSet, { name, director, sent, received, silentMs, quality }: PathStatus): void {
+  // Of several directors each has paths of the same names.
+  const path = director === undefined ? name : `${director} ${name}`;
   set.add('piranha_heartbeats_sent_total', { path }, sent);
   set.add('piranha_heartbeats_received_total', { path }, received);
   set.add('piranha_heartbeat_silence_seconds', { path }, seconds(silentMs));
@@ -48,6 +50,15 @@ function addPartner(set: MetricSet, { partner, heartbeat }: PulseStatus): void {
   set.add('piranha_partner_coverage_ratio', {}, percent === undefined ? undefined : percent / 100);
   for (const [reason, count] of Object.entries(dropped)) {
     set.add('piranha_heartbeats_dropped_total', { reason }, count);
+  }
+}
+
+function addDirectors(set: MetricSet, { directors = [] }: PulseStatus): void {
+  for (const { name: director, life, duty, ready, heardAgoMs } of directors) {
+    set.add('piranha_director_alive', { director }, life === 'alive');
+    set.add('piranha_director_active', { director }, duty === 'active');
+    set.add('piranha_director_ready', { director }, ready);
+    set.add('piranha_director_heard_seconds', { director }, seconds(heardAgoMs));
   }
 }
 
@@ -80,6 +91,7 @@ export function addPulse(set: MetricSet, status: PulseStatus): void {
   set.add('piranha_adaptive_threshold_seconds', {}, seconds(status.adaptive?.thresholdMs));
   for (const path of status.paths) addPath(set, path);
   addPartner(set, status);
+  addDirectors(set, status);
   addSync(set, status);
   for (const { name, starts } of status.children)
     set.add('piranha_process_starts', { process: name }, starts);

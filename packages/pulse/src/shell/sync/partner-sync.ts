@@ -105,6 +105,12 @@ function requireLine(loaded: LoadedSettings): SyncLine {
       hint: 'lvs.cf names one director, or backup_active = 0',
     });
   }
+  if (loaded.settings.others !== undefined) {
+    throw new UserError('lvs.cf names more than two directors: lvsctl sync is for a pair', {
+      code: 'SYNC_PAIR_ONLY',
+      hint: 'copy the file to every director by other means, then lvsctl reload on each',
+    });
+  }
   if (loaded.beat !== undefined) {
     throw new UserError('lvs.cf says config_sync = 0', {
       code: 'SYNC_OFF',

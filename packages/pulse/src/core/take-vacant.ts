@@ -1,0 +1,72 @@
+import { heldBackBy } from './gate.js';
+import { andThen, log, sendNow, take, withEffects } from './moves.js';
+import { holderOf, type OthersState } from './other-directors.js';
+import type { GateAnswer, PulseEffect, PulseSettings, PulseState, PulseStep } from './types.js';
+import { isBySilence, vacancyDueMs } from './vacancy.js';
+
+/** Where the gate was not asked: what needs it waits for the next tick. */
+export const GATE_NOT_ASKED = 'gate not asked';
+
+/** Takes the addresses that nobody holds, waits for its turn, or stands by. `others` of the state are those of now. */
+export function onVacancy(
+  settings: PulseSettings,
+  state: PulseState,
+  gate: GateAnswer | typeof GATE_NOT_ASKED | undefined,
+  nowMs: number,
+): PulseStep {
+  const { others, duty } = state;
+  if (others === undefined || (duty !== 'standby' && duty !== 'claiming')) return { state, effects: [] };
+  const dueMs = vacancyDueMs(settings, state);
+  if (dueMs === Infinity) return { state: standsBy(state, others), effects: [] };
+  if (nowMs < dueMs) {
+    if (duty === 'claiming') return { state, effects: [] };
+    const claiming: PulseState = { ...state, duty: 'claiming', reason: 'nobody serves' };
+    return withEffects(claiming, log('PULSE_CLAIM_WAIT', { waitMs: Math.round(dueMs - nowMs) }));
+  }
+  if (isBySilence(others) && settings.gateAfterMs !== undefined) {
+    if (gate === GATE_NOT_ASKED) return { state, effects: [] };
+    const heldBack = heldBackBy(settings, gate);
+    if (heldBack !== undefined) return { state: { ...state, duty: 'standby', heldBack }, effects: [] };
+  }
+  const { reason, told } = takeover(settings, others, nowMs);
+  // Whoever is behind in the order hears of it before its own turn.
+  return andThen(take({ ...state, heldBack: undefined }, reason, told), (next) =>
+    sendNow(settings, next, nowMs),
+  );
+}
+
+function standsBy(state: PulseState, others: OthersState): PulseState {
+  if (state.duty !== 'claiming') return { ...state, heldBack: undefined };
+  const holder = holderOf(others);
+  const reason = holder === undefined ? state.reason : `${holder.name} serves`;
+  return { ...state, duty: 'standby', reason, heldBack: undefined };
+}
+
+/** Why the addresses are taken, and the line for the log. */
+function takeover(
+  settings: PulseSettings,
+  others: OthersState,
+  nowMs: number,
+): { readonly reason: string; readonly told: PulseEffect } {
+  const { views, freed } = others;
+  if (freed !== undefined) {
+    const isFirst = views.some(({ name, rank }) => name === freed.by && rank === 0);
+    const event = isFirst ? 'PULSE_PRIMARY_STOPPED' : 'PULSE_BACKUP_STOPPED';
+    const reason = freed.heir === undefined ? `${freed.by} stopped` : `${freed.by} hands over`;
+    return { reason, told: log(event, { director: freed.by, reason }) };
+  }
+  const dead = views.filter(({ life }) => life === 'dead');
+  if (dead.length === 0) {
+    const event = settings.role === 'primary' ? 'PULSE_BACKUP_STOPPED' : 'PULSE_PRIMARY_STOPPED';
+    return { reason: 'no director serves', told: log(event, { reason: 'claim' }) };
+  }
+  // Of several that fell silent the one that served last, if any did.
+  const latest = dead.toSorted((one, other) => other.lastHeardMs - one.lastHeardMs);
+  const gone = latest.find(({ duty }) => duty === 'active') ?? latest[0];
+  const fields = {
+    director: gone?.name,
+    silentMs: Math.round(nowMs - (gone?.lastHeardMs ?? nowMs)),
+    deadtimeMs: settings.deadtimeMs,
+  };
+  return { reason: `${gone?.name} dead`, told: log('PULSE_PARTNER_DEAD', fields) };
+}

@@ -1,0 +1,105 @@
+import { type Fault, MOST_DRIFT, MOST_FAULTS, type Script, type TimedFault } from './faults.js';
+import { NODE_NAMES, type NodeName } from './names.js';
+import type { SeededRandom } from './random.js';
+
+/** What chance lets happen to more than two directors: all that happens to a pair, and cuts between any sets of them. */
+
+/** Something for each of the first `count` directors. */
+function forEachName<T>(
+  count: number,
+  make: (name: NodeName) => T,
+): Script['clockRates'] & Record<NodeName, T> {
+  const names = NODE_NAMES.slice(0, count);
+  return Object.fromEntries(names.map((name) => [name, make(name)])) as never;
+}
+
+/** The script of a seed for so many directors. @param unitMs their deadtime: faults are spaced and last by it */
+export function scriptOfSeveral(
+  random: SeededRandom,
+  seed: number,
+  unitMs: number,
+  count: number,
+  hasMaintenance: boolean,
+): Script {
+  const names = NODE_NAMES.slice(0, count);
+  const clockRates = forEachName(count, () => 1 + (random.next() * 2 - 1) * MOST_DRIFT);
+  const startMs = forEachName(count, () => random.pick([100, 250, 600, 1_500]));
+  const boot = (): number => (random.chance(0.5) ? 0 : random.between(0, 3 * unitMs));
+  const headStartMs = random.chance(0.5) ? 0 : random.between(-3 * unitMs, 3 * unitMs);
+  const faults: TimedFault[] = [];
+  let atMs = 4 * unitMs;
+  // What one fault alone must come to is promised more exactly.
+  const many = random.chance(0.3) ? 1 : random.between(2, MOST_FAULTS);
+  for (let number = 0; number < many; number += 1) {
+    atMs += random.between(0, random.chance(0.4) ? 8 * unitMs : unitMs);
+    faults.push({ atMs, fault: faultOf(random, unitMs, names) });
+    if (hasMaintenance && random.chance(0.3)) {
+      const node = random.pick(names);
+      const durationMs = random.between(unitMs, 12 * unitMs);
+      const fault = { kind: 'maintenance', node, unlessAlone: random.chance(0.3), durationMs } as const;
+      faults.push({ atMs: atMs + random.between(0, unitMs), fault });
+    }
+  }
+  return { seed, clockRates, startMs, bootMs: forEachName(count, boot), headStartMs, faults };
+}
+
+const KINDS = [
+  'cut',
+  'part',
+  'part',
+  'noise',
+  'crash',
+  'crash',
+  'freezePulse',
+  'pause',
+  'linkDown',
+  'stop',
+  'killPulse',
+  'killGuardian',
+  'killDaemons',
+  'handover',
+  'handover',
+  'slow',
+] as const;
+
+function faultOf(random: SeededRandom, unitMs: number, names: readonly NodeName[]): Fault {
+  const node = random.pick(names);
+  const others = names.filter((name) => name !== node);
+  const durationMs = random.between(1, random.chance(0.3) ? 8 * unitMs : 2 * unitMs);
+  const kind = random.pick(KINDS);
+  switch (kind) {
+    case 'cut': {
+      const paths = random.pick([[0], [0, 1], [0, 1]] as const);
+      const cut = { kind, from: node, paths, both: random.chance(0.5), durationMs };
+      return random.chance(0.5) ? cut : { ...cut, to: random.pick(others) };
+    }
+    case 'part':
+      return { kind, sets: setsOf(random, names), durationMs };
+    case 'noise': {
+      const noise = {
+        lossShare: random.pick([0, 0.02, 0.1, 0.3]),
+        jitterMs: random.between(0, Math.round(unitMs / 4)),
+        duplicateShare: random.pick([0, 0.2]),
+      };
+      return { kind, noise, durationMs };
+    }
+    case 'slow':
+      return { kind, node, factor: random.between(2, 8), durationMs };
+    case 'handover':
+      return random.chance(0.4) ? { kind, node } : { kind, node, to: random.pick(others) };
+    case 'killPulse':
+    case 'killGuardian':
+    case 'killDaemons':
+      return { kind, node };
+    default:
+      return { kind, node, durationMs };
+  }
+}
+
+/** Any sets: each director goes to one of two or three. */
+function setsOf(random: SeededRandom, names: readonly NodeName[]): readonly (readonly NodeName[])[] {
+  const count = random.between(2, Math.min(3, names.length));
+  const sets: NodeName[][] = Array.from({ length: count }, () => []);
+  for (const name of names) random.pick(sets).push(name);
+  return sets.filter((set) => set.length > 0);
+}
