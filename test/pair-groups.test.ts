@@ -131,6 +131,12 @@ describe('two directors that hold a group each', () => {
     expect(ordered.stderr).toBe('');
     await held(pair, 'primary primary');
     expect((await pair.backup.pulse()).maintenance).toBeDefined();
+    await pair.waitFor('the primary to note that the preferred one is out', () => {
+      const saved = JSON.parse(readFileSync(pair.primary.files.pulseState, 'utf8')) as {
+        groups?: { name: string; missed: boolean }[];
+      };
+      return saved.groups?.some(({ name, missed }) => name === 'post' && missed) === true;
+    });
     expect((await pair.backup.lvsctl('standby', 'off')).status).toBe(0);
     await held(pair, APART);
   });

@@ -29,6 +29,8 @@ export interface PairOptions {
   readonly configuration: string;
   /** Brings hosts into the state that the method of forwarding needs, before anything starts. */
   readonly prepare?: (networks: Networks) => void | Promise<void>;
+  /** What both directors are when all is well, sorted; groups of addresses may be served by both. */
+  readonly settledStates?: 'active standby' | 'active active';
   /** Network namespaces in which the real servers live, if not their own. */
   readonly servers?: readonly ServerName[];
 }
@@ -89,7 +91,8 @@ export class Pair {
         const [alpha, beta] = await Promise.all([this.alpha.pulse(), this.beta.pulse()]);
         const states = [alpha.state, beta.state].sort().join(' ');
         const partners = [alpha, beta].map(({ partner }) => partner);
-        if (states !== 'active standby') throw new Error(`states: ${alpha.state} ${beta.state}`);
+        if (states !== (this.options.settledStates ?? 'active standby'))
+          throw new Error(`states: ${alpha.state} ${beta.state}`);
         if (!partners.every((partner) => partner === 'running' || partner === 'stopped')) {
           throw new Error(`partners: ${partners.join(' ')}`);
         }

@@ -5,6 +5,7 @@ import type { ScenarioGroup, SharedLab } from '../guest/group.js';
 import { directRouting } from './direct-routing.js';
 import { doctor } from './doctor.js';
 import { failover } from './failover.js';
+import { groups } from './groups.js';
 import { life } from './life.js';
 import { localNode } from './local-node.js';
 import { migration } from './migration.js';
@@ -24,6 +25,7 @@ export const GROUPS: readonly ScenarioGroup[] = [
   anyGroup(nat),
   anyGroup(migration),
   anyGroup(life),
+  anyGroup(groups),
   anyGroup(doctor),
   anyGroup(localNode),
   anyGroup(tunnel),

@@ -244,4 +244,9 @@ describe('the room that names leave', () => {
     const names = ['one', 'two', 'three', 'four', 'five'].map((word) => `director-${word}`);
     expect(leastRoomBytes('director-six', names, names, ['public', 'private'])).toBeGreaterThan(100);
   });
+
+  it('is enough for a pair with the most groups that lvs.cf may have, and the longest names', () => {
+    const groups = ['main', ...Array.from({ length: 8 }, (_, index) => `${index}`.padEnd(32, 'x'))];
+    expect(leastRoomBytes('primary', groups, ['backup'], ['public', 'private'])).toBeGreaterThanOrEqual(0);
+  });
 });

@@ -289,3 +289,29 @@ describe('any history of goals and crashes', () => {
     );
   });
 });
+
+describe('a node whose partner may serve other groups at once', () => {
+  const BOTH: TakeoverSettings = { ...SYNC, bothSides: true };
+
+  it('tells and listens for as long as it serves, and never keeps its own packets from being scheduled', () => {
+    const world = new World(BOTH);
+    for (const goal of ['standby', 'serving', 'settled', 'settled'] as const) {
+      for (const { action } of planTakeover(BOTH, goal, world.seen())) world.apply(action);
+      const serves = goal !== 'standby';
+      expect(world.daemons.master !== undefined).toBe(serves);
+      expect(world.daemons.backup).toBeDefined();
+      expect(world.sysctls.get(BACKUP_ONLY)).toBe(serves ? '0' : '1');
+    }
+    for (const { action } of planTakeover(BOTH, 'released', world.seen())) world.apply(action);
+    expect(world.sysctls.get(BACKUP_ONLY)).toBe('1');
+    for (const { action } of planTakeover(BOTH, 'stopped', world.seen())) world.apply(action);
+    expect(world.daemons).toEqual({ master: undefined, backup: undefined });
+  });
+
+  it('guards further addresses that come while it serves', () => {
+    const world = new World(BOTH);
+    for (const { action } of planTakeover(BOTH, 'settled', world.seen())) world.apply(action);
+    const more = planTakeover(BOTH, 'serving', { ...world.seen(), addressesHeld: undefined });
+    expect(more.map(({ id }) => id)).toEqual(['guard.on', 'addresses.hold', 'announce']);
+  });
+});

@@ -255,3 +255,42 @@ describe('addresses in the kernel', () => {
     expect([kernel.isClosed, vi.getTimerCount()]).toEqual([true, 0]);
   });
 });
+
+describe('addresses of several groups', () => {
+  it('come and go apart', async () => {
+    const addresses = open();
+    await addresses.hold([VIP], 'main');
+    await addresses.hold([VIP6], 'post');
+    expect(addresses.held()).toEqual(['10.0.0.9', '2001:db8::9']);
+    await expect(addresses.hold([], 'main')).resolves.toBe(true);
+    expect(kernel.texts()).toContain('2001:db8::9/128 3');
+    expect(kernel.texts()).not.toContain('10.0.0.9/32 2');
+  });
+
+  it('wait for no other: what the kernel refuses keeps its own group waiting', async () => {
+    const addresses = open();
+    kernel.refused = ['10.0.0.9'];
+    let isReached = false;
+    void addresses.hold([VIP], 'main').then((reached) => {
+      isReached = reached;
+    });
+    await expect(addresses.hold([VIP6], 'post')).resolves.toBe(true);
+    expect(isReached).toBe(false);
+    kernel.refused = [];
+    await vi.advanceTimersByTimeAsync(200);
+    expect(isReached).toBe(true);
+  });
+
+  it('may change together: one that goes from group to group is never taken away', async () => {
+    const addresses = open();
+    await addresses.hold([VIP, VIP6], 'main');
+    kernel.changes.length = 0;
+    await addresses.holdGroups(
+      new Map([
+        ['main', [VIP]],
+        ['post', [VIP6]],
+      ]),
+    );
+    expect(kernel.changes).toEqual([]);
+  });
+});

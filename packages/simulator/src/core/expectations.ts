@@ -60,7 +60,9 @@ export function expectationOf(
     case 'killPulse':
     case 'killGuardian': {
       const promise = 'a daemon that dies is replaced unnoticed';
-      return { promise, untilMs: atMs + bounds.replacedMs, served: true, holder: active };
+      const untilMs = atMs + bounds.replacedMs;
+      const unmoved = isOneOfMany ? { unmoved: active.takeovers + standby.takeovers } : {};
+      return { promise, untilMs, served: true, holder: active, ...unmoved };
     }
     case 'freezePulse': {
       const node = nodes[fault.node] ?? active;

@@ -98,14 +98,21 @@ export function scriptOf(
   const startMs = { primary: start(), backup: start() };
   const headStartMs = random.chance(0.5) ? 0 : random.between(-3 * unitMs, 3 * unitMs);
   const faults: TimedFault[] = [];
-  let atMs = 4 * unitMs;
+  // Groups first have to come to who is preferred for them.
+  const hasGroups = groups.length > 0;
+  let atMs = (hasGroups ? 8 : 4) * unitMs;
   // What one fault alone must come to is promised more exactly.
-  const count = random.chance(0.3) ? 1 : random.between(2, MOST_FAULTS);
+  const count = random.chance(hasGroups ? 0.6 : 0.3) ? 1 : random.between(2, MOST_FAULTS);
   for (let number = 0; number < count; number += 1) {
     atMs += random.between(0, random.chance(0.4) ? 8 * unitMs : unitMs);
     faults.push({ atMs, fault: ofOneGroup(random, faultOf(random, unitMs), groups) });
     if (hasWitness) faults.push(...witnessFaults(random, atMs, unitMs));
     if (hasMaintenance && random.chance(0.5)) faults.push(maintenance(random, atMs, unitMs));
+  }
+  // Each director has its own groups from the start where both boot together; mostly that is tried.
+  if (hasGroups && seed % 3 !== 0) {
+    const together = { primary: startMs.primary, backup: startMs.primary };
+    return { seed, clockRates, startMs: together, headStartMs: 0, faults };
   }
   return { seed, clockRates, startMs, headStartMs, faults };
 }

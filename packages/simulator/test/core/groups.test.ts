@@ -1,7 +1,7 @@
 import { parseLvsCf } from '@piranha/config';
 import { describe, expect, it } from 'vitest';
 import { pairOf, pairOfConfiguration, promisesOf, type SimulatedPair } from '../../src/index.js';
-import { BUG_SEEDS, firstFailure, firstFailureText, SETTINGS } from '../support.js';
+import { firstFailure, firstFailureText, SETTINGS } from '../support.js';
 import { GROUP_BUGS, withBug } from './planted-bugs.js';
 
 const TWO = [
@@ -10,28 +10,31 @@ const TWO = [
 ] as const;
 const THREE = [...TWO, { name: 'shop', preferred: 'backup', vips: ['10.0.0.12'] }] as const;
 
+/** Beats cost more than words: these bugs show early. */
+const GROUP_BUG_SEEDS = 300;
+
 function grouped(groups: SimulatedPair['groups'], machines?: SimulatedPair['machines']): SimulatedPair {
   return { ...pairOf(SETTINGS, machines), groups, hasKey: true };
 }
 
 describe('a pair that holds groups of addresses', () => {
   it('keeps every promise of each of two groups, in fixed seeds', () => {
-    expect(firstFailureText(grouped(TWO), 1, 300)).toBeUndefined();
+    expect(firstFailureText(grouped(TWO), 1, 120)).toBeUndefined();
   });
 
   it('keeps every promise of each of three, in seeds that nobody has tried', () => {
     const from = Math.floor(Math.random() * 2 ** 31);
-    expect(firstFailureText(grouped(THREE), from, 100)).toBeUndefined();
+    expect(firstFailureText(grouped(THREE), from, 40)).toBeUndefined();
   });
 
   it('keeps them where operators order directors out and somebody replays heartbeats', () => {
     const pair = { ...grouped(TWO), hasMaintenance: true, isAttacked: true };
-    expect(firstFailureText(pair, 1, 100)).toBeUndefined();
+    expect(firstFailureText(pair, 1, 40)).toBeUndefined();
   });
 
   for (const [title, bug] of Object.entries(GROUP_BUGS)) {
     it(`shows a planted bug: ${title}`, () => {
-      expect(firstFailure(grouped(TWO, withBug(bug)), 1, BUG_SEEDS)).toBeDefined();
+      expect(firstFailure(grouped(TWO, withBug(bug)), 1, GROUP_BUG_SEEDS)).toBeDefined();
     });
   }
 

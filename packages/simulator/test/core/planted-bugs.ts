@@ -169,9 +169,9 @@ export const RELOAD_BUGS: Readonly<Record<string, Bug>> = {
 const isSecond = (settings: PulseSettings): boolean => settings.vips.includes('10.0.0.10');
 
 export const GROUP_BUGS: Readonly<Record<string, Bug>> = {
-  'a group yields to whoever serves, as its partner does': ({ stepPulse }) => ({
+  'both directors take themselves for the preferred one of a group': ({ stepPulse }) => ({
     stepPulse: (settings, ...rest) =>
-      stepPulse(isSecond(settings) ? { ...settings, preferred: false } : settings, ...rest),
+      stepPulse(isSecond(settings) ? { ...settings, preferred: true } : settings, ...rest),
   }),
   'a dead partner is replaced for the first group alone': ({ stepPulse }) => ({
     stepPulse: (settings, state, event, nowMs) =>

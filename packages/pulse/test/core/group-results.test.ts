@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { groupsToMove } from '../../src/core/group-moves.js';
+import { GroupResults } from '../../src/core/group-results.js';
+import type { PulseState } from '../../src/core/types.js';
+
+const result = (ok: boolean, text: string) => ({ type: 'handoverResult', ok, text }) as const;
+
+describe('the answers of several groups', () => {
+  it('are one, once the last is there', () => {
+    const results = new GroupResults();
+    results.ask(['main', 'post']);
+    expect(results.answer('main', result(true, 'partner took over'))).toBeUndefined();
+    expect(results.answer('post', result(true, 'partner took over'))).toEqual(
+      result(true, 'partner took over'),
+    );
+  });
+
+  it('say which group it did not work for', () => {
+    const results = new GroupResults();
+    results.ask(['main', 'post']);
+    results.answer('post', result(true, 'partner took over'));
+    expect(results.answer('main', result(false, 'not in time'))).toEqual(
+      result(false, 'main: not in time; post: partner took over'),
+    );
+  });
+
+  it('count only where somebody asked', () => {
+    const results = new GroupResults();
+    expect(results.answer('main', result(true, 'partner took over'))).toBeUndefined();
+    results.ask(['post']);
+    expect(results.answer('main', result(true, 'partner took over'))).toBeUndefined();
+  });
+});
+
+describe('which groups a handover is about', () => {
+  const group = (name: string, duty: PulseState['duty'], isKnown = true) => ({
+    name,
+    isKnown,
+    state: { duty, reason: `is ${duty}` },
+  });
+
+  it('all that this node serves, or the one that is named', () => {
+    const all = [group('main', 'standby'), group('post', 'active'), group('shop', 'active')];
+    expect(groupsToMove(all, undefined)).toEqual({ type: 'move', groups: ['post', 'shop'] });
+    expect(groupsToMove(all, 'shop')).toEqual({ type: 'move', groups: ['shop'] });
+    expect(groupsToMove(all, 'main')).toEqual({ type: 'move', groups: ['main'] });
+    expect(groupsToMove(all, 'pots')).toEqual({
+      type: 'unknown',
+      hint: 'there are the groups main, post, shop',
+    });
+  });
+
+  it('not one that moves already, or that the partner does not have', () => {
+    expect(groupsToMove([group('main', 'releasing')], undefined)).toMatchObject({ type: 'refused' });
+    const all = [group('main', 'active'), group('post', 'active', false)];
+    expect(groupsToMove(all, 'post')).toMatchObject({ type: 'refused' });
+    expect(groupsToMove(all, undefined)).toEqual({ type: 'move', groups: ['main', 'post'] });
+  });
+});
