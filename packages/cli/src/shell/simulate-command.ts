@@ -1,3 +1,4 @@
+import { MOST_DIRECTORS } from '@piranha/config';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { ExitStatus } from '../core/exit-status.js';
 import type { SimulateOptions } from './commands/simulate.js';
@@ -20,7 +21,12 @@ export function addSimulate(program: Command, io: LvsctlIo, finish: (status: Exi
   program
     .command('simulate <file>')
     .description(
-      'plays faults by the thousand against a pair with this lvs.cf, on a virtual clock: is every promise kept?',
+      'plays faults by the thousand against the directors of this lvs.cf, on a virtual clock: is every promise kept?',
+    )
+    .option(
+      '--directors <number>',
+      'play so many of them, 2 to 5, with the times of the file (default: as many as it names)',
+      whole(2, MOST_DIRECTORS),
     )
     .option('--seeds <number>', 'how many runs of faults by chance', whole(1, MOST_SEEDS), 1_000)
     .option(
