@@ -19,8 +19,8 @@ export {
 } from './core/guardian.js';
 export { nextTickMs, stepPulse } from './core/machine.js';
 export { wordOf } from './core/moves.js';
-export { settingsInUse, type TimesBefore, timesBefore, wordHeard } from './core/pair-times.js';
 export { rankStepMs } from './core/other-directors.js';
+export { settingsInUse, type TimesBefore, timesBefore, wordHeard } from './core/pair-times.js';
 export { HeartbeatStatistics } from './core/path-statistics.js';
 export {
   ADAPTIVE_REFRESH_MS,

@@ -1,10 +1,11 @@
-import { MOST_DIRECTORS } from '@piranha/config';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { ExitStatus } from '../core/exit-status.js';
 import type { SimulateOptions } from './commands/simulate.js';
 import type { LvsctlIo } from './io.js';
 
 const MOST_SEEDS = 100_000_000;
+/** As in lvs.cf, whose package only the command itself loads. */
+const MOST_DIRECTORS = 5;
 /** The largest number of a run. */
 export const MOST_SEED = 0xffff_ffff;
 

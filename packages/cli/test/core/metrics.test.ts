@@ -23,6 +23,7 @@ function fullView(): MetricsView {
   const pulse = pulseStatus({
     partner: 'running',
     paths: [{ ...first, quality }],
+    directors: [{ name: 'beta', rank: 2, life: 'alive', duty: 'standby', heardAgoMs: 40, ready: true }],
     readiness: { ready: true, reasons: [], ...readiness },
     adaptive: { thresholdMs: 700, falseAlarms: 0 },
     heartbeat: {

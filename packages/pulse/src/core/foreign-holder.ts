@@ -33,5 +33,7 @@ export function isForeignToAll(
   directors: readonly (readonly string[])[],
   neighbours: readonly KnownNeighbour[],
 ): boolean {
-  return directors.length > 0 && directors.every((addresses) => isForeignHolder(holder, addresses, neighbours));
+  return (
+    directors.length > 0 && directors.every((addresses) => isForeignHolder(holder, addresses, neighbours))
+  );
 }

@@ -51,7 +51,7 @@ export class BeatStandIn {
     beat: PulseAliveBeat,
     word: HeartbeatWord,
     path: string,
-    to: string,
+    to = '',
   ): Buffer | undefined {
     return this.voice?.say(plan, beat, word, path, monotonicNowMs(), to);
   }

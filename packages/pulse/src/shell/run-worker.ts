@@ -192,10 +192,10 @@ async function loadOrLastGood(
   log: EventLog,
   isRestart: boolean,
 ): Promise<LoadedSettings> {
-  const { configFile } = options;
+  const { configFile, role, name } = options;
   const loaded = await loadWithLastGood(configFile, files.lastGoodConfiguration, isRestart);
   if (loaded.usesLastGood) log.log('PULSE_CONFIG_LAST_GOOD', { file: configFile });
-  return settingsOf(loaded.result, configFile, options);
+  return settingsOf(loaded.result, configFile, role, name);
 }
 
 /** Another lvsd than the suite's own may not know the word. */
@@ -251,8 +251,7 @@ function buildParts({ options, files, log, loaded, failures, insists }: PartsNee
       hasIpvs: options.director === 'kernel',
       insists,
       ownAddresses: (configuration) => ownHeartbeatAddresses(configuration, role, self),
-      partnerAddresses: (configuration) =>
-        addressesByDirector(heartbeatPaths(configuration, role, self)),
+      partnerAddresses: (configuration) => addressesByDirector(heartbeatPaths(configuration, role, self)),
       onLinkProblems: (problems) => failures.links(problems, log),
     },
     loaded.configuration,
