@@ -64,7 +64,7 @@ describe.sequential('three directors', () => {
     const refused = await group.director('alpha').lvsctl('reload');
     writeFileSync(group.configFile, text);
     expect(refused.status).toBe(1);
-    expect(refused.stderr + refused.stdout).toContain('PULSE_DIRECTORS_CHANGE');
+    expect(refused.stderr + refused.stdout).toContain('director blocks cannot come, go or be renamed');
     await group.settled('alpha', 'beta', 'gamma');
   });
 
