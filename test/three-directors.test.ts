@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DirectorGroup } from './support/director-group.js';
@@ -54,6 +55,16 @@ describe.sequential('three directors', () => {
     await group.settled('gamma', 'alpha', 'beta');
     const back = await group.director('gamma').lvsctl('handover', '--to', 'alpha');
     expect(back.status).toBe(0);
+    await group.settled('alpha', 'beta', 'gamma');
+  });
+
+  it('refuse a reload by which another one would not be believed any more', async () => {
+    const text = readFileSync(group.configFile, 'utf8');
+    writeFileSync(group.configFile, text.replace('director gamma', 'director delta'));
+    const refused = await group.director('alpha').lvsctl('reload');
+    writeFileSync(group.configFile, text);
+    expect(refused.status).toBe(1);
+    expect(refused.stderr + refused.stdout).toContain('director blocks cannot come, go or be renamed');
     await group.settled('alpha', 'beta', 'gamma');
   });
 

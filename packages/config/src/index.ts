@@ -20,7 +20,7 @@ export { serialNumberOf, withSerialNumber } from './core/serial.js';
 export { type LvsCfTree, parseTree, printTree } from './core/tree.js';
 export { WELL_KNOWN_PORTS } from './core/well-known-ports.js';
 export { bareWord, quotedWord } from './core/words.js';
-export { type DirectorConfig, MOST_DIRECTORS } from './director-model.js';
+export type { DirectorConfig } from './director-model.js';
 export type { VipGroupConfig } from './group-model.js';
 export type { Mention } from './mention-model.js';
 export * from './model.js';

@@ -101,6 +101,7 @@ export function configurationOf(
     backup: undefined,
     backupPrivate: undefined,
     backupActive: false,
+    directors: [],
     heartbeatPort: 539,
     keepaliveMs: 2_000,
     deadtimeMs: 5_000,

@@ -4,6 +4,8 @@ import type { SimulateOptions } from './commands/simulate.js';
 import type { LvsctlIo } from './io.js';
 
 const MOST_SEEDS = 100_000_000;
+/** As in lvs.cf, whose package only the command itself loads. */
+const MOST_DIRECTORS = 5;
 /** The largest number of a run. */
 export const MOST_SEED = 0xffff_ffff;
 
@@ -20,7 +22,12 @@ export function addSimulate(program: Command, io: LvsctlIo, finish: (status: Exi
   program
     .command('simulate <file>')
     .description(
-      'plays faults by the thousand against a pair with this lvs.cf, on a virtual clock: is every promise kept?',
+      'plays faults by the thousand against the directors of this lvs.cf, on a virtual clock: is every promise kept?',
+    )
+    .option(
+      '--directors <number>',
+      'play so many of them, 2 to 5, with the times of the file (default: as many as it names)',
+      whole(2, MOST_DIRECTORS),
     )
     .option('--seeds <number>', 'how many runs of faults by chance', whole(1, MOST_SEEDS), 1_000)
     .option(

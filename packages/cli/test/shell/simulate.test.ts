@@ -41,6 +41,16 @@ describe('lvsctl simulate', () => {
     expect(answer.simulatedMs).toBeGreaterThan(10_000);
   });
 
+  it('plays more directors with the times of the file', async () => {
+    const { status, stdout } = await run(
+      ['simulate', '--directors', '4', '--seeds', '2', '--seed', '7', '-'],
+      PAIR,
+    );
+    expect(status).toBe(0);
+    expect(stdout).toContain('4 directors, keepalive 100 ms');
+    expect(stdout).toContain('the next in rank takes over');
+  });
+
   it('shows the faults that break a promise, and ends with 1', async () => {
     // Beats further apart than the partner waits for them: a live partner is taken for dead.
     const text = PAIR.replace('keepalive = 0.1', 'keepalive = 1').replace('deadtime = 0.4', 'deadtime = 0.5');
@@ -55,6 +65,8 @@ describe('lvsctl simulate', () => {
     ['--seeds', 'x'],
     ['--seed', '-1'],
     ['--seed', '4294967296'],
+    ['--directors', '1'],
+    ['--directors', '6'],
   ])('refuses %s %s', async (option, value) => {
     const { status, stderr } = await run(['simulate', option, value, '-'], PAIR);
     expect(status).toBe(2);

@@ -88,7 +88,7 @@ describe('director blocks', () => {
 
   it('have no groups where they are more than two', () => {
     const groups = 'vip_group mail {\n virtual = web\n}\n';
-    expect(findings(`${KEY}${THREE}${groups}`)).toContain('error CF_DIRECTORS_GROUPS 19:11');
+    expect(findings(`${KEY}${THREE}${groups}`)).toContain('error CF_DIRECTORS_GROUPS 11:11');
     const two = director('alpha', 1) + director('beta', 2);
     expect(findings(`${KEY}${two}${groups}`).filter((text) => text.startsWith('error'))).toEqual([]);
   });

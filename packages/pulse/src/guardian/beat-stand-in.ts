@@ -46,7 +46,7 @@ export class BeatStandIn {
   }
 
   /** The next beat for a path; undefined as long as there are no keys. */
-  say(plan: PulseAlive, beat: PulseAliveBeat, said: SaidWords, path: string, to: string): Buffer | undefined {
+  say(plan: PulseAlive, beat: PulseAliveBeat, said: SaidWords, path: string, to = ''): Buffer | undefined {
     return this.voice?.say(plan, beat, said, path, monotonicNowMs(), to);
   }
 

@@ -48,15 +48,16 @@ export interface LoadedSettings {
  * @throws UserError `PULSE_CONFIG` with the first line in the original's form and every finding in the hint; as
  * ownDirector, and as loadBeatSetup for the key file
  */
-export async function loadSettings(file: string, own: OwnNode): Promise<LoadedSettings> {
-  return settingsOf(await loadConfiguration(file), file, own);
+export async function loadSettings(file: string, { role, name }: OwnNode): Promise<LoadedSettings> {
+  return settingsOf(await loadConfiguration(file), file, role, name);
 }
 
 /** As loadSettings, from a file that was read already. */
 export function settingsOf(
   { configuration, diagnostics, hash }: LoadResult,
   file: string,
-  own: OwnNode,
+  role: NodeRole | undefined,
+  name?: string,
 ): LoadedSettings {
   const printed = diagnostics.map((diagnostic) => formatDiagnostic(file, diagnostic));
   if (configuration === undefined) {
@@ -67,8 +68,8 @@ export function settingsOf(
       hint: 'lvsctl check FILE shows the same list',
     });
   }
-  const director = ownDirector(configuration, own, ownAddresses);
-  const ownRole = roleOf(director, own, configuration);
+  const director = ownDirector(configuration, { role, name }, ownAddresses);
+  const ownRole = roleOf(director, role, configuration);
   const self = isSeveral(configuration) ? director : undefined;
   const names = self
     ? groupBeatNames(
@@ -96,7 +97,7 @@ function directorNames({ directors }: LvsConfiguration, rank: number): DirectorN
 
 function roleOf(
   director: RankedDirector | undefined,
-  { role }: OwnNode,
+  role: NodeRole | undefined,
   configuration: LvsConfiguration,
 ): NodeRole {
   if (director !== undefined) return director.rank === 0 ? 'primary' : 'backup';

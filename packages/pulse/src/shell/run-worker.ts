@@ -196,10 +196,10 @@ async function loadOrLastGood(
   log: EventLog,
   isRestart: boolean,
 ): Promise<LoadedSettings> {
-  const { configFile } = options;
+  const { configFile, role, name } = options;
   const loaded = await loadWithLastGood(configFile, files.lastGoodConfiguration, isRestart);
   if (loaded.usesLastGood) log.log('PULSE_CONFIG_LAST_GOOD', { file: configFile });
-  return settingsOf(loaded.result, configFile, options);
+  return settingsOf(loaded.result, configFile, role, name);
 }
 
 /** Another lvsd than the suite's own may not know the word. */

@@ -1,6 +1,8 @@
 import type { LvsConfiguration } from '@piranha/config';
 import type { Notice, Notifier } from '@piranha/notify';
+import { pairBeatNames } from '@piranha/protocol/beat';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { NO_NAMES } from '../../src/core/partner-name.js';
 import { pulseSettings } from '../../src/core/settings.js';
 import { startPulse } from '../../src/core/start.js';
 import type { PulseState } from '../../src/core/types.js';
@@ -23,6 +25,8 @@ const LOADED: LoadedSettings = {
   settings: pulseSettings(CONFIGURATION, 'backup'),
   paths: [],
   hash: '0'.repeat(16),
+  names: pairBeatNames('backup'),
+  directorNames: NO_NAMES,
   beat: undefined,
   warnings: [],
 };

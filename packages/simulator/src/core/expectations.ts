@@ -33,14 +33,23 @@ export function expectationOf(
   if (fault.kind === 'cut') return afterCut(fault, atMs, active, bounds);
   if (fault.kind === 'noise' || fault.kind === 'part') return undefined;
   const hitsActive = nodes[fault.node] === active;
+  const takeovers = others.reduce((sum, one) => sum + one.takeovers, active.takeovers);
   const { keepaliveMs, deadtimeMs } = active.settings;
   const moveMs = 2 * keepaliveMs + 2 * (DURATIONS.takeMs + DURATIONS.dropMs);
   switch (fault.kind) {
     case 'reload': {
       const promise = 'a reload is no failover';
       const untilMs = atMs + fault.durationMs + bounds.settleMs;
-      const unmoved = others.reduce((sum, { takeovers }) => sum + takeovers, active.takeovers);
-      return { promise, untilMs, served: true, holder: active, unmoved };
+      return { promise, untilMs, served: true, holder: active, unmoved: takeovers };
+    }
+    case 'crash': {
+      // A death moves what the dead one had, and nothing else.
+      if (isOneOfMany && !hitsActive) return leftAlone(atMs + bounds.nobodyMs, active, standby);
+      // One that boots again at once may be noticed as that.
+      if (!hitsActive || others.length < 2 || fault.durationMs < bounds.nobodyMs) return undefined;
+      const promise = 'the next in rank takes over from a dead director, and nobody else does';
+      const untilMs = atMs + bounds.nobodyMs;
+      return { promise, untilMs, served: false, holder: standby, unmoved: takeovers + 1 };
     }
     case 'stop':
     case 'maintenance':
@@ -61,7 +70,7 @@ export function expectationOf(
     case 'killGuardian': {
       const promise = 'a daemon that dies is replaced unnoticed';
       const untilMs = atMs + bounds.replacedMs;
-      const unmoved = isOneOfMany ? { unmoved: active.takeovers + standby.takeovers } : {};
+      const unmoved = isOneOfMany ? { unmoved: takeovers } : {};
       return { promise, untilMs, served: true, holder: active, ...unmoved };
     }
     case 'freezePulse': {
@@ -79,9 +88,6 @@ export function expectationOf(
       const untilMs = atMs + fault.durationMs + bounds.oneWayMs;
       return { promise, untilMs, served: false, holder: standby };
     }
-    case 'crash':
-      // A death moves what the dead one had, and nothing else.
-      return isOneOfMany && !hitsActive ? leftAlone(atMs + bounds.nobodyMs, active, standby) : undefined;
     default:
       return undefined;
   }

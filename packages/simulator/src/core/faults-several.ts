@@ -26,10 +26,15 @@ export function scriptOfSeveral(
   const startMs = forEachName(count, () => random.pick([100, 250, 600, 1_500]));
   const boot = (): number => (random.chance(0.5) ? 0 : random.between(0, 3 * unitMs));
   const headStartMs = random.chance(0.5) ? 0 : random.between(-3 * unitMs, 3 * unitMs);
+  const script = { seed, clockRates, startMs, bootMs: forEachName(count, boot), headStartMs };
+  // What one fault alone must come to in a calm group is promised more exactly.
+  if (random.chance(0.4)) {
+    const atMs = 12 * unitMs + CALM_AFTER_MS + random.between(0, 2 * unitMs);
+    return { ...script, faults: [{ atMs, fault: exactFault(random, unitMs, names) }] };
+  }
   const faults: TimedFault[] = [];
   let atMs = 4 * unitMs;
-  // What one fault alone must come to is promised more exactly.
-  const many = random.chance(0.3) ? 1 : random.between(2, MOST_FAULTS);
+  const many = random.between(2, MOST_FAULTS);
   for (let number = 0; number < many; number += 1) {
     atMs += random.between(0, random.chance(0.4) ? 8 * unitMs : unitMs);
     faults.push({ atMs, fault: faultOf(random, unitMs, names) });
@@ -40,7 +45,33 @@ export function scriptOfSeveral(
       faults.push({ atMs: atMs + random.between(0, unitMs), fault });
     }
   }
-  return { seed, clockRates, startMs, bootMs: forEachName(count, boot), headStartMs, faults };
+  return { ...script, faults };
+}
+
+/** Processes have started by then, ms. */
+const CALM_AFTER_MS = 3_000;
+
+/** A fault whose outcome is promised in detail; mostly at the first director, who serves then. */
+function exactFault(random: SeededRandom, unitMs: number, names: readonly NodeName[]): Fault {
+  const [first, ...others] = names as readonly [NodeName, ...NodeName[]];
+  const durationMs = random.between(4 * unitMs, 8 * unitMs);
+  switch (random.pick(['handover', 'cut', 'crash', 'any'] as const)) {
+    case 'handover':
+      return { kind: 'handover', node: first, to: random.pick(others) };
+    case 'cut':
+      return {
+        kind: 'cut',
+        from: first,
+        to: random.pick(others),
+        paths: [0, 1],
+        both: random.chance(0.5),
+        durationMs,
+      };
+    case 'crash':
+      return { kind: 'crash', node: first, durationMs };
+    case 'any':
+      return faultOf(random, unitMs, names);
+  }
 }
 
 const KINDS = [

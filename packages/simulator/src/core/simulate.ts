@@ -68,14 +68,14 @@ export function pairOf(
   return { settings: { primary: of('primary'), backup: of('backup') }, machines, witness };
 }
 
-/** Several directors, who speak beats; of two the pair. @param count 2 to 5 */
+/** Several directors, who speak beats. @param count 3 to 5 */
 export function groupOf(
   settings: PulseSettings,
   count: number,
   machines: Machines = OWN_MACHINES,
+  witness?: WitnessConfig,
 ): SimulatedPair {
-  const pair = pairOf(settings, machines);
-  if (count <= 2) return pair;
+  const pair = pairOf(settings, machines, witness);
   const ranked = NODE_NAMES.slice(0, count).map((name, rank) => ({ name, rank }));
   const each = ranked.map((self) => {
     const others = ranked.filter(({ rank }) => rank !== self.rank);
@@ -85,8 +85,14 @@ export function groupOf(
   return { ...pair, settings: Object.fromEntries(each) as never, hasKey: true };
 }
 
-/** The pair of an lvs.cf; undefined where it names none. */
-export function pairOfConfiguration(configuration: LvsConfiguration): SimulatedPair | undefined {
+/**
+ * The directors of an lvs.cf; undefined where it names no pair.
+ * @param count plays so many directors with these times, whatever the file names; 2 to 5
+ */
+export function pairOfConfiguration(
+  configuration: LvsConfiguration,
+  count = Math.max(2, configuration.directors.length),
+): SimulatedPair | undefined {
   const settings = pulseSettings(configuration, 'primary');
   // A group of one address cannot be torn, one of none cannot be held.
   const vips = settings.vips.length > 0 ? settings.vips : ['VIP'];
@@ -94,7 +100,10 @@ export function pairOfConfiguration(configuration: LvsConfiguration): SimulatedP
   // One that only advises changes nothing in who takes; several are played as one that answers or does not.
   const decides = witness.policy === 'require' && witness.targets.length > 0;
   if (!settings.hasPartner) return undefined;
-  const pair = pairOf({ ...settings, vips }, OWN_MACHINES, decides ? { ...witness, quorum: 1 } : undefined);
+  const asked = decides ? { ...witness, quorum: 1 } : undefined;
+  const pair = pairOf({ ...settings, vips }, OWN_MACHINES, asked);
+  if (count > 2)
+    return { ...groupOf({ ...settings, vips }, count, OWN_MACHINES, asked), hasMaintenance: true };
   const hasKey = configuration.heartbeatKey !== undefined;
   // Anybody can move a pair that speaks words: with a key that must not be so.
   const plans = groupPlans(configuration);
@@ -110,13 +119,17 @@ export function promisesOf({
   groups,
 }: SimulatedPair): readonly string[] {
   const { keepaliveMs, deadtimeMs } = settings.primary;
-  const { twoHoldersMs, nobodyMs } = boundsOf(settings.primary, 0);
+  const directors = namesIn(settings).length;
+  const { twoHoldersMs, nobodyMs } = boundsOf(settings.primary, 0, undefined, directors);
   return [
-    `keepalive ${keepaliveMs} ms, deadtime ${deadtimeMs} ms`,
+    `${directors > 2 ? `${directors} directors, ` : ''}keepalive ${keepaliveMs} ms, deadtime ${deadtimeMs} ms`,
     `promised: two holders that hear each other for ${twoHoldersMs} ms at most`,
     `promised: nobody for ${nobodyMs} ms at most while a healthy director can serve`,
     'promised: a voluntary move, or a daemon that dies, without a moment of nobody',
     'promised: one holder that stays, once the faults are over',
+    ...(directors > 2
+      ? ['promised: the next in rank takes over, and a cut that a third director hears across moves nothing']
+      : []),
     ...(hasMaintenance === true ? ['promised: a director in maintenance standby takes nothing'] : []),
     ...(groups === undefined
       ? []

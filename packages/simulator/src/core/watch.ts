@@ -27,7 +27,7 @@ export interface Expectation {
   readonly served: boolean;
   /** Who serves alone at the end; undefined: any one. */
   readonly holder: GroupOfNode | undefined;
-  /** How often the addresses were taken before, where nobody may take them. */
+  /** How often the addresses may have been taken in all, where nobody may take them any more. */
   readonly unmoved?: number;
   /** Whose daemons run at the end. */
   readonly runs?: GroupOfNode;
@@ -217,7 +217,8 @@ export class Watch {
     if (expectation === undefined) return;
     const { promise, served, holder, runs, untilMs, unmoved } = expectation;
     const takeovers = this.watched.nodes.reduce((sum, node) => sum + node.takeovers, 0);
-    if (unmoved !== undefined && takeovers > unmoved) this.broken(promise, 'the addresses are taken');
+    if (unmoved !== undefined && takeovers > unmoved)
+      this.broken(promise, 'the addresses are taken once more');
     if (served && !this.served) this.broken(promise, 'nobody serves');
     if (this.nowMs < untilMs) return;
     this.expectation = undefined;

@@ -1,4 +1,4 @@
-import type { GuardianStep, PulseSettings, PulseStep } from '@piranha/pulse/machines';
+import type { GuardianStep, PulseSettings, PulseState, PulseStep } from '@piranha/pulse/machines';
 import { type Machines, OWN_MACHINES } from '../../src/index.js';
 
 /** State machines with one fault each, which the simulator must find. */
@@ -217,4 +217,35 @@ export const GROUP_BUGS: Readonly<Record<string, Bug>> = {
 /** The daemons' own machines with one fault. */
 export function withBug(bug: Bug): Machines {
   return { ...OWN_MACHINES, ...bug(OWN_MACHINES) };
+}
+
+/** Faults that only more than two directors can show. */
+export const SEVERAL_BUGS: Readonly<Record<string, Bug>> = {
+  'the rank is ignored: nobody is better than another': ({ stepPulse }) => ({
+    stepPulse: (settings, ...rest) => stepPulse(withoutRank(settings), ...rest),
+  }),
+  'nobody waits for its turn': ({ stepPulse, nextTickMs }) => ({
+    stepPulse: (settings, state, ...rest) => stepPulse(asFirst(settings, state), state, ...rest),
+    nextTickMs: (settings, state) => nextTickMs(asFirst(settings, state), state),
+  }),
+  'the heir is ignored: whoever is first in rank takes': ({ stepPulse }) => ({
+    stepPulse: (settings, state, event, nowMs) =>
+      stepPulse(settings, state, event.type === 'heardOf' ? { ...event, heir: undefined } : event, nowMs),
+  }),
+  'what a third director hears is ignored': ({ stepPulse }) => ({
+    stepPulse: (settings, state, event, nowMs) =>
+      stepPulse(settings, state, event.type === 'heardOf' ? { ...event, relays: [] } : event, nowMs),
+  }),
+};
+
+function withoutRank(settings: PulseSettings): PulseSettings {
+  const { self } = settings;
+  return self === undefined ? settings : { ...settings, self: { ...self, rank: 0 } };
+}
+
+/** Each waiting director takes itself for the first. */
+function asFirst(settings: PulseSettings, { duty }: PulseState): PulseSettings {
+  const { self } = settings;
+  const waits = duty === 'standby' || duty === 'claiming';
+  return self === undefined || !waits ? settings : { ...settings, self: { ...self, rank: -1 } };
 }

@@ -11,6 +11,7 @@ import { MOST_SEED } from '../simulate-command.js';
 export interface SimulateOptions extends CommonOptions {
   readonly seeds: number;
   readonly seed?: number;
+  readonly directors?: number;
 }
 
 /** Failures that are told whole; the rest are counted. */
@@ -32,11 +33,11 @@ interface Played {
 export async function simulate(io: LvsctlIo, file: string, options: SimulateOptions): Promise<ExitStatus> {
   const loaded = await loadUsable(io, file, options);
   if (loaded === undefined) return EXIT.no;
-  const pair = pairOfConfiguration(loaded.configuration);
+  const pair = pairOfConfiguration(loaded.configuration, options.directors);
   if (pair === undefined) {
     throw new UserError(`${file} names no pair of directors`, {
       code: 'SIMULATE_NO_PAIR',
-      hint: 'primary, backup and backup_active = 1 make one',
+      hint: 'primary, backup and backup_active = 1 make one, director blocks make one or more',
     });
   }
   const first = options.seed ?? randomInt(MOST_SEED);

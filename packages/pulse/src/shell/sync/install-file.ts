@@ -105,10 +105,7 @@ async function wouldMove({ configFile, loaded }: SyncHost, bytes: Uint8Array): P
   const now = loaded();
   return movesLink(
     now,
-    settingsOf(await parseConfiguration(bytes, configFile), configFile, {
-      role: now.settings.role,
-      name: undefined,
-    }),
+    settingsOf(await parseConfiguration(bytes, configFile), configFile, now.settings.role),
   );
 }
 

@@ -1,0 +1,92 @@
+import type { LvsConfiguration } from '@piranha/config';
+import { describe, expect, it } from 'vitest';
+import { ownDirector, pathsToOthers } from '../../src/core/own-director.js';
+import { directorNamed, notThePartner } from '../../src/core/partner-name.js';
+import { addressesByDirector, heartbeatPaths, pulseSettings } from '../../src/core/settings.js';
+
+function block(name: string, host: number, hasPrivate = true) {
+  const publicAddress = `192.0.2.${host}`;
+  return { name, line: host, publicAddress, privateAddress: hasPrivate ? `10.9.9.${host}` : publicAddress };
+}
+
+const THREE = [block('alpha', 1), block('beta', 2), block('gamma', 3, false)];
+const CONFIGURATION = {
+  directors: THREE,
+  backupActive: true,
+  primary: '192.0.2.1',
+  backup: '192.0.2.2',
+  keepaliveMs: 500,
+  deadtimeMs: 2_000,
+  witness: { targets: [] },
+  virtualServers: [],
+} as unknown as LvsConfiguration;
+const BETA = { name: 'beta', rank: 1 };
+
+describe('which director a node is', () => {
+  const of = (own: { role?: 'primary' | 'backup'; name?: string }, ...addresses: readonly string[]) =>
+    ownDirector(CONFIGURATION, { role: own.role, name: own.name }, () => new Set(addresses));
+
+  it('is told by its name before its addresses, and by any address of its block', () => {
+    expect(of({ name: 'gamma' }, '192.0.2.1')).toEqual({ name: 'gamma', rank: 2 });
+    expect(of({}, '127.0.0.1', '10.9.9.2')).toEqual(BETA);
+    expect(of({ role: 'primary' })).toEqual({ name: 'alpha', rank: 0 });
+  });
+
+  it('is an error where nothing tells, or too much does', () => {
+    expect(() => of({ name: 'delta' })).toThrow(expect.objectContaining({ code: 'PULSE_UNKNOWN_DIRECTOR' }));
+    for (const addresses of [[], ['192.0.2.1', '192.0.2.2']]) {
+      expect(() => of({ role: 'backup' }, ...addresses)).toThrow(
+        expect.objectContaining({ code: 'PULSE_WHICH_DIRECTOR', hint: expect.stringContaining('gamma') }),
+      );
+    }
+  });
+
+  it('is left to the words of a pair where there are two, unless it is named', () => {
+    const two = { directors: THREE.slice(0, 2) };
+    const own = (name?: string) => ownDirector(two, { role: undefined, name }, () => new Set());
+    expect(own()).toBeUndefined();
+    expect(own('beta')).toEqual(BETA);
+  });
+});
+
+describe('the paths of several directors', () => {
+  it('lead to each other one, by the second network where both have an address there', () => {
+    expect(pathsToOthers(THREE, BETA)).toEqual([
+      { name: 'public', director: 'alpha', local: '192.0.2.2', partner: '192.0.2.1' },
+      { name: 'private', director: 'alpha', local: '10.9.9.2', partner: '10.9.9.1' },
+      { name: 'public', director: 'gamma', local: '192.0.2.2', partner: '192.0.2.3' },
+    ]);
+    expect(addressesByDirector(heartbeatPaths(CONFIGURATION, 'backup', BETA))).toEqual([
+      ['192.0.2.1', '10.9.9.1'],
+      ['192.0.2.3'],
+    ]);
+  });
+
+  it('come with the names that the state machine works with', () => {
+    const { self, others } = pulseSettings(CONFIGURATION, 'backup', BETA);
+    expect(self).toEqual(BETA);
+    expect(others).toEqual([
+      { name: 'alpha', rank: 0 },
+      { name: 'gamma', rank: 2 },
+    ]);
+    expect(pulseSettings(CONFIGURATION, 'backup')).not.toHaveProperty('others');
+  });
+});
+
+describe('the director that an operator names', () => {
+  const paths = pathsToOthers(THREE, BETA);
+  const names = { own: 'beta', others: ['alpha', 'gamma'], isSeveral: true };
+
+  it('is known by its name, or by an address of it', () => {
+    expect(directorNamed({ name: 'gamma', addresses: [] }, names, paths)).toBe('gamma');
+    expect(directorNamed({ name: 'host', addresses: ['10.9.9.1'] }, names, paths)).toBe('alpha');
+    expect(directorNamed({ name: 'host', addresses: ['10.9.9.7'] }, names, paths)).toBeUndefined();
+  });
+
+  it('may be this node, or none', () => {
+    expect(notThePartner({ name: 'beta', addresses: [] }, paths, names)).toBe('beta is this node');
+    expect(notThePartner({ name: '192.0.2.9', addresses: ['192.0.2.9'] }, paths, names)).toBe(
+      '192.0.2.9 is none of the other directors, which are alpha, gamma',
+    );
+  });
+});
