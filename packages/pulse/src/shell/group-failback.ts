@@ -16,6 +16,8 @@ export interface PolicyGroup {
   readonly settings: PulseSettings;
   /** False where the partner's lvs.cf does not have it: nobody could take it alone. */
   readonly isKnown: boolean;
+  /** It has no address, and nobody hears of it. */
+  readonly isPhantom: boolean;
 }
 
 /** What it sees of the node. */
@@ -56,7 +58,7 @@ export class GroupFailback {
     return groups.map((group) => this.lookAt(group, nowMs)).includes(true);
   }
 
-  private lookAt({ name, state, settings, isKnown }: PolicyGroup, nowMs: number): boolean {
+  private lookAt({ name, state, settings, isKnown, isPhantom }: PolicyGroup, nowMs: number): boolean {
     const { needs } = this;
     const configuration = needs.configuration();
     const views = isKnown ? needs.views() : { ...needs.views(), partner: undefined };
@@ -65,7 +67,7 @@ export class GroupFailback {
     if (step.news !== 'begins') this.lookOf(name).forget();
     else if (!this.isKnownEnough(name, configuration, nowMs)) return false;
     this.states.set(name, step.state);
-    if (step.news !== 'nothing') {
+    if (step.news !== 'nothing' && !isPhantom) {
       const fields = { reason: `failback = ${configuration.failback}`, holdMs: configuration.failbackHoldMs };
       needs.log(step.news === 'waits' ? 'PULSE_FAILBACK_WAITS' : 'PULSE_FAILBACK', fields, name);
     }
