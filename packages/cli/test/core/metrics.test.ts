@@ -14,6 +14,11 @@ const QUALITY: PathQuality = {
 const DURATIONS = { count: 9, p50Ms: 1, p99Ms: 20, maxMs: 1_500 };
 const DOWN = { reached: false, reason: 'nobody listens' } as const;
 
+const GROUP = {
+  ...({ name: 'main', preferred: 'primary', active: true, state: 'active' } as const),
+  ...{ reason: 'partner dead', since: '2026-03-01T11:50:00.000Z', vips: ['127.0.0.100'] },
+} as const;
+
 /** A director of which everything is known. */
 function fullView(): MetricsView {
   const [first] = pulseStatus().paths;
@@ -58,6 +63,7 @@ function fullView(): MetricsView {
       ...{ policy: 'advise', quorum: 1, isEnough: true, text: '' },
       targets: [{ name: '192.0.2.9', reach: 'reachable', asked: 1, answered: 1 }],
     },
+    groups: [GROUP, { ...GROUP, name: 'post', preferred: 'backup', active: false }],
     eventCounts: { PULSE_ACTIVE: 2 },
   });
   const lvsd = lvsdStatus({
@@ -95,6 +101,19 @@ function fullView(): MetricsView {
 }
 
 describe('the metrics of a director', () => {
+  it('tell of each group of addresses whether it is here, and whether it should be', () => {
+    const values = metricsOf(fullView())
+      .filter(({ name }) => name.startsWith('piranha_group_'))
+      .map(({ name, labels, value }) => `${name} ${labels.group} ${Number(value)}`);
+    const role = pulseStatus().role;
+    expect(values).toEqual([
+      'piranha_group_active main 1',
+      `piranha_group_preferred main ${role === 'primary' ? 1 : 0}`,
+      'piranha_group_active post 0',
+      `piranha_group_preferred post ${role === 'backup' ? 1 : 0}`,
+    ]);
+  });
+
   it('tell every family of the catalogue, with its labels and no others', () => {
     const samples = metricsOf(fullView());
     expect([...new Set(samples.map(({ name }) => name))].sort()).toEqual(Object.keys(METRICS).sort());

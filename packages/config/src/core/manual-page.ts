@@ -115,6 +115,9 @@ and closed by a line with }.
 A check block,
 .IR "" "\\fBcheck\\fR " NAME " {" ,
 stands in a virtual block, or in a server block in place of its virtual's.
+Blocks
+.IR "" "\\fBvip_group\\fR " NAME " {"
+stand outside all others and say which virtual servers' addresses move together.
 A server takes the port of its virtual as far as it is known at the server line, so
 .B port
 belongs above the servers.

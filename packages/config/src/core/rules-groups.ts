@@ -1,7 +1,7 @@
 import type { VipGroupConfig } from '../group-model.js';
 import { printable } from './diagnostics.js';
 import { GROUP_NAME_LENGTH, groupsOf, MAIN_GROUP, MOST_GROUPS, partOfGroup } from './groups.js';
-import type { ParsedBlock, Statement } from './parsed.js';
+import { type ParsedBlock, type Statement, statementOf } from './parsed.js';
 import { headerPlace, placeIn, type RuleInput, valuePlace } from './rules.js';
 import { nearestWord } from './suggest.js';
 
@@ -116,6 +116,17 @@ function routerRules({ configuration, findings }: RuleInput, views: readonly Gro
   }
 }
 
+/** Where both serve, both want to turn the other one off when they do not hear each other. */
+function fenceRule({ configuration, parsed, findings }: RuleInput): void {
+  const isServedByBoth = (configuration.vipGroups ?? []).some(({ preferred }) => preferred === 'backup');
+  const statement = statementOf(parsed, 'fence_cmd');
+  if (configuration.fence === undefined || statement === undefined || !isServedByBoth) return;
+  const text =
+    'both directors serve a group: when they do not hear each other, each would turn the other one off';
+  const hint = 'let the program wait on one of them, for longer than turning off takes: docs/vip-groups.md';
+  findings.warning('CF_GROUP_FENCE', valuePlace(statement), text, hint);
+}
+
 /** Rules about the vip_group blocks. */
 export function checkGroups(input: RuleInput): void {
   const views = viewsOf(input);
@@ -126,6 +137,7 @@ export function checkGroups(input: RuleInput): void {
   memberRules(input, views);
   addressRules(input, views);
   routerRules(input, views);
+  fenceRule(input);
   if (!configuration.backupActive || configuration.heartbeatKey !== undefined) return;
   const text = 'vip_group needs a heartbeat_key: the 4-byte heartbeats cannot tell of more than one group';
   const hint = 'lvsctl keygen makes a key; both directors need it';

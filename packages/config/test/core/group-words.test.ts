@@ -121,6 +121,13 @@ describe('vip_group blocks', () => {
     expect(findingsOf(alone)).toEqual([]);
   });
 
+  it('are warned of where both directors would turn the other one off', () => {
+    const fenced = `${KEY}fence_cmd = /bin/off\n`;
+    const groups = 'vip_group g {\n  virtual = web\n  preferred = backup\n}\n';
+    expect(findingsOf(fileWith(groups, fenced))).toEqual(['warning CF_GROUP_FENCE: fence_cmd = /bin/off']);
+    expect(findingsOf(fileWith(groups.replace('backup', 'primary'), fenced))).toEqual([]);
+  });
+
   it('are warned of where NAT has no way back', () => {
     const text = fileWith('vip_group g {\n  virtual = web\n}\n').replaceAll(
       'forward = direct',

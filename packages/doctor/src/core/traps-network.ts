@@ -7,11 +7,16 @@ import { type Evidence, error, type Trap, warning } from './trap.js';
 
 const OWN_SERVER = 'on that real server: arp_ignore = 1 and arp_announce = 2, and the VIP on lo only';
 
+/** Whether a VIP should be here and nowhere else: with groups, a director that serves has only some. */
+function servesHere(pulse: Facts['pulse'], address: string): boolean {
+  return pulse?.active === true && (pulse.groups === undefined || pulse.vips.includes(address));
+}
+
 /** Who else says that a VIP is theirs; a standby expects its partner to. */
 function claims({ holders = [], pulse }: Facts, isServer: boolean): readonly Evidence[] {
   return holders
     .filter(({ owner }) => isServer === (owner !== undefined && owner !== PARTNER))
-    .filter(({ owner, address }) => owner !== PARTNER || pulse?.vips.includes(address) === true)
+    .filter(({ owner, address }) => owner !== PARTNER || servesHere(pulse, address))
     .map(({ address, mac, device, owner }) => {
       const evidence = `${mac} on ${device} (${owner ?? 'nobody of this lvs.cf'}) says that it has ${address}`;
       return error(evidence, isServer ? OWN_SERVER : 'find that machine: ip neigh, the tables of the switch');

@@ -54,6 +54,18 @@ describe('the doctor', () => {
     expect(codes({ holders, pulse: status() })).toEqual(['DOCTOR_VIP_DUPLICATE']);
   });
 
+  it('expects a partner to hold the groups of addresses that are not here', () => {
+    const holders = [{ ...claim, owner: 'the partner' }];
+    const group = {
+      ...({ name: 'post', preferred: 'backup', active: false, state: 'standby' } as const),
+      ...{ reason: '', since: '', vips: [claim.address] },
+    } as const;
+    expect(codes({ holders, pulse: { ...status(), vips: [], groups: [group] } })).toEqual([]);
+    expect(codes({ holders, pulse: { ...status(), vips: [claim.address], groups: [group] } })).toEqual([
+      'DOCTOR_VIP_DUPLICATE',
+    ]);
+  });
+
   it('says on which of the directors a mark is missing', () => {
     const on = (address: string) =>
       examine(

@@ -17,6 +17,7 @@ const MAIN = '10.0.0.100';
 const POST = '10.0.0.101';
 const LIVE = 8;
 const LIVE_SPAN_MS = 8_000;
+const READY_LIMIT_MS = 240_000;
 const BACKUP_ONLY = '/proc/sys/net/ipv4/vs/backup_only';
 
 const service = (name: string, vip: string, label: number): string =>
@@ -49,7 +50,7 @@ const holdersOf = (pair: Pair): string =>
     .join(' ');
 
 async function held(pair: Pair, wanted: string): Promise<void> {
-  await until(`the groups at ${wanted}`, () => holdersOf(pair) === wanted, 240_000);
+  await until(`the groups at ${wanted}`, () => holdersOf(pair) === wanted, READY_LIMIT_MS);
 }
 
 /** Which sides of the connection synchronisation run, and whether the kernel schedules. */
@@ -91,8 +92,12 @@ export const groups: ScenarioGroup<Pair> = {
       await held(pair, 'alpha alpha');
       await until('the other one to stand by', async () => (await kernelOf(pair.beta)).startsWith('listens'));
       for (const one of connections) assert.deepEqual(await one.survivors(), { alive: LIVE, problems: [] });
-      await pair.ready();
-      const back = JSON.parse(await pair.alpha.lvsctl('handover', '--group', 'post', '--force')) as {
+      await until(
+        'the other one to have learned the connections',
+        async () => (await pair.alpha.pulse()).heartbeat?.partner?.readiness.coveragePercent === 100,
+        READY_LIMIT_MS,
+      );
+      const back = JSON.parse(await pair.alpha.lvsctl('handover', '--group', 'post')) as {
         ok?: boolean;
       };
       assert.equal(back.ok, true);

@@ -2,27 +2,38 @@ import type { PulseEffect } from './types.js';
 
 export type MoveResult = Extract<PulseEffect, { type: 'handoverResult' | 'maintenanceResult' }>;
 
-/** Several groups' answers to one order, until all are there. Changed in place. */
+/** An order that is not answered by every group yet. */
+interface Pending {
+  readonly groups: readonly string[];
+  readonly results: Map<string, MoveResult>;
+}
+
+/** Several groups' answers to one order of a kind, until all are there. Changed in place. */
 export class GroupResults {
-  private awaited: readonly string[] = [];
-  private readonly results = new Map<string, MoveResult>();
+  private readonly pending = new Map<MoveResult['type'], Pending>();
 
   /** An order goes to these groups; each answers once, at once or when its move is over. */
-  ask(groups: readonly string[]): void {
-    this.awaited = groups;
-    this.results.clear();
+  ask(type: MoveResult['type'], groups: readonly string[]): void {
+    this.pending.set(type, { groups, results: new Map() });
+  }
+
+  /** Whether a group has yet to answer an order of this kind. */
+  awaits(type: MoveResult['type'], group: string): boolean {
+    const order = this.pending.get(type);
+    return order?.groups.includes(group) === true && !order.results.has(group);
   }
 
   /** A group answers. @returns the answer for whoever ordered, once the last one is there */
   answer(group: string, result: MoveResult): MoveResult | undefined {
-    if (!this.awaited.includes(group)) return undefined;
-    this.results.set(group, result);
-    if (this.results.size < this.awaited.length) return undefined;
-    const all = this.awaited.flatMap((name) => {
-      const one = this.results.get(name);
+    const order = this.pending.get(result.type);
+    if (order?.groups.includes(group) !== true) return undefined;
+    order.results.set(group, result);
+    if (order.results.size < order.groups.length) return undefined;
+    this.pending.delete(result.type);
+    const all = order.groups.flatMap((name) => {
+      const one = order.results.get(name);
       return one === undefined ? [] : [{ name, ...one }];
     });
-    this.ask([]);
     return joined(all, result.type);
   }
 }

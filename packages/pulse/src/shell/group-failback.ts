@@ -16,6 +16,8 @@ export interface PolicyGroup {
   readonly settings: PulseSettings;
   /** False where the partner's lvs.cf does not have it: nobody could take it alone. */
   readonly isKnown: boolean;
+  /** It has no address, and nobody hears of it. */
+  readonly isPhantom: boolean;
 }
 
 /** What the return of a group goes by. */
@@ -67,7 +69,7 @@ export class GroupFailback {
 
   private lookAt(group: PolicyGroup, nowMs: number): boolean {
     const { needs } = this;
-    const { name, settings } = group;
+    const { name, settings, isPhantom } = group;
     const configuration = needs.configuration();
     const { state, views, to } = needs.viewOf(group);
     const before = this.states.get(name) ?? NO_FAILBACK;
@@ -75,7 +77,7 @@ export class GroupFailback {
     if (step.news !== 'begins') this.lookOf(name).forget();
     else if (!this.isKnownEnough(name, configuration, nowMs)) return false;
     this.states.set(name, step.state);
-    if (step.news !== 'nothing') {
+    if (step.news !== 'nothing' && !isPhantom) {
       const fields = { reason: `failback = ${configuration.failback}`, holdMs: configuration.failbackHoldMs };
       needs.log(step.news === 'waits' ? 'PULSE_FAILBACK_WAITS' : 'PULSE_FAILBACK', fields, name);
     }

@@ -6,7 +6,7 @@ import type { GroupStates } from '../core/group-step.js';
 import type { NodeGroups } from '../core/node-groups.js';
 import type { PulseSettings } from '../core/types.js';
 import type { LoadedSettings } from './load-settings.js';
-import { RoleHooks } from './role-hooks.js';
+import { type HookedGroup, RoleHooks } from './role-hooks.js';
 import type { SavedState } from './saved-state.js';
 
 /** What is told and remembered of each group's role. */
@@ -23,7 +23,7 @@ export class GroupRoles {
   of(name: string): RoleHooks {
     const known = this.hooks.get(name);
     if (known !== undefined) return known;
-    const hooks = new RoleHooks(this.notifier, () => (this.groups.isGrouped ? name : undefined));
+    const hooks = new RoleHooks(this.notifier, () => this.hookedGroup(name));
     this.hooks.set(name, hooks);
     return hooks;
   }
@@ -52,9 +52,15 @@ export class GroupRoles {
   tell(loaded: LoadedSettings, before: GroupStates, settingsOf: (name: string) => PulseSettings): void {
     for (const [name, state] of this.groups.all) {
       const last = before.get(name);
-      if (last === undefined || last === state || this.groups.isPhantom(name)) continue;
+      if (last === undefined || last === state) continue;
       this.of(name).changed({ ...loaded, settings: settingsOf(name) }, last, state);
     }
+  }
+
+  private hookedGroup(name: string): HookedGroup | undefined {
+    const { groups } = this;
+    if (!groups.isGrouped) return undefined;
+    return { name, isPhantom: groups.isPhantom(name), nodeHolds: groups.holding };
   }
 
   /** What the next process is to find. @param missed groups whose preferred director was away */

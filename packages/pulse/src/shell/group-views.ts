@@ -22,6 +22,7 @@ export function policyGroups(
     settings: groups.ownSettingsOf(base, name),
     // A partner that only listens tells of no group at all.
     isKnown: known.length === 0 || known.some((group) => group.name === name),
+    isPhantom: groups.isPhantom(name),
   }));
 }
 

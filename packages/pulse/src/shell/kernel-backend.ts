@@ -125,6 +125,7 @@ export class KernelBackend implements Backend {
   async leftovers(): Promise<readonly string[]> {
     const leftovers = this.addresses.leftovers().map(({ address }) => address);
     if (leftovers.length > 0) this.options.log.log('PULSE_LEFTOVERS', { addresses: leftovers.join(' ') });
+    this.groups.found(leftovers);
     return leftovers;
   }
 

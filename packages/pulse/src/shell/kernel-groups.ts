@@ -54,6 +54,12 @@ export class KernelGroups {
     return this.known.size === 1;
   }
 
+  /** These addresses were found held: those of their groups stay until somebody puts them down. */
+  found(addresses: readonly string[]): void {
+    if (this.isOne) return;
+    for (const address of addresses) this.held.add(this.ownerOf(address));
+  }
+
   /** Holds a group's addresses; true when that was reached, false when a later call took over. */
   take(reason: string, group: string): Promise<boolean> {
     this.held.add(group);

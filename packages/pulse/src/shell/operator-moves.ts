@@ -68,11 +68,17 @@ export class OperatorMoves {
       throw new UserError(`lvs.cf has no group ${group}`, { code: 'PULSE_NO_GROUP', hint: asked.hint });
     }
     if (asked.type === 'refused') return refused(asked.why);
+    // Of several groups one may still be on its way for somebody else, who waits for the same answer.
+    const { results } = this.needs;
+    const moving = this.needs
+      .groups()
+      .find(({ name, state }) => state.duty === 'releasing' && results.awaits('handoverResult', name));
+    if (moving !== undefined) return refused(`a move is under way: group ${moving.name}`);
     const heir = names.isSeveral ? director : undefined;
     const views = this.needs.views(heir);
     const event: PulseEvent = { type: 'handover', force, views, ...(heir === undefined ? {} : { to: heir }) };
     return this.handovers.wait(() => {
-      this.needs.results.ask(asked.groups);
+      results.ask('handoverResult', asked.groups);
       this.needs.dispatch(event, asked.groups);
     });
   }
@@ -89,7 +95,10 @@ export class OperatorMoves {
     const order = { unlessAlone, by, at: new Date().toISOString(), reason };
     const views = this.needs.views();
     return this.orders.wait(() => {
-      this.needs.results.ask(groups.map(({ name }) => name));
+      this.needs.results.ask(
+        'maintenanceResult',
+        groups.map(({ name }) => name),
+      );
       this.needs.dispatch(
         on ? { type: 'maintenance', order, force, views } : { type: 'maintenanceOver', by },
       );

@@ -1,8 +1,18 @@
 import { type LvsConfiguration, MAIN_GROUP } from '@piranha/config';
 import { type Notifier, type RoleChange, roleNotice } from '@piranha/notify';
 import { roleChanges } from '../core/role-changes.js';
+import { vipsOf } from '../core/settings.js';
 import type { PulseState } from '../core/types.js';
 import type { LoadedSettings } from './load-settings.js';
+
+/** The group of addresses that hooks are for, where lvs.cf has groups. */
+export interface HookedGroup {
+  readonly name: string;
+  /** Nobody hears of its role: it has no address. */
+  readonly isPhantom: boolean;
+  /** Whether the node holds any group. */
+  readonly nodeHolds: boolean;
+}
 
 /** Runs what the operator wants to be run when the role changes. */
 export class RoleHooks {
@@ -15,10 +25,10 @@ export class RoleHooks {
   /** What happened while the addresses are being taken. */
   private readonly untold: (() => void)[] = [];
 
-  /** @param group of which programs are told, where lvs.cf has groups; all but the main one tell of their role alone */
+  /** @param group undefined where all addresses move together; all groups but the main one tell of their role alone */
   constructor(
     private readonly notifier: Notifier,
-    private readonly group: () => string | undefined = () => undefined,
+    private readonly group: () => HookedGroup | undefined = () => undefined,
   ) {}
 
   /** The pulse before us ran active_cmd, and this is no change of role. */
@@ -53,7 +63,7 @@ export class RoleHooks {
     const command = role === 'active' ? activeCommand : inactiveCommand;
     if (command === undefined || this.lastCommand === role) return;
     this.lastCommand = role;
-    void this.notifier.runStateCommand({ command, role, reason, group: this.group() });
+    void this.notifier.runStateCommand({ command, role, reason, group: this.group()?.name });
   }
 
   /** What the taking of the addresses has to wait for; undefined, the usual case, for nothing. */
@@ -67,7 +77,8 @@ export class RoleHooks {
   /** What concerns the node is told by the hooks of the main group. */
   private concerns(change: RoleChange): boolean {
     const group = this.group();
-    return group === undefined || group === MAIN_GROUP || change === 'active' || change === 'standby';
+    if (group === undefined) return true;
+    return isRole(change) ? !group.isPhantom : group.name === MAIN_GROUP;
   }
 
   private tell(loaded: LoadedSettings, state: PulseState, change: RoleChange, reason: string): void {
@@ -76,10 +87,18 @@ export class RoleHooks {
     else this.notifier.tell(notice);
   }
 
-  private notice({ settings }: LoadedSettings, { duty }: PulseState, change: RoleChange, reason: string) {
-    const holding = duty === 'taking' || duty === 'active' || duty === 'releasing';
-    const isRole = change === 'active' || change === 'standby';
-    const group = isRole ? this.group() : undefined;
-    return roleNotice(change, { node: settings.role, holding, reason, vips: settings.vips, group });
+  private notice(loaded: LoadedSettings, { duty }: PulseState, change: RoleChange, reason: string) {
+    const { settings, configuration } = loaded;
+    const { role: node, vips } = settings;
+    const group = this.group();
+    const holds = duty === 'taking' || duty === 'active' || duty === 'releasing';
+    if (group === undefined) return roleNotice(change, { node, holding: holds, reason, vips });
+    if (isRole(change)) return roleNotice(change, { node, holding: holds, reason, vips, group: group.name });
+    return roleNotice(change, { node, holding: group.nodeHolds, reason, vips: vipsOf(configuration) });
   }
+}
+
+/** Whether a change is one of a group, and not of the node. */
+function isRole(change: RoleChange): boolean {
+  return change === 'active' || change === 'standby';
 }

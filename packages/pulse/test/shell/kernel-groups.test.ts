@@ -119,4 +119,13 @@ describe('groups of addresses in the kernel', () => {
     expect(groups.ownerOf('10.0.0.9')).toBe('post');
     expect(groups.ownerOf('10.0.0.1')).toBe('main');
   });
+
+  it('leave alone what was found held until somebody puts it down', async () => {
+    groups.found(['10.0.0.9']);
+    await groups.take('boot', 'main');
+    expect(log).toContain('post: 10.0.0.9');
+    log = [];
+    await groups.drop('yield', 'post');
+    expect(log).toEqual(['post: nothing']);
+  });
 });

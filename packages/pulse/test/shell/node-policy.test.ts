@@ -47,7 +47,7 @@ beforeEach(() => {
     },
     {
       dispatch: (event) => void events.push(event),
-      groups: () => [{ name: 'main', state, settings: SETTINGS, isKnown: true }],
+      groups: () => [{ name: 'main', state, settings: SETTINGS, isKnown: true, isPhantom: false }],
       now: () => ({
         state,
         settings: SETTINGS,

@@ -114,3 +114,48 @@ describe('what runs at a change of role', () => {
     expect(notifier.seen).toEqual(['tell partner-lost', 'tell partner-back']);
   });
 });
+
+describe('what runs where lvs.cf has groups', () => {
+  const seen: string[] = [];
+  const notifier = {
+    waits: false,
+    tell: ({ words, environment, text }: Notice) => {
+      seen.push(`${words.slice(0, 3).join(' ')} group=${environment.PIRANHA_GROUP ?? '-'} ${text}`);
+    },
+    runStateCommand: async ({ command, group }: { command: string; group?: string }) => {
+      seen.push(`${command} ${group}`);
+    },
+  };
+  const hooksOf = (name: string, isPhantom = false): RoleHooks =>
+    new RoleHooks(notifier as unknown as Notifier, () => ({ name, isPhantom, nodeHolds: true }));
+  const FAILED: PulseState = { ...ACTIVE, failure: 'link down' };
+
+  beforeEach(() => void seen.splice(0));
+
+  it('tells of each group by its name', () => {
+    hooksOf('post').changed(LOADED, TAKING, ACTIVE);
+    hooksOf('post').runCommand(CONFIGURATION, 'active', 'partner dead');
+    expect(seen[0]).toMatch(/^INSTANCE post MASTER group=post group post: /);
+    expect(seen[1]).toBe('/bin/active post');
+  });
+
+  it('tells of the node once, in its own name', () => {
+    hooksOf('post').changed(LOADED, ACTIVE, FAILED);
+    expect(seen).toEqual([]);
+    hooksOf('main', true).changed(LOADED, STANDBY, { ...STANDBY, failure: 'link down' });
+    expect(seen).toHaveLength(1);
+    expect(seen[0]).toMatch(/^INSTANCE lvs FAULT group=- /);
+  });
+
+  it('says nothing of a main group without an address', () => {
+    hooksOf('main', true).changed(
+      LOADED,
+      { ...TAKING, partnerWord: 'lvs stopped' },
+      {
+        ...ACTIVE,
+        partnerWord: 'lvs stopped',
+      },
+    );
+    expect(seen).toEqual([]);
+  });
+});

@@ -19,7 +19,7 @@ function grouped(groups: SimulatedPair['groups'], machines?: SimulatedPair['mach
 
 describe('a pair that holds groups of addresses', () => {
   it('keeps every promise of each of two groups, in fixed seeds', () => {
-    expect(firstFailureText(grouped(TWO), 1, 120)).toBeUndefined();
+    expect(firstFailureText(grouped(TWO), 1, 80)).toBeUndefined();
   });
 
   it('keeps every promise of each of three, in seeds that nobody has tried', () => {
