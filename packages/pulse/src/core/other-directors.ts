@@ -69,29 +69,33 @@ function canTake({ life, duty }: OtherView): boolean {
   return life === 'alive' && (duty === 'standby' || duty === 'claiming');
 }
 
-/** How far behind a director stands: the named heir first, then who is ready, then by rank. */
-function orderKey(
-  { name, rank, isReady }: RankedDirector & { readonly isReady: boolean },
-  heir: string | undefined,
-): number {
-  return (name === heir ? 0 : 1_000) + (isReady ? 0 : 100) + rank;
+/** Negative where the first one is preferred. The name decides between two whose lvs.cf give them one rank. */
+export function rankOrder(one: RankedDirector, other: RankedDirector): number {
+  if (one.rank !== other.rank) return one.rank - other.rank;
+  return one.name < other.name ? -1 : Number(one.name > other.name);
+}
+
+type Candidate = RankedDirector & { readonly isReady: boolean };
+
+/** Who takes first: the named heir, then who is ready, then by rank. */
+function takingOrder(one: Candidate, other: Candidate, heir: string | undefined): number {
+  const byHeir = Number(other.name === heir) - Number(one.name === heir);
+  const byReadiness = Number(other.isReady) - Number(one.isReady);
+  return byHeir || byReadiness || rankOrder(one, other);
 }
 
 /** How many living directors take the addresses before this one. */
-export function directorsAhead(
-  self: RankedDirector & { readonly isReady: boolean },
-  { views, freed }: OthersState,
-): number {
+export function directorsAhead(self: Candidate, { views, freed }: OthersState): number {
   // Where all start together nobody is ready yet, and the first is to serve.
   const isStart = freed === undefined && views.every(({ life }) => life === 'alive');
-  const keyOf = (one: typeof self): number => (isStart ? one.rank : orderKey(one, freed?.heir));
-  return views.filter((view) => canTake(view) && keyOf(view) < keyOf(self)).length;
+  const isAhead = (view: OtherView): boolean =>
+    (isStart ? rankOrder(view, self) : takingOrder(view, self, freed?.heir)) < 0;
+  return views.filter((view) => canTake(view) && isAhead(view)).length;
 }
 
 /** Who would take the addresses if this node let them go. */
 export function nextTaker({ views }: OthersState): OtherView | undefined {
-  const able = views.filter(canTake);
-  return able.toSorted((one, other) => orderKey(one, undefined) - orderKey(other, undefined))[0];
+  return views.filter(canTake).toSorted((one, other) => takingOrder(one, other, undefined))[0];
 }
 
 /**

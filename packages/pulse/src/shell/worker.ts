@@ -16,6 +16,7 @@ import { moveCostText } from '../core/coverage.js';
 import { isHolding } from '../core/duties.js';
 import { nextTickMs, stepPulse } from '../core/machine.js';
 import { wordOf } from '../core/moves.js';
+import { endsSilence } from '../core/others-summary.js';
 import { LONGEST_WAIT_MS } from '../core/process-times.js';
 import type { HeartbeatPath } from '../core/settings.js';
 import { hasSlept } from '../core/sleep.js';
@@ -387,9 +388,9 @@ export class PulseWorker {
     this.measure.heard(path, numbered);
     this.adaptive.heard(path.name);
     if (word === undefined) return;
-    this.gate.heard();
-    const isNewTime = this.times.heard(this.loaded.settings);
     const said = this.state.others === undefined || beat === undefined ? undefined : heardOfBeat(beat);
+    if (endsSilence(this.state, said)) this.gate.heard();
+    const isNewTime = this.times.heard(this.loaded.settings);
     this.dispatch(said ?? { type: 'heard', word, random: Math.random() });
     if (isNewTime) this.dispatch({ type: 'timesChanged', hadPartner: true });
   }

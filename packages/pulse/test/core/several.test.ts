@@ -141,6 +141,17 @@ describe('several directors', () => {
     expect(group.node('beta').state.reason).toBe('tie: alpha is of better rank');
   });
 
+  it('have one order, though each goes by another file', () => {
+    const group = servingGroup(3);
+    Object.assign(group.node('beta').settings, { self: { name: 'beta', rank: 0 } });
+    group.part(['alpha'], ['beta', 'gamma']);
+    group.run(2_000);
+    expect(group.holders()).toEqual(['alpha', 'beta']);
+    group.part(['alpha', 'beta', 'gamma']);
+    group.run(1_000);
+    expect(group.holders()).toEqual(['alpha']);
+  });
+
   it('ask their gate before they take from a silent one, and not after a word', () => {
     const group = servingGroup(3, { gateAfterMs: 151 });
     const asked: string[] = [];

@@ -149,17 +149,22 @@ export class SimulatedPulse extends SimulatedProcess {
       if (word !== undefined) node.send(() => word);
       return;
     }
-    const { configuration, readiness } = BEAT_FACTS;
-    const failure = state.maintenance === undefined ? state.failure : 'maintenance standby';
-    const view = { readiness, failure: state.others === undefined ? state.failure : failure };
-    const content = beatContent(node.settings, state, word, configuration, view);
+    const content = this.content(state, word);
     this.sent += 1;
     node.send((path) => voice.say(content, { name: PATH_NAMES[path], sent: this.sent }, node.localMs()));
   }
 
+  private content(state: PulseState, word: HeartbeatWord | undefined): ReturnType<typeof beatContent> {
+    const { configuration, readiness } = BEAT_FACTS;
+    const failure = state.maintenance === undefined ? state.failure : 'maintenance standby';
+    const view = { readiness, failure: state.others === undefined ? state.failure : failure };
+    return beatContent(this.node.settings, state, word, configuration, view);
+  }
+
   private life(): PulseAlive['beat'] {
-    const { voice, node } = this;
-    if (voice === undefined) return undefined;
+    const { voice, node, state } = this;
+    if (voice === undefined || state === undefined) return undefined;
+    const { priority } = this.content(state, undefined);
     const { boot, sequence, session } = voice;
     const lifeOf = (name: NodeName) => {
       const other = voice.sessionOf(name);
@@ -167,7 +172,7 @@ export class SimulatedPulse extends SimulatedProcess {
     };
     return {
       ...{ node: node.role, partner: node.partner, keyFile: '', keysTaken: 1, encrypt: false },
-      ...{ boot, sequence, priority: 0, ...BEAT_FACTS },
+      ...{ boot, sequence, priority, ...BEAT_FACTS },
       session: session && { boot: session.boot, sequence: session.window.newest },
       ...(node.others.length > 1 ? { others: node.others.map(lifeOf) } : {}),
     };

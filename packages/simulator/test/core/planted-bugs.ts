@@ -173,7 +173,10 @@ export function withBug(bug: Bug): Machines {
 /** Faults that only more than two directors can show. */
 export const SEVERAL_BUGS: Readonly<Record<string, Bug>> = {
   'the rank is ignored: nobody is better than another': ({ stepPulse }) => ({
-    stepPulse: (settings, ...rest) => stepPulse(withoutRank(settings), ...rest),
+    stepPulse: (settings, state, event, nowMs) => {
+      const heard = event.type === 'heardOf' ? { ...event, rank: 9 } : event;
+      return stepPulse(settings, state, heard, nowMs);
+    },
   }),
   'nobody waits for its turn': ({ stepPulse, nextTickMs }) => ({
     stepPulse: (settings, state, ...rest) => stepPulse(asFirst(settings, state), state, ...rest),
@@ -188,11 +191,6 @@ export const SEVERAL_BUGS: Readonly<Record<string, Bug>> = {
       stepPulse(settings, state, event.type === 'heardOf' ? { ...event, relays: [] } : event, nowMs),
   }),
 };
-
-function withoutRank(settings: PulseSettings): PulseSettings {
-  const { self } = settings;
-  return self === undefined ? settings : { ...settings, self: { ...self, rank: 0 } };
-}
 
 /** Each waiting director takes itself for the first. */
 function asFirst(settings: PulseSettings, { duty }: PulseState): PulseSettings {
