@@ -192,6 +192,18 @@ export const SEVERAL_BUGS: Readonly<Record<string, Bug>> = {
   }),
 };
 
+/** The same with a witness under require. */
+export const SEVERAL_WITNESS_BUGS: Readonly<Record<string, Bug>> = {
+  'one ear is enough for who holds the addresses': ({ stepPulse }) => ({
+    stepPulse: (...words) => {
+      const step = stepPulse(...words);
+      const heardMs = (step.state.others?.views ?? []).map(({ lastHeardMs }) => lastHeardMs);
+      const isHolding = step.state.duty === 'active' || step.state.duty === 'releasing';
+      return isHolding ? { ...step, state: { ...step.state, lastHeardMs: Math.max(...heardMs) } } : step;
+    },
+  }),
+};
+
 /** Each waiting director takes itself for the first. */
 function asFirst(settings: PulseSettings, { duty }: PulseState): PulseSettings {
   const { self } = settings;
