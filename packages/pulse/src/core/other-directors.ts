@@ -20,6 +20,8 @@ export interface OtherView extends RankedDirector {
   /** Of a director that only a third one hears, when that was. */
   readonly lastHeardMs: number;
   readonly heardSinceMs: number;
+  /** When it said last what it does, to this node itself. */
+  readonly saidMs: number;
 }
 
 /** Who let the addresses go by its own word, and for whom. */
@@ -33,6 +35,8 @@ export interface OthersState {
   readonly views: readonly OtherView[];
   /** This node would take over well. */
   readonly isReady: boolean;
+  /** What was said before this node put addresses down, slept or had no link tells nothing of who holds them now. */
+  readonly freshFromMs: number;
   /** Since when nobody holds the addresses, as far as this node hears; Infinity while somebody does or may. */
   readonly vacantSinceMs: number;
   /** Undefined while somebody holds them, or where a silence ended that. */
@@ -52,8 +56,10 @@ export function unknownOthers(others: readonly RankedDirector[], nowMs: number):
       isReady: false,
       lastHeardMs: nowMs,
       heardSinceMs: nowMs,
+      saidMs: Number.NEGATIVE_INFINITY,
     })),
     isReady: false,
+    freshFromMs: nowMs,
     vacantSinceMs: Infinity,
     freed: undefined,
     heir: undefined,
@@ -63,6 +69,11 @@ export function unknownOthers(others: readonly RankedDirector[], nowMs: number):
 /** The living director that holds the addresses, or is about to; the best one of several. */
 export function holderOf({ views }: OthersState): OtherView | undefined {
   return views.find(({ life, duty }) => life === 'alive' && (duty === 'active' || duty === 'taking'));
+}
+
+/** True where nobody let the addresses go and nobody died: all of them start, or stood aside. */
+export function isStart({ views, freed }: Pick<OthersState, 'views' | 'freed'>): boolean {
+  return freed === undefined && views.every(({ life }) => life === 'alive');
 }
 
 function canTake({ life, duty }: OtherView): boolean {
@@ -85,11 +96,12 @@ function takingOrder(one: Candidate, other: Candidate, heir: string | undefined)
 }
 
 /** How many living directors take the addresses before this one. */
-export function directorsAhead(self: Candidate, { views, freed }: OthersState): number {
+export function directorsAhead(self: Candidate, others: OthersState): number {
+  const { views, freed } = others;
   // Where all start together nobody is ready yet, and the first is to serve.
-  const isStart = freed === undefined && views.every(({ life }) => life === 'alive');
+  const starts = isStart(others);
   const isAhead = (view: OtherView): boolean =>
-    (isStart ? rankOrder(view, self) : takingOrder(view, self, freed?.heir)) < 0;
+    (starts ? rankOrder(view, self) : takingOrder(view, self, freed?.heir)) < 0;
   return views.filter((view) => canTake(view) && isAhead(view)).length;
 }
 

@@ -13,7 +13,7 @@ export function listeningAnew<T extends Pick<PulseState, 'others'>>(state: T, no
     life: view.life === 'dead' ? ('unknown' as const) : view.life,
     lastHeardMs: nowMs,
   }));
-  return { ...state, others: { ...others, views, vacantSinceMs: Infinity } };
+  return { ...state, others: { ...others, views, vacantSinceMs: Infinity, freshFromMs: nowMs } };
 }
 
 /** The state with the directors of these settings; of those that stay everything is kept. */

@@ -118,6 +118,7 @@ function withBeat(
     duty: event.duty,
     isReady: event.isReady,
     lastHeardMs: nowMs,
+    saidMs: nowMs,
     heardSinceMs: before.life === 'alive' ? before.heardSinceMs : nowMs,
   };
   const views = others.views.map((view) => (view === before ? heard : view));

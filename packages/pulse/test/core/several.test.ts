@@ -171,6 +171,23 @@ describe('several directors', () => {
     expect(group.node('alpha').state.duty).toBe('standby');
   });
 
+  it('take nothing by words of before they let the addresses go', () => {
+    const group = new VirtualGroup(3, { gateAfterMs: 151 });
+    // alpha is parted at its start, and without a witness: it may take once by what the others said, and no more.
+    group.gate = (name, question) => ({
+      isYes: (question === 'mustLetGo') === (name === 'alpha'),
+      untilMs: group.nowMs + 50,
+      reason: 'no witness',
+    });
+    group.start('alpha', 'beta', 'gamma');
+    group.run(5);
+    group.part(['alpha'], ['beta', 'gamma']);
+    group.run(3_000);
+    expect(group.node('alpha').log.filter((event) => event === 'PULSE_ACTIVE').length).toBeLessThan(2);
+    expect(group.holders()).toEqual(['beta']);
+    expect(group.node('alpha').state.heldBack).toBe('no witness');
+  });
+
   it('let the addresses go under require when any other one is silent', () => {
     const group = servingGroup(3, { gateAfterMs: 151 });
     group.gate = (name, question) => ({
