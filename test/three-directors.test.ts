@@ -64,7 +64,9 @@ describe.sequential('three directors', () => {
     const refused = await group.director('alpha').lvsctl('reload');
     writeFileSync(group.configFile, text);
     expect(refused.status).toBe(1);
-    expect(refused.stderr + refused.stdout).toContain('director blocks cannot come, go or be renamed');
+    expect(refused.stderr + refused.stdout).toContain(
+      'director blocks cannot come, go, be renamed or change places',
+    );
     await group.settled('alpha', 'beta', 'gamma');
   });
 

@@ -32,6 +32,17 @@ describe('the options of pulse', () => {
     });
   });
 
+  it('name the director that this node is, for the processes that pulse starts too', async () => {
+    const path = ini('[node]\nname = beta\n');
+    const options = await readPulseOptions(['--ini', path]);
+    expect(options).toMatchObject({ name: 'beta', role: undefined });
+    expect(readResolvedOptions(resolvedArguments(options))).toMatchObject({ name: 'beta' });
+    expect(await readPulseOptions(['--ini', path, '--name', 'gamma'])).toMatchObject({ name: 'gamma' });
+    await expect(readPulseOptions(['--ini', ini('[node]\nname = a b\n')])).rejects.toMatchObject({
+      code: 'INI_BAD_VALUE',
+    });
+  });
+
   it('stand without a piranha.ini, and refuse a broken one with its place', async () => {
     const none = await readPulseOptions(['--ini', join(directory, 'none')]);
     expect(none).toMatchObject({ runDirectory: '/run/piranha', director: 'kernel', role: undefined });

@@ -10,6 +10,11 @@ const PRIORITIES: Readonly<Record<NodeRole, number>> = { primary: 200, backup: 1
 /** Of several directors each tells so much less than the one before it. */
 const PRIORITY_STEP = 25;
 
+/** The rank that a beat of one of several directors tells. */
+export function rankOfPriority(priority: number): number {
+  return Math.max(0, Math.round((PRIORITIES.primary - priority) / PRIORITY_STEP));
+}
+
 function priorityOf({ role, self }: PulseSettings): number {
   return self === undefined ? PRIORITIES[role] : PRIORITIES.primary - PRIORITY_STEP * self.rank;
 }

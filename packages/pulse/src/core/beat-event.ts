@@ -1,4 +1,5 @@
 import { type Beat, PAIR_NAMES } from '@piranha/protocol/beat';
+import { rankOfPriority } from './beat-content.js';
 import { viewGap } from './readiness.js';
 import type { PulseEvent } from './types.js';
 
@@ -9,6 +10,7 @@ export function heardOfBeat(beat: Beat): Extract<PulseEvent, { type: 'heardOf' }
   return {
     type: 'heardOf',
     from: beat.node,
+    rank: rankOfPriority(beat.priority),
     duty: group.duty,
     heir: group.heir,
     asksRelease: group.asksRelease === true,

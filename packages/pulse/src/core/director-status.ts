@@ -30,13 +30,15 @@ export function directorStatus(
   if (own === undefined) return {};
   if (state.others === undefined) return pairStatus(settings, state, names, viewOf());
   const ago = (atMs: number): number => Math.max(0, Math.round(nowMs - atMs));
+  const ranks = new Map(settings.others?.map(({ name, rank }) => [name, rank]));
   const directors = state.others.views.map(({ name, rank, life, duty, lastHeardMs }): DirectorStatus => {
     const directMs = heardAtMs(name);
     const lives = life === 'alive';
     const isRelayed = lives && (directMs === undefined || lastHeardMs - directMs > settings.keepaliveMs);
     return {
       name,
-      rank: rank + 1,
+      // By the lvs.cf of this node, whatever the other one goes by.
+      rank: (ranks.get(name) ?? rank) + 1,
       life,
       ...(lives ? { duty } : {}),
       ...(directMs === undefined ? {} : { heardAgoMs: ago(directMs) }),

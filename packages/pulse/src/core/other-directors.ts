@@ -20,6 +20,8 @@ export interface OtherView extends RankedDirector {
   /** Of a director that only a third one hears, when that was. */
   readonly lastHeardMs: number;
   readonly heardSinceMs: number;
+  /** When it said last what it does, to this node itself. */
+  readonly saidMs: number;
 }
 
 /** Who let the addresses go by its own word, and for whom. */
@@ -33,6 +35,8 @@ export interface OthersState {
   readonly views: readonly OtherView[];
   /** This node would take over well. */
   readonly isReady: boolean;
+  /** What was said before this node put addresses down, slept or had no link tells nothing of who holds them now. */
+  readonly freshFromMs: number;
   /** Since when nobody holds the addresses, as far as this node hears; Infinity while somebody does or may. */
   readonly vacantSinceMs: number;
   /** Undefined while somebody holds them, or where a silence ended that. */
@@ -52,8 +56,10 @@ export function unknownOthers(others: readonly RankedDirector[], nowMs: number):
       isReady: false,
       lastHeardMs: nowMs,
       heardSinceMs: nowMs,
+      saidMs: Number.NEGATIVE_INFINITY,
     })),
     isReady: false,
+    freshFromMs: nowMs,
     vacantSinceMs: Infinity,
     freed: undefined,
     heir: undefined,
@@ -65,33 +71,43 @@ export function holderOf({ views }: OthersState): OtherView | undefined {
   return views.find(({ life, duty }) => life === 'alive' && (duty === 'active' || duty === 'taking'));
 }
 
+/** True where nobody let the addresses go and nobody died: all of them start, or stood aside. */
+export function isStart({ views, freed }: Pick<OthersState, 'views' | 'freed'>): boolean {
+  return freed === undefined && views.every(({ life }) => life === 'alive');
+}
+
 function canTake({ life, duty }: OtherView): boolean {
   return life === 'alive' && (duty === 'standby' || duty === 'claiming');
 }
 
-/** How far behind a director stands: the named heir first, then who is ready, then by rank. */
-function orderKey(
-  { name, rank, isReady }: RankedDirector & { readonly isReady: boolean },
-  heir: string | undefined,
-): number {
-  return (name === heir ? 0 : 1_000) + (isReady ? 0 : 100) + rank;
+/** Negative where the first one is preferred. The name decides between two whose lvs.cf give them one rank. */
+export function rankOrder(one: RankedDirector, other: RankedDirector): number {
+  if (one.rank !== other.rank) return one.rank - other.rank;
+  return one.name < other.name ? -1 : Number(one.name > other.name);
+}
+
+type Candidate = RankedDirector & { readonly isReady: boolean };
+
+/** Who takes first: the named heir, then who is ready, then by rank. */
+function takingOrder(one: Candidate, other: Candidate, heir: string | undefined): number {
+  const byHeir = Number(other.name === heir) - Number(one.name === heir);
+  const byReadiness = Number(other.isReady) - Number(one.isReady);
+  return byHeir || byReadiness || rankOrder(one, other);
 }
 
 /** How many living directors take the addresses before this one. */
-export function directorsAhead(
-  self: RankedDirector & { readonly isReady: boolean },
-  { views, freed }: OthersState,
-): number {
+export function directorsAhead(self: Candidate, others: OthersState): number {
+  const { views, freed } = others;
   // Where all start together nobody is ready yet, and the first is to serve.
-  const isStart = freed === undefined && views.every(({ life }) => life === 'alive');
-  const keyOf = (one: typeof self): number => (isStart ? one.rank : orderKey(one, freed?.heir));
-  return views.filter((view) => canTake(view) && keyOf(view) < keyOf(self)).length;
+  const starts = isStart(others);
+  const isAhead = (view: OtherView): boolean =>
+    (starts ? rankOrder(view, self) : takingOrder(view, self, freed?.heir)) < 0;
+  return views.filter((view) => canTake(view) && isAhead(view)).length;
 }
 
 /** Who would take the addresses if this node let them go. */
 export function nextTaker({ views }: OthersState): OtherView | undefined {
-  const able = views.filter(canTake);
-  return able.toSorted((one, other) => orderKey(one, undefined) - orderKey(other, undefined))[0];
+  return views.filter(canTake).toSorted((one, other) => takingOrder(one, other, undefined))[0];
 }
 
 /**

@@ -1,6 +1,6 @@
 import { isHolding } from './duties.js';
 import { type OtherView, type RankedDirector, unknownOthers } from './other-directors.js';
-import type { PulseState } from './types.js';
+import type { PulseEvent, PulseState } from './types.js';
 
 /** What all rows of the state table need of several other directors: what is forgotten when, and the sum of it. */
 
@@ -13,7 +13,7 @@ export function listeningAnew<T extends Pick<PulseState, 'others'>>(state: T, no
     life: view.life === 'dead' ? ('unknown' as const) : view.life,
     lastHeardMs: nowMs,
   }));
-  return { ...state, others: { ...others, views, vacantSinceMs: Infinity } };
+  return { ...state, others: { ...others, views, vacantSinceMs: Infinity, freshFromMs: nowMs } };
 }
 
 /** The state with the directors of these settings; of those that stay everything is kept. */
@@ -68,4 +68,14 @@ function decisiveHeardMs(state: PulseState, views: readonly OtherView[]): number
   if (holder !== undefined) return holder.lastHeardMs;
   const silent = views.filter(({ life }) => life !== 'alive');
   return Math.max(...(silent.length > 0 ? silent : views).map(({ lastHeardMs }) => lastHeardMs));
+}
+
+/** Whether a word ends a silence that the gate was asked about: any word of a partner, of several directors that of one that was missed. */
+export function endsSilence(
+  { others }: Pick<PulseState, 'others'>,
+  said: Extract<PulseEvent, { type: 'heardOf' }> | undefined,
+): boolean {
+  const view = others?.views.find(({ name }) => name === said?.from);
+  if (view === undefined || said === undefined) return true;
+  return view.life !== 'alive' || (said.duty === 'active' && view.duty !== 'active');
 }

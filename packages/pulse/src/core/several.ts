@@ -1,7 +1,13 @@
 import type { GroupDuty } from '@piranha/protocol/beat';
 import { isHolding } from './duties.js';
 import { andThen, drop, endRelease, log, onLocalFailure, sendNow, withEffects } from './moves.js';
-import type { Freed, OthersState, OtherView } from './other-directors.js';
+import {
+  type Freed,
+  type OthersState,
+  type OtherView,
+  type RankedDirector,
+  rankOrder,
+} from './other-directors.js';
 import { onReleaseAsked } from './partner.js';
 import { GATE_NOT_ASKED, onVacancy } from './take-vacant.js';
 import type { GateAnswer, PulseEvent, PulseSettings, PulseState, PulseStep } from './types.js';
@@ -15,6 +21,11 @@ function holds(duty: GroupDuty['duty']): boolean {
   return duty === 'active' || duty === 'taking';
 }
 
+/** Whether the sender of a beat is of better rank. */
+function isBefore({ from, rank }: HeardOf, self: RankedDirector): boolean {
+  return rankOrder({ name: from, rank }, self) < 0;
+}
+
 /** A beat of another director arrived. */
 export function onHeardOf(
   settings: PulseSettings,
@@ -23,7 +34,8 @@ export function onHeardOf(
   nowMs: number,
 ): PulseStep {
   const before = state.others?.views.find(({ name }) => name === event.from);
-  if (state.others === undefined || before === undefined) return { state, effects: [] };
+  const { self } = settings;
+  if (state.others === undefined || before === undefined || self === undefined) return { state, effects: [] };
   const others = withBeat(state, state.others, before, event, nowMs);
   const word = event.duty === 'active' ? 'lvs running' : 'lvs stopped';
   const seen = before.life === 'alive' ? [] : [log('PULSE_PARTNER_SEEN', { director: event.from, word })];
@@ -31,7 +43,7 @@ export function onHeardOf(
   if (event.asksRelease) return andThen(step, (next) => onReleaseAsked(settings, next, nowMs));
   const reacted = andThen(step, (next) =>
     holds(event.duty)
-      ? onHolds(settings, next, before, event.duty, nowMs)
+      ? onHolds(settings, next, event, isBefore(event, self), nowMs)
       : onHoldsNothing(settings, next, before, nowMs),
   );
   return andThen(reacted, (next) => onVacancy(settings, next, GATE_NOT_ASKED, nowMs));
@@ -41,8 +53,8 @@ export function onHeardOf(
 function onHolds(
   settings: PulseSettings,
   state: PulseState,
-  { name, rank }: OtherView,
-  duty: GroupDuty['duty'],
+  { from: name, duty }: HeardOf,
+  isBetter: boolean,
   nowMs: number,
 ): PulseStep {
   const isActive = duty === 'active';
@@ -52,7 +64,6 @@ function onHolds(
     );
   }
   if (state.duty !== 'active' && state.duty !== 'taking') return { state, effects: [] };
-  const isBetter = rank < (settings.self?.rank ?? 0);
   // Who serves goes on until the better one does.
   const yields = state.listening ? isActive : isBetter && (isActive || state.duty === 'taking');
   if (yields) {
@@ -102,9 +113,12 @@ function withBeat(
   const heard: OtherView = {
     ...before,
     life: 'alive',
+    // What it goes by itself: with another order of blocks on each side both would be the better one, or none.
+    rank: event.rank,
     duty: event.duty,
     isReady: event.isReady,
     lastHeardMs: nowMs,
+    saidMs: nowMs,
     heardSinceMs: before.life === 'alive' ? before.heardSinceMs : nowMs,
   };
   const views = others.views.map((view) => (view === before ? heard : view));

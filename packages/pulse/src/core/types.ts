@@ -121,6 +121,8 @@ export type PulseEvent =
   | {
       readonly type: 'heardOf';
       readonly from: string;
+      /** By its own lvs.cf. */
+      readonly rank: number;
       readonly duty: GroupDuty['duty'];
       readonly heir?: string | undefined;
       readonly asksRelease: boolean;

@@ -1,6 +1,6 @@
 import { deadAtMs } from './dead-timer.js';
 import { staysOut } from './duties.js';
-import { directorsAhead, holderOf, type OthersState, rankStepMs } from './other-directors.js';
+import { directorsAhead, holderOf, isStart, type OthersState, rankStepMs } from './other-directors.js';
 import type { PulseSettings, PulseState } from './types.js';
 
 /**
@@ -36,6 +36,21 @@ export function isBySilence({ views, freed }: OthersState): boolean {
   return freed === undefined && views.some(({ life }) => life === 'dead');
 }
 
+/** Words of a start are old after so many keepalives: whoever said them may have been parted since, and serve. */
+const START_WORDS_KEEPALIVES = 2;
+
+/** Whether a director that does not hold the addresses, as far as is known, may hold them all the same. */
+function mayHold(
+  { keepaliveMs }: PulseSettings,
+  others: OthersState,
+  { life, saidMs }: OthersState['views'][number],
+  nowMs: number,
+): boolean {
+  if (life !== 'alive') return life === 'unknown';
+  const isOld = isStart(others) && nowMs - saidMs > START_WORDS_KEEPALIVES * keepaliveMs;
+  return isOld || saidMs < others.freshFromMs;
+}
+
 /** The others as they are now: who was silent for too long is dead, and since when nobody holds the addresses. */
 export function othersNow(
   settings: PulseSettings,
@@ -51,7 +66,8 @@ export function othersNow(
   // What a director said before it fell silent may not hold any more.
   const isKept = views.some(({ name, life }) => name === others.freed?.by && life === 'alive');
   const noted = { ...others, views, freed: isKept ? others.freed : undefined };
-  const mayBeHeld = holderOf(noted) !== undefined || views.some(({ life }) => life === 'unknown');
+  const mayBeHeld =
+    holderOf(noted) !== undefined || views.some((view) => mayHold(settings, noted, view, nowMs));
   const isVacant = !mayBeHeld && waitsForVacancy(state, noted);
   return { ...noted, vacantSinceMs: isVacant ? Math.min(others.vacantSinceMs, nowMs) : Infinity };
 }

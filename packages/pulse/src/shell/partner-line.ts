@@ -87,10 +87,13 @@ export class PartnerLine {
   private requireSameDirectors({ names }: Line): void {
     const before = this.line?.names;
     if (before === undefined || namesText(before) === namesText(names)) return;
-    throw new UserError('director blocks cannot come, go or be renamed while another director is heard', {
-      code: 'PULSE_DIRECTORS_CHANGE',
-      hint: 'stop pulse on every standby director, reload here, then start it there with the same lvs.cf',
-    });
+    throw new UserError(
+      'director blocks cannot come, go, be renamed or change places while another director is heard',
+      {
+        code: 'PULSE_DIRECTORS_CHANGE',
+        hint: 'stop pulse on every standby director, reload here, then start it there with the same lvs.cf',
+      },
+    );
   }
 
   /** Goes on with other paths or keys. @throws UserError `PULSE_BIND_FAILED`; then everything is as before */

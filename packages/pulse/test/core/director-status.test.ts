@@ -20,6 +20,7 @@ function heard(from: string, changes: Partial<Extract<PulseEvent, { type: 'heard
   return {
     type: 'heardOf',
     from,
+    rank: from === 'alpha' ? 0 : 2,
     duty: 'standby',
     asksRelease: false,
     isReady: true,

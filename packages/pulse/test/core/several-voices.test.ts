@@ -15,7 +15,7 @@ type Name = (typeof NAMES)[number];
 
 function content(duty: 'active' | 'standby' | 'releasing', heir?: string): BeatContent {
   return {
-    ...{ keepaliveMs: 100, deadtimeMs: 400, priority: 100, reason: 'test', readiness: READINESS },
+    ...{ keepaliveMs: 100, deadtimeMs: 400, priority: 175, reason: 'test', readiness: READINESS },
     groups: groupsOf(
       duty === 'active' ? 'lvs running' : 'lvs stopped',
       duty === 'releasing' ? 'active' : duty,
@@ -86,6 +86,7 @@ describe('the voices of several directors', () => {
       ...{
         type: 'heardOf',
         from: 'beta',
+        rank: 1,
         duty: 'standby',
         heir: undefined,
         asksRelease: false,

@@ -141,6 +141,17 @@ describe('several directors', () => {
     expect(group.node('beta').state.reason).toBe('tie: alpha is of better rank');
   });
 
+  it('have one order, though each goes by another file', () => {
+    const group = servingGroup(3);
+    Object.assign(group.node('beta').settings, { self: { name: 'beta', rank: 0 } });
+    group.part(['alpha'], ['beta', 'gamma']);
+    group.run(2_000);
+    expect(group.holders()).toEqual(['alpha', 'beta']);
+    group.part(['alpha', 'beta', 'gamma']);
+    group.run(1_000);
+    expect(group.holders()).toEqual(['alpha']);
+  });
+
   it('ask their gate before they take from a silent one, and not after a word', () => {
     const group = servingGroup(3, { gateAfterMs: 151 });
     const asked: string[] = [];
@@ -158,6 +169,23 @@ describe('several directors', () => {
     expect(asked[0]).toBe('alpha');
     expect(group.holders()).toEqual(['gamma']);
     expect(group.node('alpha').state.duty).toBe('standby');
+  });
+
+  it('take nothing by words of before they let the addresses go', () => {
+    const group = new VirtualGroup(3, { gateAfterMs: 151 });
+    // alpha is parted at its start, and without a witness: it may take once by what the others said, and no more.
+    group.gate = (name, question) => ({
+      isYes: (question === 'mustLetGo') === (name === 'alpha'),
+      untilMs: group.nowMs + 50,
+      reason: 'no witness',
+    });
+    group.start('alpha', 'beta', 'gamma');
+    group.run(5);
+    group.part(['alpha'], ['beta', 'gamma']);
+    group.run(3_000);
+    expect(group.node('alpha').log.filter((event) => event === 'PULSE_ACTIVE').length).toBeLessThan(2);
+    expect(group.holders()).toEqual(['beta']);
+    expect(group.node('alpha').state.heldBack).toBe('no witness');
   });
 
   it('let the addresses go under require when any other one is silent', () => {

@@ -32,7 +32,14 @@ let policy: NodePolicy;
 /** The third director serves, and hears these. */
 function servesAndHears(...names: readonly string[]): void {
   const beats = names.map((from): PulseEvent => {
-    const event = { type: 'heardOf', from, duty: 'standby', asksRelease: false, isReady: true } as const;
+    const event = {
+      type: 'heardOf',
+      from,
+      rank: from === 'alpha' ? 0 : 1,
+      duty: 'standby',
+      asksRelease: false,
+      isReady: true,
+    } as const;
     return { ...event, relays: [] };
   });
   // Long after the others fell silent.

@@ -174,6 +174,7 @@ export class VirtualGroup {
     const event: PulseEvent = {
       type: 'heardOf',
       from: from.name,
+      rank: from.settings.self?.rank ?? 0,
       duty: group.duty,
       heir: group.heir,
       asksRelease: group.asksRelease === true,

@@ -161,19 +161,27 @@ export class SimulatedPulse extends SimulatedProcess {
       if (word !== undefined) node.send(() => word);
       return;
     }
-    const { configuration, readiness } = BEAT_FACTS;
-    const { main: state } = groups;
-    const failure = state.maintenance === undefined ? state.failure : 'maintenance standby';
-    const view = { readiness, failure: state.others === undefined ? state.failure : failure };
-    const named = groups.named(asking);
-    const content = beatContent(node.settings, state, word, configuration, view, named);
+    const content = this.content(groups, word, asking);
     this.sent += 1;
     node.send((path) => voice.say(content, { name: PATH_NAMES[path], sent: this.sent }, node.localMs()));
   }
 
+  private content(
+    groups: NodeGroups,
+    word: HeartbeatWord | undefined,
+    asking?: string,
+  ): ReturnType<typeof beatContent> {
+    const { configuration, readiness } = BEAT_FACTS;
+    const { main: state } = groups;
+    const failure = state.maintenance === undefined ? state.failure : 'maintenance standby';
+    const view = { readiness, failure: state.others === undefined ? state.failure : failure };
+    return beatContent(this.node.settings, state, word, configuration, view, groups.named(asking));
+  }
+
   private life(): PulseAlive['beat'] {
-    const { voice, node } = this;
-    if (voice === undefined) return undefined;
+    const { voice, node, groups } = this;
+    if (voice === undefined || groups === undefined) return undefined;
+    const { priority } = this.content(groups, undefined);
     const { boot, sequence, session } = voice;
     const lifeOf = (name: NodeName) => {
       const other = voice.sessionOf(name);
@@ -181,7 +189,7 @@ export class SimulatedPulse extends SimulatedProcess {
     };
     return {
       ...{ node: node.role, partner: node.partner, keyFile: '', keysTaken: 1, encrypt: false },
-      ...{ boot, sequence, priority: 0, ...BEAT_FACTS },
+      ...{ boot, sequence, priority, ...BEAT_FACTS },
       session: session && { boot: session.boot, sequence: session.window.newest },
       ...(node.others.length > 1 ? { others: node.others.map(lifeOf) } : {}),
     };

@@ -222,7 +222,10 @@ export function withBug(bug: Bug): Machines {
 /** Faults that only more than two directors can show. */
 export const SEVERAL_BUGS: Readonly<Record<string, Bug>> = {
   'the rank is ignored: nobody is better than another': ({ stepPulse }) => ({
-    stepPulse: (settings, ...rest) => stepPulse(withoutRank(settings), ...rest),
+    stepPulse: (settings, state, event, nowMs) => {
+      const heard = event.type === 'heardOf' ? { ...event, rank: 9 } : event;
+      return stepPulse(settings, state, heard, nowMs);
+    },
   }),
   'nobody waits for its turn': ({ stepPulse, nextTickMs }) => ({
     stepPulse: (settings, state, ...rest) => stepPulse(asFirst(settings, state), state, ...rest),
@@ -238,10 +241,17 @@ export const SEVERAL_BUGS: Readonly<Record<string, Bug>> = {
   }),
 };
 
-function withoutRank(settings: PulseSettings): PulseSettings {
-  const { self } = settings;
-  return self === undefined ? settings : { ...settings, self: { ...self, rank: 0 } };
-}
+/** The same with a witness under require. */
+export const SEVERAL_WITNESS_BUGS: Readonly<Record<string, Bug>> = {
+  'one ear is enough for who holds the addresses': ({ stepPulse }) => ({
+    stepPulse: (...words) => {
+      const step = stepPulse(...words);
+      const heardMs = (step.state.others?.views ?? []).map(({ lastHeardMs }) => lastHeardMs);
+      const isHolding = step.state.duty === 'active' || step.state.duty === 'releasing';
+      return isHolding ? { ...step, state: { ...step.state, lastHeardMs: Math.max(...heardMs) } } : step;
+    },
+  }),
+};
 
 /** Each waiting director takes itself for the first. */
 function asFirst(settings: PulseSettings, { duty }: PulseState): PulseSettings {

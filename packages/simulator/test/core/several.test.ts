@@ -10,7 +10,7 @@ import {
   simulateSeed,
 } from '../../src/index.js';
 import { firstFailure, firstFailureText, SETTINGS, WITNESS } from '../support.js';
-import { SEVERAL_BUGS, withBug } from './planted-bugs.js';
+import { SEVERAL_BUGS, SEVERAL_WITNESS_BUGS, withBug } from './planted-bugs.js';
 
 /** Directors, fixed seeds, and seeds that nobody has tried: more of them make each seed longer. */
 const RUNS = [
@@ -57,6 +57,12 @@ describe('more than two simulated directors', LIMIT, () => {
     const group = groupOf(SETTINGS, 3);
     expect(simulateSeed(group, 4_711).outcome).toEqual(simulateSeed(group, 4_711).outcome);
   });
+
+  for (const [title, bug] of Object.entries(SEVERAL_WITNESS_BUGS)) {
+    it(`do not with a planted bug: ${title}`, () => {
+      expect(firstFailure(groupOf(SETTINGS, 3, withBug(bug), WITNESS), 1, BUG_SEEDS)).toBeDefined();
+    });
+  }
 
   for (const [title, bug] of Object.entries(SEVERAL_BUGS)) {
     it(`do not with a planted bug: ${title}`, () => {
