@@ -2,28 +2,40 @@ import type { PulseEffect } from './types.js';
 
 export type MoveResult = Extract<PulseEffect, { type: 'handoverResult' | 'maintenanceResult' }>;
 
-/** Several groups' answers to one order, until all are there. Changed in place. */
+/** An order, and what groups answered to it so far. */
+interface Asked {
+  readonly groups: readonly string[];
+  readonly results: Map<string, MoveResult>;
+}
+
+/** Several groups' answers to one order, until all are there: a handover, and an order of maintenance beside it. Changed in place. */
 export class GroupResults {
-  private awaited: readonly string[] = [];
-  private readonly results = new Map<string, MoveResult>();
+  private readonly asked = new Map<MoveResult['type'], Asked>();
 
   /** An order goes to these groups; each answers once, at once or when its move is over. */
-  ask(groups: readonly string[]): void {
-    this.awaited = groups;
-    this.results.clear();
+  ask(type: MoveResult['type'], groups: readonly string[]): void {
+    this.asked.set(type, { groups, results: new Map() });
+  }
+
+  /** The groups whose answer to such an order is not there yet. */
+  awaited(type: MoveResult['type']): readonly string[] {
+    const { groups = [], results } = this.asked.get(type) ?? {};
+    return groups.filter((name) => results?.has(name) !== true);
   }
 
   /** A group answers. @returns the answer for whoever ordered, once the last one is there */
   answer(group: string, result: MoveResult): MoveResult | undefined {
-    if (!this.awaited.includes(group)) return undefined;
-    this.results.set(group, result);
-    if (this.results.size < this.awaited.length) return undefined;
-    const all = this.awaited.flatMap((name) => {
-      const one = this.results.get(name);
+    const { type } = result;
+    if (!this.awaited(type).includes(group)) return undefined;
+    const { groups = [], results = new Map<string, MoveResult>() } = this.asked.get(type) ?? {};
+    results.set(group, result);
+    if (results.size < groups.length) return undefined;
+    this.asked.delete(type);
+    const all = groups.flatMap((name) => {
+      const one = results.get(name);
       return one === undefined ? [] : [{ name, ...one }];
     });
-    this.ask([]);
-    return joined(all, result.type);
+    return joined(all, type);
   }
 }
 

@@ -68,11 +68,14 @@ export class OperatorMoves {
       throw new UserError(`lvs.cf has no group ${group}`, { code: 'PULSE_NO_GROUP', hint: asked.hint });
     }
     if (asked.type === 'refused') return refused(asked.why);
+    const other = this.handedOver();
+    if (other !== undefined)
+      return refused(`group ${other} is still being handed over: try again in a moment`);
     const heir = names.isSeveral ? director : undefined;
     const views = this.needs.views(heir);
     const event: PulseEvent = { type: 'handover', force, views, ...(heir === undefined ? {} : { to: heir }) };
     return this.handovers.wait(() => {
-      this.needs.results.ask(asked.groups);
+      this.needs.results.ask('handoverResult', asked.groups);
       this.needs.dispatch(event, asked.groups);
     });
   }
@@ -89,7 +92,10 @@ export class OperatorMoves {
     const order = { unlessAlone, by, at: new Date().toISOString(), reason };
     const views = this.needs.views();
     return this.orders.wait(() => {
-      this.needs.results.ask(groups.map(({ name }) => name));
+      this.needs.results.ask(
+        'maintenanceResult',
+        groups.map(({ name }) => name),
+      );
       this.needs.dispatch(
         on ? { type: 'maintenance', order, force, views } : { type: 'maintenanceOver', by },
       );
@@ -112,6 +118,13 @@ export class OperatorMoves {
   keep(before: MaintenanceOrder | undefined, after: MaintenanceOrder | undefined): void {
     if (before === after) return;
     this.unkept = this.needs.file.save(after);
+  }
+
+  /** A group whose handover somebody waits for: a second one would get the answer of the first. */
+  private handedOver(): string | undefined {
+    const awaited = this.needs.results.awaited('handoverResult');
+    const groups = this.needs.groups().filter(({ name }) => awaited.includes(name));
+    return groups.find(({ state }) => state.duty === 'releasing')?.name;
   }
 
   /** An order that some groups could not follow is in force for none. */

@@ -8,7 +8,7 @@ const result = (ok: boolean, text: string) => ({ type: 'handoverResult', ok, tex
 describe('the answers of several groups', () => {
   it('are one, once the last is there', () => {
     const results = new GroupResults();
-    results.ask(['main', 'post']);
+    results.ask('handoverResult', ['main', 'post']);
     expect(results.answer('main', result(true, 'partner took over'))).toBeUndefined();
     expect(results.answer('post', result(true, 'partner took over'))).toEqual(
       result(true, 'partner took over'),
@@ -17,7 +17,7 @@ describe('the answers of several groups', () => {
 
   it('say which group it did not work for', () => {
     const results = new GroupResults();
-    results.ask(['main', 'post']);
+    results.ask('handoverResult', ['main', 'post']);
     results.answer('post', result(true, 'partner took over'));
     expect(results.answer('main', result(false, 'not in time'))).toEqual(
       result(false, 'main: not in time; post: partner took over'),
@@ -27,8 +27,22 @@ describe('the answers of several groups', () => {
   it('count only where somebody asked', () => {
     const results = new GroupResults();
     expect(results.answer('main', result(true, 'partner took over'))).toBeUndefined();
-    results.ask(['post']);
+    results.ask('handoverResult', ['post']);
     expect(results.answer('main', result(true, 'partner took over'))).toBeUndefined();
+  });
+
+  it('to a handover are not lost or mixed with those to an order of maintenance that comes meanwhile', () => {
+    const results = new GroupResults();
+    results.ask('handoverResult', ['post']);
+    results.ask('maintenanceResult', ['main', 'post']);
+    const refused = { type: 'maintenanceResult', ok: false, text: 'a move is under way' } as const;
+    expect(results.answer('post', refused)).toBeUndefined();
+    expect(results.answer('post', result(true, 'partner took over'))).toEqual(
+      result(true, 'partner took over'),
+    );
+    expect(results.awaited('maintenanceResult')).toEqual(['main']);
+    const standby = { type: 'maintenanceResult', ok: true, text: 'the partner serves' } as const;
+    expect(results.answer('main', standby)).toMatchObject({ type: 'maintenanceResult', ok: false });
   });
 });
 
