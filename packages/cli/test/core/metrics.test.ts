@@ -29,12 +29,6 @@ function fullView(): MetricsView {
     partner: 'running',
     paths: [{ ...first, quality }],
     directors: [{ name: 'beta', rank: 2, life: 'alive', duty: 'standby', heardAgoMs: 40, ready: true }],
-    groups: [
-      {
-        ...{ name: 'main', preferred: 'primary', active: true, state: 'active', reason: 'startup' },
-        ...{ since: '2026-11-22T08:00:00.000Z', vips: ['10.0.0.9'] },
-      },
-    ],
     readiness: { ready: true, reasons: [], ...readiness },
     adaptive: { thresholdMs: 700, falseAlarms: 0 },
     heartbeat: {

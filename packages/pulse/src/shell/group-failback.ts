@@ -69,9 +69,10 @@ export class GroupFailback {
 
   private lookAt(group: PolicyGroup, nowMs: number): boolean {
     const { needs } = this;
-    const { name, settings, isPhantom } = group;
+    const { name, settings, isKnown, isPhantom } = group;
     const configuration = needs.configuration();
-    const { state, views, to } = needs.viewOf(group);
+    const { state, views: seen, to } = needs.viewOf(group);
+    const views = isKnown ? seen : { ...seen, partner: undefined };
     const before = this.states.get(name) ?? NO_FAILBACK;
     const step = stepFailback(configuration, settings, state, views, before, nowMs);
     if (step.news !== 'begins') this.lookOf(name).forget();

@@ -30,6 +30,20 @@ describe('the answers of several groups', () => {
     results.ask('handoverResult', ['post']);
     expect(results.answer('main', result(true, 'partner took over'))).toBeUndefined();
   });
+
+  it('to a handover are not lost or mixed with those to an order of maintenance that comes meanwhile', () => {
+    const results = new GroupResults();
+    results.ask('handoverResult', ['post']);
+    results.ask('maintenanceResult', ['main', 'post']);
+    const refused = { type: 'maintenanceResult', ok: false, text: 'a move is under way' } as const;
+    expect(results.answer('post', refused)).toBeUndefined();
+    expect(results.answer('post', result(true, 'partner took over'))).toEqual(
+      result(true, 'partner took over'),
+    );
+    expect(['main', 'post'].filter((name) => results.awaits('maintenanceResult', name))).toEqual(['main']);
+    const standby = { type: 'maintenanceResult', ok: true, text: 'the partner serves' } as const;
+    expect(results.answer('main', standby)).toMatchObject({ type: 'maintenanceResult', ok: false });
+  });
 });
 
 describe('orders of two kinds', () => {

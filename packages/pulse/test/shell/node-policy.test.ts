@@ -7,6 +7,7 @@ import type { Coverage } from '../../src/core/coverage.js';
 import type { NodeView } from '../../src/core/readiness.js';
 import { startPulse } from '../../src/core/start.js';
 import type { PulseEvent, PulseState } from '../../src/core/types.js';
+import type { PolicyGroup } from '../../src/shell/group-failback.js';
 import { LvsdWord } from '../../src/shell/lvsd-word.js';
 import { MaintenanceFile } from '../../src/shell/maintenance-file.js';
 import { NodePolicy } from '../../src/shell/node-policy.js';
@@ -27,10 +28,12 @@ let policy: NodePolicy;
 let partnerView: NodeView | undefined;
 let sync: { seconds: number | undefined } | undefined;
 let coverage: Coverage | undefined;
+/** Groups beside the main one. */
+let more: readonly PolicyGroup[];
 
 beforeEach(() => {
   vi.useFakeTimers();
-  [partnerView, sync, coverage] = [undefined, undefined, undefined];
+  [partnerView, sync, coverage, more] = [undefined, undefined, undefined, []];
   directory = mkdtempSync(join(tmpdir(), 'node-policy-'));
   [events, lines, missed, word] = [[], [], [], new LvsdWord()];
   state = startPulse(SETTINGS, { type: 'fresh' }, 0).state;
@@ -47,7 +50,7 @@ beforeEach(() => {
     },
     {
       dispatch: (event) => void events.push(event),
-      groups: () => [{ name: 'main', state, settings: SETTINGS, isKnown: true, isPhantom: false }],
+      groups: () => [{ name: 'main', state, settings: SETTINGS, isKnown: true, isPhantom: false }, ...more],
       now: () => ({
         state,
         settings: SETTINGS,
@@ -214,6 +217,26 @@ describe('what operators ask for', () => {
     policy.answer('main', { type: 'maintenanceResult', ok: true, text: 'partner took over' });
     expect(await order).toMatchObject({ ok: true, text: 'partner took over' });
   });
+
+  it('an order that is refused during a handover leaves that one its answer', async () => {
+    const handover = policy.moves.handover({});
+    state = { ...state, duty: 'releasing', reason: 'handover' };
+    const order = policy.moves.standby({ on: true, by: 'alice' });
+    policy.answer('main', { type: 'maintenanceResult', ok: false, text: 'a move is under way: handover' });
+    expect(await order).toMatchObject({ ok: false, text: 'a move is under way: handover' });
+    policy.answer('main', { type: 'handoverResult', ok: true, text: 'partner took over' });
+    expect(await handover).toMatchObject({ ok: true, text: 'partner took over' });
+  }, 2_000);
+
+  it('a handover of another group waits for the one that somebody waits for', async () => {
+    const first = policy.moves.handover({ group: 'main' });
+    state = { ...state, duty: 'releasing', reason: 'handover' };
+    more = [{ name: 'post', state: { ...state, duty: 'active' }, settings: SETTINGS, isKnown: true }];
+    expect(await policy.moves.handover({ group: 'post' })).toMatchObject({ ok: false });
+    expect(events).toHaveLength(1);
+    policy.answer('main', { type: 'handoverResult', ok: true, text: 'partner took over' });
+    expect(await first).toMatchObject({ ok: true });
+  }, 2_000);
 
   it('an order that cannot be kept changes nothing', async () => {
     rmSync(directory, { recursive: true });
