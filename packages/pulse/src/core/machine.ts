@@ -15,7 +15,7 @@ import {
   withEffects,
 } from './moves.js';
 import { nextTaker } from './other-directors.js';
-import { listeningAnew, withDirectors, withSummary } from './others-summary.js';
+import { doubtingDeaths, listeningAnew, withDirectors, withSummary } from './others-summary.js';
 import { onTimesChanged } from './pair-times.js';
 import { onHeard } from './partner.js';
 import { onHeardOf, onSilences } from './several.js';
@@ -218,7 +218,7 @@ function onDropped(settings: PulseSettings, state: PulseState, nowMs: number): P
     return withEffects({ ...state, duty: 'ended' }, { type: 'exit' });
   }
   const standby: PulseState = {
-    ...listeningAnew(state, nowMs),
+    ...doubtingDeaths(state, nowMs),
     duty: 'standby',
     intent: undefined,
     lastHeardMs: nowMs,

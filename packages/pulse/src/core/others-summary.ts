@@ -6,14 +6,28 @@ import type { PulseEvent, PulseState } from './types.js';
 
 /** This node could not hear for a while: whoever lived may still, and whoever was dead may serve. */
 export function listeningAnew<T extends Pick<PulseState, 'others'>>(state: T, nowMs: number): T {
+  return withViews(state, nowMs, (view) => ({ ...doubted(view, nowMs), lastHeardMs: nowMs }));
+}
+
+/** This node let the addresses go: whoever was dead to it may serve, and who fell silent while it listened is silent still. */
+export function doubtingDeaths<T extends Pick<PulseState, 'others'>>(state: T, nowMs: number): T {
+  return withViews(state, nowMs, (view) => doubted(view, nowMs));
+}
+
+/** The views anew; what was said before `nowMs` tells nothing of who holds the addresses now. */
+function withViews<T extends Pick<PulseState, 'others'>>(
+  state: T,
+  nowMs: number,
+  change: (view: OtherView) => OtherView,
+): T {
   const { others } = state;
   if (others === undefined) return state;
-  const views = others.views.map((view) => ({
-    ...view,
-    life: view.life === 'dead' ? ('unknown' as const) : view.life,
-    lastHeardMs: nowMs,
-  }));
+  const views = others.views.map(change);
   return { ...state, others: { ...others, views, vacantSinceMs: Infinity, freshFromMs: nowMs } };
+}
+
+function doubted(view: OtherView, nowMs: number): OtherView {
+  return view.life === 'dead' ? { ...view, life: 'unknown', lastHeardMs: nowMs } : view;
 }
 
 /** The state with the directors of these settings; of those that stay everything is kept. */

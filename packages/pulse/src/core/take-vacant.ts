@@ -2,7 +2,7 @@ import { heldBackBy } from './gate.js';
 import { andThen, log, sendNow, take, withEffects } from './moves.js';
 import { holderOf, type OthersState } from './other-directors.js';
 import type { GateAnswer, PulseEffect, PulseSettings, PulseState, PulseStep } from './types.js';
-import { isBySilence, vacancyDueMs } from './vacancy.js';
+import { lateDirector, needsGate, vacancyDueMs } from './vacancy.js';
 
 /** Where the gate was not asked: what needs it waits for the next tick. */
 export const GATE_NOT_ASKED = 'gate not asked';
@@ -23,16 +23,22 @@ export function onVacancy(
     const claiming: PulseState = { ...state, duty: 'claiming', reason: 'nobody serves' };
     return withEffects(claiming, log('PULSE_CLAIM_WAIT', { waitMs: Math.round(dueMs - nowMs) }));
   }
-  if (isBySilence(others) && settings.gateAfterMs !== undefined) {
+  const late = lateDirector(settings, others, nowMs);
+  if (late !== undefined) return { state: heldBackFor(state, `${late.name} is late`), effects: [] };
+  if (needsGate(others) && settings.gateAfterMs !== undefined) {
     if (gate === GATE_NOT_ASKED) return { state, effects: [] };
     const heldBack = heldBackBy(settings, gate);
-    if (heldBack !== undefined) return { state: { ...state, duty: 'standby', heldBack }, effects: [] };
+    if (heldBack !== undefined) return { state: heldBackFor(state, heldBack), effects: [] };
   }
   const { reason, told } = takeover(settings, others, nowMs);
   // Whoever is behind in the order hears of it before its own turn.
   return andThen(take({ ...state, heldBack: undefined }, reason, told), (next) =>
     sendNow(settings, next, nowMs),
   );
+}
+
+function heldBackFor(state: PulseState, heldBack: string): PulseState {
+  return { ...state, duty: 'standby', heldBack };
 }
 
 function standsBy(state: PulseState, others: OthersState): PulseState {

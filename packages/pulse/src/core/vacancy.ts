@@ -1,6 +1,13 @@
 import { deadAtMs } from './dead-timer.js';
 import { staysOut } from './duties.js';
-import { directorsAhead, holderOf, isStart, type OthersState, rankStepMs } from './other-directors.js';
+import {
+  directorsAhead,
+  holderOf,
+  isStart,
+  type OthersState,
+  type OtherView,
+  rankStepMs,
+} from './other-directors.js';
 import type { PulseSettings, PulseState } from './types.js';
 
 /**
@@ -31,9 +38,26 @@ function isForOther(
   return freed.heir !== own || failure !== undefined || maintenance !== undefined;
 }
 
-/** Whether a silence had a part in it, so that the gate must permit the takeover. */
-export function isBySilence({ views, freed }: OthersState): boolean {
-  return freed === undefined && views.some(({ life }) => life === 'dead');
+/**
+ * Whether the gate must permit a takeover. What one director says of itself is not enough while another one is silent:
+ * that one may hold the addresses, and who let them go may have done so for it.
+ */
+export function needsGate({ views }: Pick<OthersState, 'views'>): boolean {
+  return views.some(({ life }) => life === 'dead');
+}
+
+/** A living director whose next beat is missing: where a gate decides, it is waited for until it speaks or counts as dead. */
+export function lateDirector(
+  { gateAfterMs = Infinity }: PulseSettings,
+  { views }: OthersState,
+  nowMs: number,
+): OtherView | undefined {
+  return views.find(({ life, lastHeardMs }) => life === 'alive' && nowMs - lastHeardMs >= gateAfterMs);
+}
+
+/** Whether the addresses are free by a silence alone. */
+export function isBySilence(others: OthersState): boolean {
+  return others.freed === undefined && needsGate(others);
 }
 
 /** Words of a start are old after so many keepalives: whoever said them may have been parted since, and serve. */
@@ -43,7 +67,7 @@ const START_WORDS_KEEPALIVES = 2;
 function mayHold(
   { keepaliveMs }: PulseSettings,
   others: OthersState,
-  { life, saidMs }: OthersState['views'][number],
+  { life, saidMs }: OtherView,
   nowMs: number,
 ): boolean {
   if (life !== 'alive') return life === 'unknown';
@@ -86,7 +110,7 @@ export function vacancyDueMs(settings: PulseSettings, state: PulseState): number
 export function vacancyAsksGate(settings: PulseSettings, state: PulseState, nowMs: number): boolean {
   if (state.others === undefined) return false;
   const others = othersNow(settings, state, state.others, nowMs);
-  return isBySilence(others) && nowMs >= vacancyDueMs(settings, { ...state, others });
+  return needsGate(others) && nowMs >= vacancyDueMs(settings, { ...state, others });
 }
 
 /** When a silence or a vacancy is to be looked at next, monotonic ms. */

@@ -200,6 +200,23 @@ describe('several directors', () => {
     expect(group.node('alpha').state.reason).toContain('no witness');
   });
 
+  it('ask their gate while anybody is silent, whoever let the addresses go by its own word', () => {
+    const group = servingGroup(3, { gateAfterMs: 151 });
+    const cutAtMs = group.nowMs;
+    // The witness went with gamma: who is on this side must hold nothing.
+    group.gate = (name, question) => ({
+      isYes:
+        name === 'gamma' ? question === 'mayTake' : question === 'mustLetGo' && group.nowMs > cutAtMs + 300,
+      untilMs: group.nowMs + 50,
+      reason: 'no witness',
+    });
+    group.part(['alpha', 'beta'], ['gamma']);
+    group.run(3_000);
+    expect(group.holders()).toEqual(['gamma']);
+    expect(group.manyMs).toBe(0);
+    expect(group.node('beta').log).not.toContain('PULSE_ACTIVE');
+  });
+
   it('listen after a sleep, and leave the addresses to who took them', () => {
     const group = servingGroup(3);
     const alpha = group.node('alpha');
