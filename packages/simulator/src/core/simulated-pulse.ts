@@ -4,7 +4,6 @@ import type { Beat } from '@piranha/protocol/beat';
 import {
   ANSWER_SPACING_MS,
   BeatVoice,
-  beatContent,
   type GroupEffect,
   hasSlept,
   heardOfBeat,
@@ -21,12 +20,12 @@ import {
   wordOf,
   wordOfBeat,
 } from '@piranha/pulse/machines';
-import type { NodeName } from './names.js';
 import type { Packet, PathNumber } from './network.js';
 import { SimulatedProcess } from './process-base.js';
 import type { ReloadTimes } from './reloads.js';
+import { simulatedContent, simulatedLife } from './simulated-beats.js';
 import { SimulatedGate } from './simulated-gate.js';
-import { BEAT_FACTS, drawnBoot, PATH_NAMES, SIMULATED_KEYS } from './simulated-keys.js';
+import { drawnBoot, PATH_NAMES, SIMULATED_KEYS } from './simulated-keys.js';
 import type { SimulatedNode } from './simulated-node.js';
 import type { World } from './world.js';
 
@@ -161,38 +160,9 @@ export class SimulatedPulse extends SimulatedProcess {
       if (word !== undefined) node.send(() => word);
       return;
     }
-    const content = this.content(groups, word, asking);
+    const content = simulatedContent(node.settings, groups, word, asking);
     this.sent += 1;
     node.send((path) => voice.say(content, { name: PATH_NAMES[path], sent: this.sent }, node.localMs()));
-  }
-
-  private content(
-    groups: NodeGroups,
-    word: HeartbeatWord | undefined,
-    asking?: string,
-  ): ReturnType<typeof beatContent> {
-    const { configuration, readiness } = BEAT_FACTS;
-    const { main: state } = groups;
-    const failure = state.maintenance === undefined ? state.failure : 'maintenance standby';
-    const view = { readiness, failure: state.others === undefined ? state.failure : failure };
-    return beatContent(this.node.settings, state, word, configuration, view, groups.named(asking));
-  }
-
-  private life(): PulseAlive['beat'] {
-    const { voice, node, groups } = this;
-    if (voice === undefined || groups === undefined) return undefined;
-    const { priority } = this.content(groups, undefined);
-    const { boot, sequence, session } = voice;
-    const lifeOf = (name: NodeName) => {
-      const other = voice.sessionOf(name);
-      return { node: name, session: other && { boot: other.boot, sequence: other.window.newest } };
-    };
-    return {
-      ...{ node: node.role, partner: node.partner, keyFile: '', keysTaken: 1, encrypt: false },
-      ...{ boot, sequence, priority, ...BEAT_FACTS },
-      session: session && { boot: session.boot, sequence: session.window.newest },
-      ...(node.others.length > 1 ? { others: node.others.map(lifeOf) } : {}),
-    };
   }
 
   /** As dispatch, when the process runs: it learns of this through a socket. */
@@ -256,7 +226,7 @@ export class SimulatedPulse extends SimulatedProcess {
       deadtimeMs,
       port: 539,
       paths: this.node.others.map((partner) => ({ local: this.node.role, partner })),
-      beat: this.life(),
+      beat: simulatedLife(this.node, this.voice, this.groups),
       ...aliveGroups(groups),
     });
   }
