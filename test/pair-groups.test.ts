@@ -202,22 +202,23 @@ describe('a pair whose file gets groups', () => {
 });
 
 describe('a group whose address cannot be held', () => {
+  const lost = (layout: PairLayout) => layout.vip.replace(/100$/, '102');
   let pair: Pair;
-  let squatter: Server;
+  let squatter: Server | undefined;
   beforeAll(async () => {
-    const lost = (layout: PairLayout) => layout.vip.replace(/100$/, '102');
     pair = new Pair({
       ...changes,
       blocks: (layout) =>
         `${service(layout, 'lost', lost(layout))}${GROUP}vip_group lost {\n  virtual = lost\n}\n`,
     });
-    // Somebody else serves there, on either director.
-    squatter = createServer().listen(pair.layout.vipPort, lost(pair.layout));
-    await once(squatter, 'listening');
     await pair.startServers();
     pair.primary.start();
     pair.backup.start();
     await held(pair, APART);
+    await pair.waitFor(
+      'the third group at the primary',
+      async () => (await groupOf(pair.primary, 'lost'))?.state === 'active',
+    );
     await ready(pair, 9);
   });
   afterAll(async () => {
@@ -229,6 +230,9 @@ describe('a group whose address cannot be held', () => {
     const zeroMs = performance.now();
     const other = pair.traffic(false, pair.layout.otherVip);
     await pair.primary.crash();
+    // Before the backup takes over, somebody else serves there.
+    squatter = createServer().listen(pair.layout.vipPort, lost(pair.layout));
+    await once(squatter, 'listening');
     await held(pair, 'backup backup');
     expect((await groupOf(pair.backup, 'lost'))?.state).toBe('taking');
     const main = pair.traffic();

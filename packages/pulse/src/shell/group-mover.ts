@@ -30,6 +30,8 @@ export class GroupMover {
       if (!groups.isPhantom(name)) roles.of(name).standsBy(loaded(name), groups.of(name));
     }
     if (!groups.holding) void backend.standBy('started');
+    // A pulse that ended while it put a group down may have left some of its addresses.
+    else for (const name of names) void backend.drop('started', name);
   }
 
   /** Holds a group's addresses; the state machine learns of it. */

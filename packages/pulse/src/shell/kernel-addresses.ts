@@ -81,11 +81,11 @@ export class KernelAddresses {
    * group waiting.
    */
   hold(addresses: readonly VirtualAddress[], group: string = MAIN_GROUP): Promise<boolean> {
-    return this.holdGroups(new Map([[group, addresses]]));
+    return this.holdGroups(new Map([[group, addresses]])).get(group) ?? Promise.resolve(false);
   }
 
-  /** As `hold`, for several groups in one go: an address that goes from one to another is never away. */
-  holdGroups(groups: ReadonlyMap<string, readonly VirtualAddress[]>): Promise<boolean> {
+  /** As `hold`, for several groups in one go: an address that goes from one to another is never away. Answers for each. */
+  holdGroups(groups: ReadonlyMap<string, readonly VirtualAddress[]>): ReadonlyMap<string, Promise<boolean>> {
     this.attempts = 0;
     const results = [...groups].map(([group, addresses]) => {
       const before = this.wantedBy.get(group) ?? [];
@@ -94,12 +94,13 @@ export class KernelAddresses {
       const { version } = this;
       this.versions.set(group, version);
       const concerns = new Set([...before, ...addresses].map(({ address }) => address));
-      return new Promise<boolean>((resolve) => {
+      const reached = new Promise<boolean>((resolve) => {
         this.waiters.push({ version, group, concerns, resolve });
       });
+      return [group, reached] as const;
     });
     this.reconcile();
-    return Promise.all(results).then((reached) => !reached.includes(false));
+    return new Map(results);
   }
 
   private get wanted(): readonly VirtualAddress[] {

@@ -9,7 +9,7 @@ const HOLD_WAIT_MS = 200;
 
 /** What the groups of a node share. */
 export interface KernelGroupsNeeds {
-  readonly addresses: Pick<KernelAddresses, 'hold' | 'holdGroups'>;
+  readonly addresses: Pick<KernelAddresses, 'holdGroups'>;
   readonly takeover: () => Pick<Takeover, 'take' | 'takeMore' | 'release'>;
   readonly announcements: (group: string) => Pick<Announcements, 'announce' | 'stopRepeats'>;
 }
@@ -76,16 +76,14 @@ export class KernelGroups {
     if (this.isOne) return this.needs.takeover().release(reason);
     const reached = this.turn(group, false);
     if (this.held.size === 0) void this.needs.takeover().release(reason);
-    else this.moveOne(group);
+    else void this.moveAll();
     return reached;
   }
 
   /** A step of the takeover: every group is held or put down, as it is wanted. False when a later call took over. */
   async reconcile(): Promise<boolean> {
-    const { addresses } = this.needs;
-    if (this.isOne) return addresses.hold(this.wanted(MAIN_GROUP), MAIN_GROUP);
-    const moves = Promise.all([...this.known.keys()].map((group) => this.moveOne(group)));
-    await Promise.race([moves, new Promise((resolve) => setTimeout(resolve, HOLD_WAIT_MS))]);
+    if (this.isOne) return this.moveAll();
+    await Promise.race([this.moveAll(), new Promise((resolve) => setTimeout(resolve, HOLD_WAIT_MS))]);
     return true;
   }
 
@@ -101,19 +99,14 @@ export class KernelGroups {
 
   /** Takes other groups; what this node holds of them follows at once. */
   change(configuration: LvsConfiguration, held: ReadonlySet<string>): void {
-    const gone = this.known.keys();
+    const gone = [...this.known.keys()];
     this.known = addressesByGroup(configuration);
     const isChanged = held.size > 0 || this.held.size > 0;
     this.held.clear();
     for (const group of held) this.held.add(group);
     if (!isChanged) return;
-    const groups = new Set([...gone, ...this.known.keys()]);
-    const wanted = new Map([...groups].map((group) => [group, this.wanted(group)] as const));
-    void this.needs.addresses.holdGroups(wanted).then((reached) => {
-      if (reached) for (const group of held) this.needs.announcements(group).announce(this.of(group));
-    });
     // Whoever waits for a group goes on waiting for the new addresses.
-    for (const group of this.turns.keys()) void this.moveOne(group);
+    void this.moveAll(gone, (group) => this.needs.announcements(group).announce(this.of(group)));
   }
 
   private wanted(group: string): readonly VirtualAddress[] {
@@ -126,11 +119,32 @@ export class KernelGroups {
     return new Promise((resolve) => this.turns.set(group, { holds, resolve }));
   }
 
-  private async moveOne(group: string): Promise<void> {
-    const holds = this.held.has(group);
-    const reached = await this.needs.addresses.hold(this.wanted(group), group);
+  /**
+   * Everything that is wanted, in one go: what nobody says is wanted would be taken away.
+   * @param gone groups that lvs.cf does not have any more
+   * @param onHeld what is to be done once a group is held
+   */
+  private async moveAll(
+    gone: readonly string[] = [],
+    onHeld: (group: string) => void = () => undefined,
+  ): Promise<boolean> {
+    const groups = new Set([...gone, ...this.known.keys()]);
+    const wanted = new Map([...groups].map((group) => [group, this.wanted(group)] as const));
+    const results = this.needs.addresses.holdGroups(wanted);
+    const moves = [...results].map(async ([group, result]) => {
+      const holds = this.held.has(group);
+      const reached = await result;
+      if (!reached) return false;
+      if (holds) onHeld(group);
+      this.settle(group, holds);
+      return true;
+    });
+    return !(await Promise.all(moves)).includes(false);
+  }
+
+  private settle(group: string, holds: boolean): void {
     const turn = this.turns.get(group);
-    if (!reached || turn?.holds !== holds) return;
+    if (turn?.holds !== holds) return;
     this.turns.delete(group);
     if (holds) this.needs.announcements(group).announce(this.of(group));
     turn.resolve(true);

@@ -197,10 +197,18 @@ export class SimulatedPulse extends SimulatedProcess {
     const effects = groups.start(settings, startOf, this.node.localMs(), order);
     this.groups = groups;
     this.commit(effects, new Map());
+    if (groups.holding) this.putDownLeftovers(groups);
     if (groups.isListening) this.answer();
     if (groups.main.others !== undefined) this.dispatch({ type: 'readiness', isReady: true });
     if (!this.node.linkUp) this.dispatch(this.node.linkFailure());
     this.report();
+  }
+
+  /** A pulse that ended while it put a group down may have left some of its addresses. */
+  private putDownLeftovers(groups: NodeGroups): void {
+    for (const [name, { duty }] of groups.all) {
+      if (duty === 'standby' && this.node.has(name)) this.move('dropped', name);
+    }
   }
 
   private newVoice(): BeatVoice {

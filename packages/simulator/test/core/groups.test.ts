@@ -1,5 +1,7 @@
 import { parseLvsCf } from '@piranha/config';
 import { describe, expect, it } from 'vitest';
+import type { TimedFault } from '../../src/core/faults.js';
+import { runScript } from '../../src/core/pair.js';
 import { pairOf, pairOfConfiguration, promisesOf, type SimulatedPair } from '../../src/index.js';
 import { firstFailure, firstFailureText, SETTINGS } from '../support.js';
 import { GROUP_BUGS, withBug } from './planted-bugs.js';
@@ -30,6 +32,19 @@ describe('a pair that holds groups of addresses', () => {
   it('keeps them where operators order directors out and somebody replays heartbeats', () => {
     const pair = { ...grouped(TWO), hasMaintenance: true, isAttacked: true };
     expect(firstFailureText(pair, 1, 40)).toBeUndefined();
+  });
+
+  it('leaves nothing of a group that was being put down when pulse died, while others are adopted', () => {
+    const nodes = { primary: 1, backup: 1 };
+    for (let afterMs = 1; afterMs <= 30; afterMs += 2) {
+      const faults: readonly TimedFault[] = [
+        { atMs: 6_000, fault: { kind: 'handover', node: 'backup', group: 'post' } },
+        { atMs: 6_000 + afterMs, fault: { kind: 'killPulse', node: 'backup' } },
+      ];
+      const startMs = { primary: 250, backup: 250 };
+      const script = { seed: afterMs, clockRates: nodes, startMs, headStartMs: 0, faults };
+      expect(runScript(grouped(THREE), script).violation).toBeUndefined();
+    }
   });
 
   for (const [title, bug] of Object.entries(GROUP_BUGS)) {
