@@ -80,12 +80,12 @@ export class KernelAddresses {
    * later call for the same group took over. Every other failure is retried for as long as it lasts, and keeps no other
    * group waiting.
    */
-  hold(addresses: readonly VirtualAddress[], group: string = MAIN_GROUP): Promise<boolean> {
-    return this.holdGroups(new Map([[group, addresses]]));
+  async hold(addresses: readonly VirtualAddress[], group: string = MAIN_GROUP): Promise<boolean> {
+    return this.holdGroups(new Map([[group, addresses]])).get(group) ?? true;
   }
 
   /** As `hold`, for several groups in one go: an address that goes from one to another is never away. */
-  holdGroups(groups: ReadonlyMap<string, readonly VirtualAddress[]>): Promise<boolean> {
+  holdGroups(groups: ReadonlyMap<string, readonly VirtualAddress[]>): ReadonlyMap<string, Promise<boolean>> {
     this.attempts = 0;
     const results = [...groups].map(([group, addresses]) => {
       const before = this.wantedBy.get(group) ?? [];
@@ -93,13 +93,19 @@ export class KernelAddresses {
       this.version += 1;
       const { version } = this;
       this.versions.set(group, version);
-      const concerns = new Set([...before, ...addresses].map(({ address }) => address));
-      return new Promise<boolean>((resolve) => {
+      // What an earlier call of the group could not do yet is still to be done.
+      const unfinished = this.waiters.filter((waiter) => waiter.group === group);
+      const concerns = new Set([
+        ...unfinished.flatMap((waiter) => [...waiter.concerns]),
+        ...[...before, ...addresses].map(({ address }) => address),
+      ]);
+      const reached = new Promise<boolean>((resolve) => {
         this.waiters.push({ version, group, concerns, resolve });
       });
+      return [group, reached] as const;
     });
     this.reconcile();
-    return Promise.all(results).then((reached) => !reached.includes(false));
+    return new Map(results);
   }
 
   private get wanted(): readonly VirtualAddress[] {

@@ -128,6 +128,10 @@ export class KernelBackend implements Backend {
     return leftovers;
   }
 
+  expect(groups: Iterable<string>): void {
+    this.groups.expect(groups);
+  }
+
   async standBy(reason: string): Promise<void> {
     await this.looked;
     await this.takeover.standby(reason);

@@ -54,6 +54,11 @@ export class KernelGroups {
     return this.known.size === 1;
   }
 
+  /** This process goes on with these groups: what moves others leaves their addresses where they are. */
+  expect(groups: Iterable<string>): void {
+    for (const group of groups) this.held.add(group);
+  }
+
   /** Holds a group's addresses; true when that was reached, false when a later call took over. */
   take(reason: string, group: string): Promise<boolean> {
     this.held.add(group);
@@ -70,7 +75,8 @@ export class KernelGroups {
     if (this.isOne) return this.needs.takeover().release(reason);
     const reached = this.turn(group, false);
     if (this.held.size === 0) void this.needs.takeover().release(reason);
-    else this.moveOne(group);
+    // A takeover that holds nothing has no step for it.
+    void this.moveOne(group);
     return reached;
   }
 
@@ -78,7 +84,10 @@ export class KernelGroups {
   async reconcile(): Promise<boolean> {
     const { addresses } = this.needs;
     if (this.isOne) return addresses.hold(this.wanted(MAIN_GROUP), MAIN_GROUP);
-    const moves = Promise.all([...this.known.keys()].map((group) => this.moveOne(group)));
+    const wanted = new Map([...this.known.keys()].map((group) => [group, this.wanted(group)] as const));
+    const moves = Promise.all(
+      [...addresses.holdGroups(wanted)].map(([group, reached]) => this.moved(group, reached)),
+    );
     await Promise.race([moves, new Promise((resolve) => setTimeout(resolve, HOLD_WAIT_MS))]);
     return true;
   }
@@ -103,8 +112,9 @@ export class KernelGroups {
     if (!isChanged) return;
     const groups = new Set([...gone, ...this.known.keys()]);
     const wanted = new Map([...groups].map((group) => [group, this.wanted(group)] as const));
-    void this.needs.addresses.holdGroups(wanted).then((reached) => {
-      if (reached) for (const group of held) this.needs.announcements(group).announce(this.of(group));
+    void Promise.all(this.needs.addresses.holdGroups(wanted).values()).then((reached) => {
+      if (reached.includes(false)) return;
+      for (const group of held) this.needs.announcements(group).announce(this.of(group));
     });
     // Whoever waits for a group goes on waiting for the new addresses.
     for (const group of this.turns.keys()) void this.moveOne(group);
@@ -120,9 +130,13 @@ export class KernelGroups {
     return new Promise((resolve) => this.turns.set(group, { holds, resolve }));
   }
 
-  private async moveOne(group: string): Promise<void> {
+  private moveOne(group: string): Promise<void> {
+    return this.moved(group, this.needs.addresses.hold(this.wanted(group), group));
+  }
+
+  private async moved(group: string, hold: Promise<boolean>): Promise<void> {
     const holds = this.held.has(group);
-    const reached = await this.needs.addresses.hold(this.wanted(group), group);
+    const reached = await hold;
     const turn = this.turns.get(group);
     if (!reached || turn?.holds !== holds) return;
     this.turns.delete(group);

@@ -148,7 +148,9 @@ export class PulseWorker {
     const before = this.groups.all;
     const nowMs = monotonicNowMs();
     const order = this.parts.maintenance.read();
-    this.commit(this.groups.start(this.loaded.settings, startOf, nowMs, order), before, keepsSince);
+    const effects = this.groups.start(this.loaded.settings, startOf, nowMs, order);
+    this.parts.backend.expect(this.groups.held);
+    this.commit(effects, before, keepsSince);
     const standing = [...this.groups.all].filter(([, { duty }]) => duty === 'standby');
     if (standing.length > 0) this.mover.standBy(standing.map(([name]) => name));
     // Whoever only listens must be believed all the same, or it could not believe the partner.

@@ -49,9 +49,9 @@ function begin(configuration: LvsConfiguration): void {
     {
       addresses: {
         hold,
-        holdGroups: async (all: Held) => {
+        holdGroups: (all: Held) => {
           log.push(`together ${[...all].map(([name, list]) => `${name}:${list.length}`).join(' ')}`);
-          return true;
+          return new Map([...all].map(([name, list]) => [name, hold(list, name)]));
         },
       },
       takeover: () => takeover,
