@@ -23,7 +23,11 @@ export class GroupRoles {
   of(name: string): RoleHooks {
     const known = this.hooks.get(name);
     if (known !== undefined) return known;
-    const hooks = new RoleHooks(this.notifier, () => (this.groups.isGrouped ? name : undefined));
+    const hooks = new RoleHooks(
+      this.notifier,
+      () => (this.groups.isGrouped ? name : undefined),
+      () => !this.groups.isPhantom(name),
+    );
     this.hooks.set(name, hooks);
     return hooks;
   }
@@ -52,7 +56,7 @@ export class GroupRoles {
   tell(loaded: LoadedSettings, before: GroupStates, settingsOf: (name: string) => PulseSettings): void {
     for (const [name, state] of this.groups.all) {
       const last = before.get(name);
-      if (last === undefined || last === state || this.groups.isPhantom(name)) continue;
+      if (last === undefined || last === state) continue;
       this.of(name).changed({ ...loaded, settings: settingsOf(name) }, last, state);
     }
   }

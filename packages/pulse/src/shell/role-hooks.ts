@@ -15,10 +15,14 @@ export class RoleHooks {
   /** What happened while the addresses are being taken. */
   private readonly untold: (() => void)[] = [];
 
-  /** @param group of which programs are told, where lvs.cf has groups; all but the main one tell of their role alone */
+  /**
+   * @param group of which programs are told, where lvs.cf has groups; all but the main one tell of their role alone
+   * @param hasRole false for a main group without an address, which tells of the node alone
+   */
   constructor(
     private readonly notifier: Notifier,
     private readonly group: () => string | undefined = () => undefined,
+    private readonly hasRole: () => boolean = () => true,
   ) {}
 
   /** The pulse before us ran active_cmd, and this is no change of role. */
@@ -67,7 +71,8 @@ export class RoleHooks {
   /** What concerns the node is told by the hooks of the main group. */
   private concerns(change: RoleChange): boolean {
     const group = this.group();
-    return group === undefined || group === MAIN_GROUP || change === 'active' || change === 'standby';
+    if (change === 'active' || change === 'standby') return this.hasRole();
+    return group === undefined || group === MAIN_GROUP;
   }
 
   private tell(loaded: LoadedSettings, state: PulseState, change: RoleChange, reason: string): void {
