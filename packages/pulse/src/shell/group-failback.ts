@@ -16,6 +16,8 @@ export interface PolicyGroup {
   readonly settings: PulseSettings;
   /** False where the partner's lvs.cf does not have it: nobody could take it alone. */
   readonly isKnown: boolean;
+  /** False where the partner goes by another lvs.cf, whose groups may have other addresses. */
+  readonly isAlike: boolean;
 }
 
 /** What the return of a group goes by. */

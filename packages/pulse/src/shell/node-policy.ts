@@ -140,13 +140,13 @@ export class NodePolicy {
   }
 
   /** Of several directors the first one alone gets the addresses back. */
-  private failbackView({ state, settings, isKnown }: PolicyGroup): FailbackView {
+  private failbackView({ state, settings, isKnown, isAlike }: PolicyGroup): FailbackView {
     const first = settings.others?.find(({ rank }) => rank === 0)?.name;
     const view = first === undefined ? undefined : state.others?.views.find(({ name }) => name === first);
     if (view !== undefined)
       return { state: { ...state, ...wordOfView(view) }, views: this.views(first), to: first };
     const views = this.views();
-    return { state, views: isKnown ? views : { ...views, partner: undefined }, to: undefined };
+    return { state, views: isKnown && isAlike ? views : { ...views, partner: undefined }, to: undefined };
   }
 
   /** Who waits for whom depends on it where there are several directors. */

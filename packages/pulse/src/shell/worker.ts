@@ -103,7 +103,7 @@ export class PulseWorker {
     );
     this.policy = new NodePolicy(parts, {
       dispatch: (event, groups) => this.dispatch(event, groups),
-      groups: () => policyGroups(this.groups, this.loaded.settings, this.line.partnerBeat()),
+      groups: () => policyGroups(this.groups, this.loaded, this.line.partnerBeat()),
       now: () => ({ ...this.loaded, state: this.state }),
       cost: () => this.moveCost,
       coverage: async () => (await this.parts.backend.syncStatus(heardSeconds(this.state)))?.coverage,

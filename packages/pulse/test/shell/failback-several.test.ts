@@ -63,7 +63,7 @@ beforeEach(() => {
         ...{ state, settings: SETTINGS, paths: PATHS, directorNames: NAMES },
         configuration: configuration as never,
       }),
-      groups: () => [{ name: 'main', state, settings: SETTINGS, isKnown: true }],
+      groups: () => [{ name: 'main', state, settings: SETTINGS, isKnown: true, isAlike: true }],
       cost: () => Promise.resolve(undefined),
       coverage: () => Promise.resolve(undefined),
       witness: () => undefined,

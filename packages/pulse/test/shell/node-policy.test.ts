@@ -50,7 +50,7 @@ beforeEach(() => {
     },
     {
       dispatch: (event) => void events.push(event),
-      groups: () => [{ name: 'main', state, settings: SETTINGS, isKnown: true }, ...more],
+      groups: () => [{ name: 'main', state, settings: SETTINGS, isKnown: true, isAlike: true }, ...more],
       now: () => ({
         state,
         settings: SETTINGS,
@@ -231,7 +231,9 @@ describe('what operators ask for', () => {
   it('a handover of another group waits for the one that somebody waits for', async () => {
     const first = policy.moves.handover({ group: 'main' });
     state = { ...state, duty: 'releasing', reason: 'handover' };
-    more = [{ name: 'post', state: { ...state, duty: 'active' }, settings: SETTINGS, isKnown: true }];
+    more = [
+      { name: 'post', state: { ...state, duty: 'active' }, settings: SETTINGS, isKnown: true, isAlike: true },
+    ];
     expect(await policy.moves.handover({ group: 'post' })).toMatchObject({ ok: false });
     expect(events).toHaveLength(1);
     policy.answer('main', { type: 'handoverResult', ok: true, text: 'partner took over' });
