@@ -146,9 +146,8 @@ export class PulseWorker {
       if (startOf(group) === how) this.roles.of(group).adopted();
     }
     const before = this.groups.all;
-    const nowMs = monotonicNowMs();
     const order = this.parts.maintenance.read();
-    const effects = this.groups.start(this.loaded.settings, startOf, nowMs, order);
+    const effects = this.groups.start(this.loaded.settings, startOf, monotonicNowMs(), order);
     this.parts.backend.expect(this.groups.held);
     this.commit(effects, before, keepsSince);
     const standing = [...this.groups.all].filter(([, { duty }]) => duty === 'standby');
@@ -176,8 +175,9 @@ export class PulseWorker {
     regroup();
     const answer = await reloadLvsd(this.parts.lvsd, this.loaded.configuration);
     if (!answer.ok) return answer;
+    // A move may have begun meanwhile; what the partner is told must not be another file's then.
+    regroup();
     await this.line.exchange(next);
-    // A move may have begun meanwhile.
     const { plans, states, strays } = regroup();
     const { settings } = this.loaded;
     this.loaded = next;
@@ -393,8 +393,7 @@ export class PulseWorker {
 
   private heardWords(words: HeardWords): void {
     const before = this.groups.all;
-    const effects = this.groups.heard(this.settingsInUse, words, Math.random(), monotonicNowMs());
-    this.commit(effects, before, false);
+    this.commit(this.groups.heard(this.settingsInUse, words, Math.random(), monotonicNowMs()), before, false);
     this.ticks.plan();
   }
 }

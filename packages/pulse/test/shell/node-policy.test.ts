@@ -153,6 +153,13 @@ describe('failback', () => {
     expect(events).toEqual([{ type: 'handover' }]);
   });
 
+  it('is remembered at once for a group that a reload brings about', () => {
+    policy.introduced([]);
+    expect(missed).toEqual([]);
+    policy.introduced(['main']);
+    expect(missed).toEqual([true]);
+  });
+
   it('does not begin because a process that has just started has heard nobody yet', () => {
     word.heard({ pid: 7, ready: true, tableInSync: true, serversUp: 3, serversTotal: 3 });
     partnerView = nodeView();
