@@ -88,6 +88,7 @@ export class KernelBackend implements Backend {
     );
     this.holders = new HolderWatch({
       onOther: (other) => void this.otherHeard(other),
+      groupOf: (address) => this.groups.ownerOf(address),
       onProblem: slow,
     });
     this.takeover = new Takeover(

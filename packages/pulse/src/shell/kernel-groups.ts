@@ -104,8 +104,10 @@ export class KernelGroups {
 
   /** Takes other groups; what this node holds of them follows at once. */
   change(configuration: LvsConfiguration, held: ReadonlySet<string>): void {
-    const gone = this.known.keys();
+    const before = [...this.known.keys()];
     this.known = addressesByGroup(configuration);
+    const gone = before.filter((group) => !this.known.has(group));
+    for (const group of gone) this.needs.announcements(group).stopRepeats();
     const isChanged = held.size > 0 || this.held.size > 0;
     this.held.clear();
     for (const group of held) this.held.add(group);

@@ -22,6 +22,8 @@ const APART = {
 let log: string[];
 /** Addresses that the kernel refuses. */
 let refused: string[];
+/** Whose announcements are not repeated any more. */
+let stopped: string[];
 let groups: KernelGroups;
 
 /** The takeover of a node whose steps are made at once. */
@@ -57,7 +59,7 @@ function begin(configuration: LvsConfiguration): void {
       takeover: () => takeover,
       announcements: (group) => ({
         announce: (list) => void log.push(`announce ${group} ${list.length}`),
-        stopRepeats: () => undefined,
+        stopRepeats: () => void stopped.push(group),
       }),
     },
     configuration,
@@ -65,7 +67,7 @@ function begin(configuration: LvsConfiguration): void {
 }
 
 beforeEach(() => {
-  [log, refused] = [[], []];
+  [log, refused, stopped] = [[], [], []];
   begin(APART);
 });
 
@@ -118,5 +120,12 @@ describe('groups of addresses in the kernel', () => {
     expect(log[0]).toBe('together main:1 post:1');
     expect(groups.ownerOf('10.0.0.9')).toBe('post');
     expect(groups.ownerOf('10.0.0.1')).toBe('main');
+  });
+
+  it('that a reload takes away are not announced any longer', async () => {
+    await groups.take('boot', 'main');
+    await groups.take('boot', 'post');
+    groups.change(WHOLE, new Set(['main']));
+    expect(stopped).toEqual(['post']);
   });
 });
