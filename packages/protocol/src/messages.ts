@@ -207,6 +207,7 @@ export interface PulseAlive {
 /** What the guardian has to know of a group of addresses. */
 export interface PulseAliveGroup {
   readonly name: string;
+  /** Every address that moves with it, its NAT router too. */
   readonly vips: readonly string[];
   readonly active: boolean;
   readonly word: 'lvs running' | 'lvs stopped';

@@ -6,6 +6,8 @@ interface MovableGroup {
   readonly state: Pick<PulseState, 'duty' | 'reason'>;
   /** False where the partner's lvs.cf does not have it. */
   readonly isKnown: boolean;
+  /** False where the partner goes by another lvs.cf, whose groups may have other addresses. */
+  readonly isAlike: boolean;
 }
 
 export type GroupsToMove =
@@ -13,8 +15,15 @@ export type GroupsToMove =
   | { readonly type: 'refused'; readonly why: string }
   | { readonly type: 'unknown'; readonly hint: string };
 
-/** Which groups a handover is about: the one that is named, else all that this node serves. */
-export function groupsToMove(all: readonly MovableGroup[], named: string | undefined): GroupsToMove {
+/**
+ * Which groups a handover is about: the one that is named, else all that this node serves.
+ * @param force one group alone, although the partner may have other addresses in it
+ */
+export function groupsToMove(
+  all: readonly MovableGroup[],
+  named: string | undefined,
+  force = false,
+): GroupsToMove {
   const meant = named === undefined ? all : all.filter(({ name }) => name === named);
   if (meant.length === 0) {
     return { type: 'unknown', hint: `there are the groups ${all.map(({ name }) => name).join(', ')}` };
@@ -25,6 +34,11 @@ export function groupsToMove(all: readonly MovableGroup[], named: string | undef
   const stranger = named === undefined ? undefined : meant.find(({ isKnown }) => !isKnown);
   if (stranger !== undefined) {
     return { type: 'refused', why: `the lvs.cf of the partner has no group ${stranger.name} yet` };
+  }
+  const unlike = named === undefined || force ? undefined : meant.find(({ isAlike }) => !isAlike);
+  if (unlike !== undefined) {
+    const why = `the partner goes by another lvs.cf, whose group ${unlike.name} may have other addresses`;
+    return { type: 'refused', why: `${why}: reload it there first, or hand over all groups` };
   }
   const served = meant.filter(({ state }) => state.duty === 'active');
   // The first one says why nothing can be handed over.

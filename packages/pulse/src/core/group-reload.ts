@@ -2,7 +2,7 @@ import { MAIN_GROUP } from '@piranha/config';
 import { isHolding } from './duties.js';
 import type { GroupStates } from './group-step.js';
 import type { PulseState } from './types.js';
-import type { GroupPlan } from './vip-groups.js';
+import { addressesOfGroup, type GroupPlan } from './vip-groups.js';
 
 /** How a reload brings other groups about; refused where the two directors could not mean the same by their names. */
 
@@ -36,7 +36,9 @@ interface Moving {
 }
 
 function groupsByVip(plans: readonly GroupPlan[]): ReadonlyMap<string, string> {
-  return new Map(plans.flatMap(({ name, vips }) => vips.map((vip) => [vip, name] as const)));
+  return new Map(
+    plans.flatMap((plan) => addressesOfGroup(plan).map((address) => [address, plan.name] as const)),
+  );
 }
 
 function movingVips(before: readonly GroupPlan[], next: readonly GroupPlan[]): readonly Moving[] {

@@ -1,3 +1,4 @@
+import { virtualAddressesOf } from '@piranha/addresses';
 import { groupsOf, type LvsConfiguration, MAIN_GROUP, partOfGroup } from '@piranha/config';
 import type { NodeRole } from '@piranha/protocol';
 import { vipsOf } from './settings.js';
@@ -10,15 +11,24 @@ export interface GroupPlan {
   /** The director that is to hold them while both are well. */
   readonly preferred: NodeRole;
   readonly vips: readonly string[];
+  /** What moves with them and no client knows: the NAT router of the group. */
+  readonly routers?: readonly string[];
+}
+
+/** Every address that moves with a group. */
+export function addressesOfGroup({ vips, routers = [] }: GroupPlan): readonly string[] {
+  return [...vips, ...routers];
 }
 
 /** The groups of a configuration, main first; that one alone where the file has no blocks. */
 export function groupPlans(configuration: LvsConfiguration): readonly GroupPlan[] {
-  return groupsOf(configuration).map(({ name, preferred }) => ({
-    name,
-    preferred,
-    vips: vipsOf(partOfGroup(configuration, name)),
-  }));
+  return groupsOf(configuration).map(({ name, preferred }) => {
+    const part = partOfGroup(configuration, name);
+    const vips = vipsOf(part);
+    const all = virtualAddressesOf(part).map(({ address }) => address);
+    const routers = all.filter((address) => !vips.includes(address));
+    return { name, preferred, vips, ...(routers.length === 0 ? {} : { routers }) };
+  });
 }
 
 /** Whether operators read of groups: not where everything moves together. */

@@ -45,7 +45,7 @@ const PULSE_ALIVE = z.object({
     .array(
       z.object({
         name: z.string().max(63),
-        vips: z.array(z.string().max(64)),
+        vips: z.array(z.string().max(64)).max(65_536),
         active: z.boolean(),
         word: z.enum(['lvs running', 'lvs stopped']),
       }),

@@ -3,6 +3,7 @@ import { isHolding } from '../core/duties.js';
 import { wordOf } from '../core/moves.js';
 import type { NodeGroups } from '../core/node-groups.js';
 import type { PulseState } from '../core/types.js';
+import { addressesOfGroup } from '../core/vip-groups.js';
 import type { LoadedSettings } from './load-settings.js';
 
 /** What a report to the guardian is made of. */
@@ -38,9 +39,10 @@ function runningOrStopped(state: PulseState): 'lvs running' | 'lvs stopped' {
 function aliveGroups(groups: NodeGroups): Pick<PulseAlive, 'groups'> {
   if (!groups.isGrouped) return {};
   return {
-    groups: groups.plans.map(({ name, vips }) => {
+    groups: groups.plans.map((plan) => {
+      const { name } = plan;
       const state = groups.of(name);
-      return { name, vips, active: isHolding(state), word: runningOrStopped(state) };
+      return { name, vips: addressesOfGroup(plan), active: isHolding(state), word: runningOrStopped(state) };
     }),
   };
 }

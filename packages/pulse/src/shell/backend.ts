@@ -10,6 +10,8 @@ export interface Backend {
   start(): void;
   /** The addresses that an earlier pulse left held. */
   leftovers(): Promise<readonly string[]>;
+  /** This process goes on with these groups: until each is taken or put down, its addresses stay where they are. */
+  expect(groups: Iterable<string>): void;
   /** Makes this node a warm standby. */
   standBy(reason: string): Promise<void>;
   /** Holds a group's addresses; true when that was reached, false when a later call took over. */

@@ -18,6 +18,8 @@ export interface PolicyGroup {
   readonly isKnown: boolean;
   /** It has no address, and nobody hears of it. */
   readonly isPhantom: boolean;
+  /** False where the partner goes by another lvs.cf, whose groups may have other addresses. */
+  readonly isAlike: boolean;
 }
 
 /** What the return of a group goes by. */
@@ -69,10 +71,10 @@ export class GroupFailback {
 
   private lookAt(group: PolicyGroup, nowMs: number): boolean {
     const { needs } = this;
-    const { name, settings, isKnown, isPhantom } = group;
+    const { name, settings, isKnown, isAlike, isPhantom } = group;
     const configuration = needs.configuration();
     const { state, views: seen, to } = needs.viewOf(group);
-    const views = isKnown ? seen : { ...seen, partner: undefined };
+    const views = isKnown && isAlike ? seen : { ...seen, partner: undefined };
     const before = this.states.get(name) ?? NO_FAILBACK;
     const step = stepFailback(configuration, settings, state, views, before, nowMs);
     if (step.news !== 'begins') this.lookOf(name).forget();

@@ -19,6 +19,8 @@ export interface MoverNeeds {
 /** Takes and puts down the addresses of groups, each for itself: what fails for one is waited for by that one alone. */
 export class GroupMover {
   private readonly takes = new Map<string, number>();
+  /** While a cold standby's lvsd ends. */
+  private ending: Promise<void> | undefined;
 
   constructor(private readonly needs: MoverNeeds) {}
 
@@ -37,7 +39,8 @@ export class GroupMover {
   /** Holds a group's addresses; the state machine learns of it. */
   take(name: string): void {
     const { groups, roles, loaded, lvsd } = this.needs;
-    if (loaded(name).configuration.standby === 'cold') lvsd.start();
+    const isCold = loaded(name).configuration.standby === 'cold';
+    if (isCold && this.ending === undefined) lvsd.start();
     this.runCommand(name, 'active');
     const turn = (this.takes.get(name) ?? 0) + 1;
     this.takes.set(name, turn);
@@ -56,12 +59,22 @@ export class GroupMover {
 
   /** Puts a group's addresses down; the state machine learns of it. */
   async drop(name: string): Promise<void> {
-    const { backend, groups, loaded, lvsd, dispatch } = this.needs;
+    const { backend, groups, loaded, dispatch } = this.needs;
     this.runCommand(name, 'inactive');
     const reached = await backend.drop(groups.of(name).reason, name);
     if (!reached) return;
-    if (loaded(name).configuration.standby === 'cold' && this.isLastHeld(name)) await lvsd.stop();
+    if (loaded(name).configuration.standby === 'cold' && this.isLastHeld(name)) await this.endLvsd();
     dispatch({ type: 'dropped' }, name);
+  }
+
+  /** Groups that go together end it once; for one that came meanwhile it is started again. */
+  private async endLvsd(): Promise<void> {
+    const { lvsd, groups } = this.needs;
+    this.ending ??= lvsd.stop().then(() => {
+      this.ending = undefined;
+      if (groups.holding) lvsd.start();
+    });
+    await this.ending;
   }
 
   private raise(name: string): void {

@@ -4,7 +4,6 @@ import { isHolding } from '../core/duties.js';
 import { regrouped } from '../core/group-reload.js';
 import type { GroupStates } from '../core/group-step.js';
 import type { NodeGroups } from '../core/node-groups.js';
-import type { PulseSettings } from '../core/types.js';
 import { type GroupPlan, groupPlans } from '../core/vip-groups.js';
 import type { PolicyGroup } from './group-failback.js';
 import type { LoadedSettings } from './load-settings.js';
@@ -12,17 +11,19 @@ import type { LoadedSettings } from './load-settings.js';
 /** The groups as the moves that nobody is forced to see them. */
 export function policyGroups(
   groups: NodeGroups,
-  base: PulseSettings,
-  partner: Beat | undefined,
+  { settings, hash }: Pick<LoadedSettings, 'settings' | 'hash'>,
+  partner: Pick<Beat, 'groups' | 'configuration'> | undefined,
 ): readonly PolicyGroup[] {
   const known = partner?.groups ?? [];
+  const isAlike = !groups.isGrouped || partner === undefined || partner.configuration.hash === hash;
   return [...groups.all].map(([name, state]) => ({
     name,
     state,
-    settings: groups.ownSettingsOf(base, name),
+    settings: groups.ownSettingsOf(settings, name),
     // A partner that only listens tells of no group at all.
     isKnown: known.length === 0 || known.some((group) => group.name === name),
     isPhantom: groups.isPhantom(name),
+    isAlike,
   }));
 }
 

@@ -1,7 +1,7 @@
 import { type LvsConfiguration, MAIN_GROUP } from '@piranha/config';
 import { HELD_GROUPS_VARIABLE } from '@piranha/protocol';
 import type { PulseStart } from '../core/types.js';
-import { groupPlans } from '../core/vip-groups.js';
+import { addressesOfGroup, groupPlans } from '../core/vip-groups.js';
 import { heldBefore } from './group-roles.js';
 import type { SavedState } from './saved-state.js';
 
@@ -24,17 +24,18 @@ export function groupsFound(
     return told === undefined ? heldBefore(saved, names) : heldSince(told, saved, names);
   }
   const owner = (address: string): string =>
-    plans.find(({ vips }) => vips.includes(address))?.name ?? MAIN_GROUP;
+    plans.find((plan) => addressesOfGroup(plan).includes(address))?.name ?? MAIN_GROUP;
   return new Set(left.map(owner));
 }
 
-/** A group that is new in the file was part of the main one. */
+/** A group that is new in the file was part of the main one; which ones are new, only the saved state tells. */
 function heldSince(
   told: readonly string[],
   saved: SavedState | undefined,
   names: readonly string[],
 ): ReadonlySet<string> {
   const known = saved?.groups?.map(({ name }) => name) ?? [];
-  const isNew = (name: string) => name !== MAIN_GROUP && !known.includes(name) && !told.includes(name);
+  const isNew = (name: string) =>
+    saved !== undefined && name !== MAIN_GROUP && !known.includes(name) && !told.includes(name);
   return new Set(names.filter((name) => told.includes(isNew(name) ? MAIN_GROUP : name)));
 }

@@ -11,17 +11,24 @@ export interface OtherHolder {
   readonly interface: string;
 }
 
+/** When holders of one group's addresses were told. */
+interface Told {
+  atMs: number;
+  /** An answer that waits for its time: who was heard last may have stopped since, and we are not believed. */
+  waiting: NodeJS.Timeout | undefined;
+}
+
 /** Hears of others that hold this pair's addresses, and asks for them while this node does not. */
 export class HolderWatch {
   private watches: FrameWatch[] = [];
-  private answeredAtMs = Number.NEGATIVE_INFINITY;
-  /** An answer that waits for its time: who was heard last may have stopped since, and we are not believed. */
-  private waiting: NodeJS.Timeout | undefined;
+  private readonly told = new Map<string, Told>();
 
   constructor(
     private readonly options: {
-      /** Another holder was heard; at most once a second, the last of a second too. */
+      /** Another holder was heard; at most once a second for each group, the last of a second too. */
       readonly onOther: (other: OtherHolder) => void;
+      /** Whose answer is one for all its addresses. */
+      readonly groupOf: (address: string) => string;
       readonly onProblem: (problem: string) => void;
     },
   ) {}
@@ -42,24 +49,29 @@ export class HolderWatch {
   }
 
   close(): void {
-    clearTimeout(this.waiting);
-    this.waiting = undefined;
+    for (const told of this.told.values()) {
+      clearTimeout(told.waiting);
+      told.waiting = undefined;
+    }
     for (const watch of this.watches.splice(0)) watch.close();
   }
 
   /** A packet from the wire that says our address is its sender's; what we send ourselves is not heard. */
   private heard(ours: ReadonlySet<string>, name: string, { senderAddress, senderMac }: ArpPacket): void {
     if (!ours.has(senderAddress)) return;
-    if (this.waiting !== undefined) return;
+    const group = this.options.groupOf(senderAddress);
+    const told = this.told.get(group) ?? { atMs: Number.NEGATIVE_INFINITY, waiting: undefined };
+    this.told.set(group, told);
+    if (told.waiting !== undefined) return;
     const other = { address: senderAddress, mac: senderMac, interface: name };
-    const waitMs = this.answeredAtMs + ANSWER_SPACING_MS - monotonicNowMs();
-    if (waitMs <= 0) this.answer(other);
-    else this.waiting = setTimeout(() => this.answer(other), waitMs).unref();
+    const waitMs = told.atMs + ANSWER_SPACING_MS - monotonicNowMs();
+    if (waitMs <= 0) this.answer(told, other);
+    else told.waiting = setTimeout(() => this.answer(told, other), waitMs).unref();
   }
 
-  private answer(other: OtherHolder): void {
-    this.waiting = undefined;
-    this.answeredAtMs = monotonicNowMs();
+  private answer(told: Told, other: OtherHolder): void {
+    told.waiting = undefined;
+    told.atMs = monotonicNowMs();
     this.options.onOther(other);
   }
 }

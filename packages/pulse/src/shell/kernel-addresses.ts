@@ -93,7 +93,12 @@ export class KernelAddresses {
       this.version += 1;
       const { version } = this;
       this.versions.set(group, version);
-      const concerns = new Set([...before, ...addresses].map(({ address }) => address));
+      // What an earlier call of the group could not do yet is still to be done.
+      const unfinished = this.waiters.filter((waiter) => waiter.group === group);
+      const concerns = new Set([
+        ...unfinished.flatMap((waiter) => [...waiter.concerns]),
+        ...[...before, ...addresses].map(({ address }) => address),
+      ]);
       const reached = new Promise<boolean>((resolve) => {
         this.waiters.push({ version, group, concerns, resolve });
       });

@@ -88,6 +88,7 @@ export class KernelBackend implements Backend {
     );
     this.holders = new HolderWatch({
       onOther: (other) => void this.otherHeard(other),
+      groupOf: (address) => this.groups.ownerOf(address),
       onProblem: slow,
     });
     this.takeover = new Takeover(
@@ -127,6 +128,10 @@ export class KernelBackend implements Backend {
     if (leftovers.length > 0) this.options.log.log('PULSE_LEFTOVERS', { addresses: leftovers.join(' ') });
     this.groups.found(leftovers);
     return leftovers;
+  }
+
+  expect(groups: Iterable<string>): void {
+    this.groups.expect(groups);
   }
 
   async standBy(reason: string): Promise<void> {

@@ -60,6 +60,11 @@ export class KernelGroups {
     for (const address of addresses) this.held.add(this.ownerOf(address));
   }
 
+  /** This process goes on with these groups: what moves others leaves their addresses where they are. */
+  expect(groups: Iterable<string>): void {
+    for (const group of groups) this.held.add(group);
+  }
+
   /** Holds a group's addresses; true when that was reached, false when a later call took over. */
   take(reason: string, group: string): Promise<boolean> {
     this.held.add(group);
@@ -76,7 +81,8 @@ export class KernelGroups {
     if (this.isOne) return this.needs.takeover().release(reason);
     const reached = this.turn(group, false);
     if (this.held.size === 0) void this.needs.takeover().release(reason);
-    else void this.moveAll();
+    // A takeover that holds nothing has no step for it.
+    void this.moveAll();
     return reached;
   }
 
@@ -99,8 +105,10 @@ export class KernelGroups {
 
   /** Takes other groups; what this node holds of them follows at once. */
   change(configuration: LvsConfiguration, held: ReadonlySet<string>): void {
-    const gone = [...this.known.keys()];
+    const before = [...this.known.keys()];
     this.known = addressesByGroup(configuration);
+    const gone = before.filter((group) => !this.known.has(group));
+    for (const group of gone) this.needs.announcements(group).stopRepeats();
     const isChanged = held.size > 0 || this.held.size > 0;
     this.held.clear();
     for (const group of held) this.held.add(group);

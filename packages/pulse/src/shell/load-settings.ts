@@ -127,7 +127,9 @@ function beatOf(file: string, encrypt: boolean, names: BeatNames): LoadedBeat {
 export function keepProtocol(loaded: LoadedSettings, spoken: string | undefined): LoadedSettings {
   const { names, paths, beat } = loaded;
   if (spoken === undefined || paths.length === 0 || (spoken === '') === (beat === undefined)) return loaded;
-  if (spoken === '') return { ...loaded, beat: undefined };
+  // Words cannot tell of groups: until the key counts, everything moves together.
+  const { vipGroups, ...configuration } = loaded.configuration;
+  if (spoken === '') return { ...loaded, configuration, beat: undefined };
   return { ...loaded, beat: beatOf(spoken, true, names) };
 }
 

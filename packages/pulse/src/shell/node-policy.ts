@@ -101,8 +101,10 @@ export class NodePolicy {
   }
 
   /** These groups are new, and held here although their preferred director is there. */
-  introduced(groups: Iterable<string>): void {
+  introduced(groups: readonly string[]): void {
+    if (groups.length === 0) return;
     this.failback.remember(groups);
+    this.needs.onMissed();
   }
 
   stop(): void {

@@ -63,7 +63,7 @@ export class OperatorMoves {
         hint: 'lvsctl status shows the addresses of both directors; nothing was moved',
       });
     }
-    const asked = groupsToMove(this.needs.groups(), group);
+    const asked = groupsToMove(this.needs.groups(), group, force);
     if (asked.type === 'unknown') {
       throw new UserError(`lvs.cf has no group ${group}`, { code: 'PULSE_NO_GROUP', hint: asked.hint });
     }

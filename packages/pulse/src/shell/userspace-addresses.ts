@@ -43,6 +43,18 @@ export class UserspaceAddresses {
     });
   }
 
+  /** Makes the held set another one; who waits for what was wanted before waits for this now. */
+  change(addresses: readonly string[]): void {
+    const before = this.version;
+    this.wanted = addresses;
+    this.version += 1;
+    const { version } = this;
+    this.waiters = this.waiters.map((waiter) =>
+      waiter.version === before ? { ...waiter, version } : waiter,
+    );
+    void this.reconcile();
+  }
+
   /** To be called when ipvsu is connected again: a new process holds nothing. */
   restore(): void {
     if (this.version > 0) void this.reconcile();

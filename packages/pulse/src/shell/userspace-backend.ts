@@ -68,6 +68,10 @@ export class UserspaceBackend implements Backend {
     return this.firstList;
   }
 
+  expect(): void {
+    // Each group releases addresses of its own alone.
+  }
+
   async standBy(): Promise<void> {
     // A director without addresses stands by.
   }
@@ -89,7 +93,7 @@ export class UserspaceBackend implements Backend {
     for (const [name, addresses] of this.groups) {
       if (!this.plans.some((plan) => plan.name === name)) void addresses.hold([]);
     }
-    for (const name of held) void this.take('reload', name);
+    for (const name of held) this.of(name).change(this.vipsOf(name));
   }
 
   async syncStatus(): Promise<undefined> {

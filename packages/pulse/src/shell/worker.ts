@@ -104,7 +104,7 @@ export class PulseWorker {
     );
     this.policy = new NodePolicy(parts, {
       dispatch: (event, groups) => this.dispatch(event, groups),
-      groups: () => policyGroups(this.groups, this.loaded.settings, this.line.partnerBeat()),
+      groups: () => policyGroups(this.groups, this.loaded, this.line.partnerBeat()),
       now: () => ({ ...this.loaded, state: this.state }),
       cost: () => this.moveCost,
       coverage: async () => (await this.parts.backend.syncStatus(heardSeconds(this.state)))?.coverage,
@@ -147,9 +147,10 @@ export class PulseWorker {
       if (startOf(group) === how) this.roles.of(group).adopted();
     }
     const before = this.groups.all;
-    const nowMs = monotonicNowMs();
     const order = this.parts.maintenance.read();
-    this.commit(this.groups.start(this.loaded.settings, startOf, nowMs, order), before, keepsSince);
+    const effects = this.groups.start(this.loaded.settings, startOf, monotonicNowMs(), order);
+    this.parts.backend.expect(this.groups.held);
+    this.commit(effects, before, keepsSince);
     const standing = [...this.groups.all].filter(([, { duty }]) => duty === 'standby');
     if (standing.length > 0) this.mover.standBy(standing.map(([name]) => name));
     // Whoever only listens must be believed all the same, or it could not believe the partner.
@@ -175,8 +176,9 @@ export class PulseWorker {
     regroup();
     const answer = await reloadLvsd(this.parts.lvsd, this.loaded.configuration);
     if (!answer.ok) return answer;
+    // A move may have begun meanwhile; what the partner is told must not be another file's then.
+    regroup();
     await this.line.exchange(next);
-    // A move may have begun meanwhile.
     const { plans, states, strays } = regroup();
     const { settings } = this.loaded;
     this.loaded = next;
@@ -392,8 +394,7 @@ export class PulseWorker {
 
   private heardWords(words: HeardWords): void {
     const before = this.groups.all;
-    const effects = this.groups.heard(this.settingsInUse, words, Math.random(), monotonicNowMs());
-    this.commit(effects, before, false);
+    this.commit(this.groups.heard(this.settingsInUse, words, Math.random(), monotonicNowMs()), before, false);
     this.ticks.plan();
   }
 }

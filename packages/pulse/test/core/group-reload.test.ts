@@ -55,6 +55,17 @@ describe('a reload with other groups', () => {
     expect(whyNot({ ...back, states: held('active', 'releasing') })).toContain('is under way: is releasing');
   });
 
+  it('leaves a NAT router where it is while this director has one of its two groups', () => {
+    const [main = plan('main'), post = plan('post')] = APART;
+    const next = [main, { ...post, routers: ['r'] }];
+    const states = new Map([
+      ['main', state('active')],
+      ['post', state('standby')],
+    ]);
+    const before = [{ ...main, routers: ['r'] }, post];
+    expect(whyNot({ before, next, states })).toContain('r would go from group main to group post');
+  });
+
   it('is refused while the partner goes by a third file, but not while it is silent', () => {
     expect(whyNot({ partnerHash: '3' })).toContain('third lvs.cf');
     expect(whyNot({ partnerHash: '2' })).toBeUndefined();

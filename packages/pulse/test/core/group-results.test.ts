@@ -62,9 +62,10 @@ describe('orders of two kinds', () => {
 });
 
 describe('which groups a handover is about', () => {
-  const group = (name: string, duty: PulseState['duty'], isKnown = true) => ({
+  const group = (name: string, duty: PulseState['duty'], isKnown = true, isAlike = true) => ({
     name,
     isKnown,
+    isAlike,
     state: { duty, reason: `is ${duty}` },
   });
 
@@ -83,6 +84,13 @@ describe('which groups a handover is about', () => {
     expect(groupsToMove([group('main', 'releasing')], undefined)).toMatchObject({ type: 'refused' });
     const all = [group('main', 'active'), group('post', 'active', false)];
     expect(groupsToMove(all, 'post')).toMatchObject({ type: 'refused' });
+    expect(groupsToMove(all, undefined)).toEqual({ type: 'move', groups: ['main', 'post'] });
+  });
+
+  it('all or none while the partner goes by another file: one of its groups may have other addresses', () => {
+    const all = [group('main', 'active', true, false), group('post', 'active', false, false)];
+    expect(groupsToMove(all, 'main')).toMatchObject({ type: 'refused' });
+    expect(groupsToMove(all, 'main', true)).toEqual({ type: 'move', groups: ['main'] });
     expect(groupsToMove(all, undefined)).toEqual({ type: 'move', groups: ['main', 'post'] });
   });
 });

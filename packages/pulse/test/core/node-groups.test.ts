@@ -2,7 +2,7 @@ import type { HeartbeatWord, NodeRole } from '@piranha/protocol';
 import type { GroupDuty } from '@piranha/protocol/beat';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { groupsOf } from '../../src/core/beat-words.js';
-import type { GroupEffect } from '../../src/core/group-step.js';
+import { type GroupEffect, groupFields } from '../../src/core/group-step.js';
 import { nextTickMs, stepPulse } from '../../src/core/machine.js';
 import { wordOf } from '../../src/core/moves.js';
 import { NodeGroups } from '../../src/core/node-groups.js';
@@ -161,6 +161,20 @@ describe('the groups of a node', () => {
     expect(groups.maintenance).toBeUndefined();
     send({ type: 'maintenance', order, force: true }, 'main');
     expect(groups.maintenance).toEqual(order);
+  });
+
+  it('tell of each that nobody serves while this director is kept out', () => {
+    hear(says('main', 'active'), says('post', 'active'));
+    const order = { unlessAlone: false, by: 'alice', at: '', reason: '' };
+    send({ type: 'maintenance', order, force: false });
+    hear(says('main', 'active'), says('post', 'standby'));
+    nowMs += SETTINGS.deadtimeMs;
+    const alarms = hear(says('main', 'active'), says('post', 'standby')).filter(
+      ({ effect }) => effect.type === 'log' && effect.event === 'PULSE_MAINTENANCE_ALONE',
+    );
+    expect(alarms.map(({ group }) => group)).toEqual(['post']);
+    const [alarm] = alarms.map(({ effect }) => effect);
+    expect(alarm?.type === 'log' && groupFields(alarm, 'post', true)).toMatchObject({ group: 'post' });
   });
 
   it('are one where the file has no blocks, with the effects of one machine alone', () => {

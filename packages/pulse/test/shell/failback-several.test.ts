@@ -70,7 +70,9 @@ beforeEach(() => {
         ...{ state, settings: SETTINGS, paths: PATHS, directorNames: NAMES },
         configuration: configuration as never,
       }),
-      groups: () => [{ name: 'main', state, settings: SETTINGS, isKnown: true, isPhantom: false }],
+      groups: () => [
+        { name: 'main', state, settings: SETTINGS, isKnown: true, isAlike: true, isPhantom: false },
+      ],
       cost: () => Promise.resolve(undefined),
       coverage: () => Promise.resolve(undefined),
       witness: () => undefined,

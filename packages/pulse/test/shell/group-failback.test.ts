@@ -19,7 +19,15 @@ let failback: GroupFailback;
 function group(name: string, words: Partial<PulseState>, more: Partial<PolicyGroup> = {}): PolicyGroup {
   const state = { ...startPulse(SETTINGS, { type: 'fresh' }, 0).state, partnerWord: 'lvs stopped', ...words };
   const settings = { ...SETTINGS, preferred: name === 'main' };
-  return { name, state: state as PulseState, settings, isKnown: true, isPhantom: false, ...more };
+  return {
+    name,
+    state: state as PulseState,
+    settings,
+    isKnown: true,
+    isAlike: true,
+    isPhantom: false,
+    ...more,
+  };
 }
 
 function look(durationMs: number, ...groups: readonly PolicyGroup[]): void {
@@ -56,6 +64,14 @@ describe('failback of groups', () => {
   it('waits for a partner whose lvs.cf has the group', () => {
     failback.remember(['post']);
     look(3_000, group('post', { duty: 'active' }, { isKnown: false }));
+    expect(due).toEqual([]);
+    look(2_000, group('post', { duty: 'active' }));
+    expect(due).toEqual(['post']);
+  });
+
+  it('waits for a partner that goes by the same lvs.cf', () => {
+    failback.remember(['post']);
+    look(2_000, group('post', { duty: 'active' }, { isAlike: false }));
     expect(due).toEqual([]);
     look(2_000, group('post', { duty: 'active' }));
     expect(due).toEqual(['post']);

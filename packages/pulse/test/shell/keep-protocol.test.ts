@@ -48,6 +48,14 @@ describe('a pulse that is started again', () => {
     expect(keepProtocol(keyed, '').beat).toBeUndefined();
   });
 
+  it('goes on without the groups that came with the key: words cannot tell of them', async () => {
+    const key = `heartbeat_key = ${keyFile}`;
+    const keyed = await load(key, 'vip_group post {', 'virtual = web', '}');
+    expect(keyed.configuration.vipGroups).toHaveLength(1);
+    expect(keepProtocol(keyed, keyFile).configuration.vipGroups).toHaveLength(1);
+    expect(keepProtocol(keyed, '').configuration).not.toHaveProperty('vipGroups');
+  });
+
   it('goes on with the key that went, and without it does not start at all', async () => {
     const words = await load();
     expect(keepProtocol(words, keyFile).beat).toMatchObject({ keyFile, names: { node: 'primary' } });

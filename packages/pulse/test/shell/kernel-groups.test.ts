@@ -24,6 +24,8 @@ let log: string[];
 let refused: string[];
 /** What each group has there. */
 let kernel: Map<string, string>;
+/** Whose announcements are not repeated any more. */
+let stopped: string[];
 let groups: KernelGroups;
 
 /** The takeover of a node whose steps are made at once. */
@@ -61,7 +63,7 @@ function begin(configuration: LvsConfiguration): void {
       takeover: () => takeover,
       announcements: (group) => ({
         announce: (list) => void log.push(`announce ${group} ${list.length}`),
-        stopRepeats: () => undefined,
+        stopRepeats: () => void stopped.push(group),
       }),
     },
     configuration,
@@ -69,7 +71,7 @@ function begin(configuration: LvsConfiguration): void {
 }
 
 beforeEach(() => {
-  [log, refused, kernel] = [[], [], new Map()];
+  [log, refused, stopped, kernel] = [[], [], [], new Map()];
   begin(APART);
 });
 
@@ -130,5 +132,12 @@ describe('groups of addresses in the kernel', () => {
     log = [];
     await groups.drop('yield', 'post');
     expect(log).toEqual(['post: nothing']);
+  });
+
+  it('that a reload takes away are not announced any longer', async () => {
+    await groups.take('boot', 'main');
+    await groups.take('boot', 'post');
+    groups.change(WHOLE, new Set(['main']));
+    expect(stopped).toEqual(['post']);
   });
 });

@@ -50,7 +50,10 @@ beforeEach(() => {
     },
     {
       dispatch: (event) => void events.push(event),
-      groups: () => [{ name: 'main', state, settings: SETTINGS, isKnown: true, isPhantom: false }, ...more],
+      groups: () => [
+        { name: 'main', state, settings: SETTINGS, isKnown: true, isAlike: true, isPhantom: false },
+        ...more,
+      ],
       now: () => ({
         state,
         settings: SETTINGS,
@@ -153,6 +156,13 @@ describe('failback', () => {
     expect(events).toEqual([{ type: 'handover' }]);
   });
 
+  it('is remembered at once for a group that a reload brings about', () => {
+    policy.introduced([]);
+    expect(missed).toEqual([]);
+    policy.introduced(['main']);
+    expect(missed).toEqual([true]);
+  });
+
   it('does not begin because a process that has just started has heard nobody yet', () => {
     word.heard({ pid: 7, ready: true, tableInSync: true, serversUp: 3, serversTotal: 3 });
     partnerView = nodeView();
@@ -231,7 +241,9 @@ describe('what operators ask for', () => {
   it('a handover of another group waits for the one that somebody waits for', async () => {
     const first = policy.moves.handover({ group: 'main' });
     state = { ...state, duty: 'releasing', reason: 'handover' };
-    more = [{ name: 'post', state: { ...state, duty: 'active' }, settings: SETTINGS, isKnown: true }];
+    more = [
+      { name: 'post', state: { ...state, duty: 'active' }, settings: SETTINGS, isKnown: true, isAlike: true },
+    ];
     expect(await policy.moves.handover({ group: 'post' })).toMatchObject({ ok: false });
     expect(events).toHaveLength(1);
     policy.answer('main', { type: 'handoverResult', ok: true, text: 'partner took over' });

@@ -2,10 +2,13 @@ import type { LvsConfiguration } from '@piranha/config';
 import type { Notice, Notifier } from '@piranha/notify';
 import { pairBeatNames } from '@piranha/protocol/beat';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { nextTickMs, stepPulse } from '../../src/core/machine.js';
+import { NodeGroups } from '../../src/core/node-groups.js';
 import { NO_NAMES } from '../../src/core/partner-name.js';
 import { pulseSettings } from '../../src/core/settings.js';
 import { startPulse } from '../../src/core/start.js';
 import type { PulseState } from '../../src/core/types.js';
+import { GroupRoles } from '../../src/shell/group-roles.js';
 import type { LoadedSettings } from '../../src/shell/load-settings.js';
 import { RoleHooks } from '../../src/shell/role-hooks.js';
 
@@ -157,5 +160,29 @@ describe('what runs where lvs.cf has groups', () => {
       },
     );
     expect(seen).toEqual([]);
+  });
+});
+
+describe('where blocks name every virtual server', () => {
+  it('what concerns the node is told all the same, and of the main group nothing', () => {
+    const notifier = new FakeNotifier();
+    const groups = new NodeGroups({ startPulse, stepPulse, nextTickMs }, [
+      { name: 'main', preferred: 'primary', vips: [] },
+      { name: 'post', preferred: 'backup', vips: ['192.0.2.100'] },
+    ]);
+    groups.start(LOADED.settings, () => ({ type: 'fresh' }), 0, undefined);
+    const roles = new GroupRoles(notifier as Partial<Notifier> as Notifier, groups);
+    const become = (main: PulseState, post: PulseState): void => {
+      const before = groups.all;
+      const states = new Map(Object.entries({ main, post }));
+      groups.regroup(groups.plans, states);
+      roles.tell(LOADED, before, () => LOADED.settings);
+    };
+    const lost: PulseState = { ...ACTIVE, partnerWord: undefined };
+    become({ ...ACTIVE, partnerWord: 'lvs stopped' }, STANDBY);
+    become(lost, { ...TAKING });
+    become(lost, ACTIVE);
+    become({ ...lost, failure: 'eth0 is down' }, { ...ACTIVE, failure: 'eth0 is down' });
+    expect(notifier.seen).toEqual(['tell partner-lost', 'tell active', 'tell fault']);
   });
 });
