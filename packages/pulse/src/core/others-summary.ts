@@ -14,7 +14,10 @@ export function doubtingDeaths<T extends Pick<PulseState, 'others'>>(state: T, n
   return withViews(state, (view) => doubted(view, nowMs));
 }
 
-function withViews<T extends Pick<PulseState, 'others'>>(state: T, change: (view: OtherView) => OtherView): T {
+function withViews<T extends Pick<PulseState, 'others'>>(
+  state: T,
+  change: (view: OtherView) => OtherView,
+): T {
   const { others } = state;
   if (others === undefined) return state;
   return { ...state, others: { ...others, views: others.views.map(change), vacantSinceMs: Infinity } };

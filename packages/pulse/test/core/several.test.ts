@@ -177,7 +177,8 @@ describe('several directors', () => {
     const cutAtMs = group.nowMs;
     // The witness went with gamma: who is on this side must hold nothing.
     group.gate = (name, question) => ({
-      isYes: name === 'gamma' ? question === 'mayTake' : question === 'mustLetGo' && group.nowMs > cutAtMs + 300,
+      isYes:
+        name === 'gamma' ? question === 'mayTake' : question === 'mustLetGo' && group.nowMs > cutAtMs + 300,
       untilMs: group.nowMs + 50,
       reason: 'no witness',
     });

@@ -1,4 +1,11 @@
-import { type Fault, MOST_DRIFT, MOST_FAULTS, type Script, type TimedFault } from './faults.js';
+import {
+  type Fault,
+  MOST_DRIFT,
+  MOST_FAULTS,
+  type Script,
+  type ScriptParts,
+  type TimedFault,
+} from './faults.js';
 import { NODE_NAMES, type NodeName } from './names.js';
 import type { SeededRandom } from './random.js';
 
@@ -19,7 +26,7 @@ export function scriptOfSeveral(
   seed: number,
   unitMs: number,
   count: number,
-  hasMaintenance: boolean,
+  { hasMaintenance, hasWitness }: Pick<ScriptParts, 'hasMaintenance' | 'hasWitness'>,
 ): Script {
   const names = NODE_NAMES.slice(0, count);
   const clockRates = forEachName(count, () => 1 + (random.next() * 2 - 1) * MOST_DRIFT);
@@ -38,6 +45,7 @@ export function scriptOfSeveral(
   for (let number = 0; number < many; number += 1) {
     atMs += random.between(0, random.chance(0.4) ? 8 * unitMs : unitMs);
     faults.push({ atMs, fault: faultOf(random, unitMs, names) });
+    if (hasWitness) faults.push(...witnessFaults(random, atMs, unitMs, names));
     if (hasMaintenance && random.chance(0.3)) {
       const node = random.pick(names);
       const durationMs = random.between(unitMs, 12 * unitMs);
@@ -125,6 +133,28 @@ function faultOf(random: SeededRandom, unitMs: number, names: readonly NodeName[
     default:
       return { kind, node, durationMs };
   }
+}
+
+/** A set of directors that is cut off with the way to the witness, or a witness that some of them lose. */
+function witnessFaults(
+  random: SeededRandom,
+  atMs: number,
+  unitMs: number,
+  names: readonly NodeName[],
+): readonly TimedFault[] {
+  const kind = 'witnessCut';
+  if (random.chance(0.5)) {
+    const sets = setsOf(random, names);
+    const durationMs = random.between(2 * unitMs, 8 * unitMs);
+    const lost = (sets[0] ?? []).map((node) => ({ atMs, fault: { kind, node, durationMs } }) as const);
+    return [{ atMs, fault: { kind: 'part', sets, durationMs } }, ...lost];
+  }
+  return names
+    .filter(() => random.chance(0.3))
+    .map((node) => ({
+      atMs: atMs + (random.chance(0.5) ? 0 : random.between(0, unitMs)),
+      fault: { kind, node, durationMs: random.between(1, 8 * unitMs) },
+    }));
 }
 
 /** Any sets: each director goes to one of two or three. */

@@ -156,9 +156,7 @@ export function simulateSeed(
   const random = new SeededRandom(seed);
   const count = namesIn(pair.settings).length;
   const faulty =
-    count > 2
-      ? scriptOfSeveral(random, seed, unitMs, count, parts.hasMaintenance)
-      : scriptOf(random, seed, unitMs, parts);
+    count > 2 ? scriptOfSeveral(random, seed, unitMs, count, parts) : scriptOf(random, seed, unitMs, parts);
   const script = pair.hasReloads === true ? withReloads(random, faulty, pair.settings.primary) : faulty;
   const outcome = runScript(pair, script);
   if (outcome.violation === undefined) return { outcome, failure: undefined };
