@@ -67,7 +67,7 @@ describe.sequential('three directors', () => {
     // Nor does a pulse start that is killed meanwhile: it would hear nobody, and take the addresses.
     const beta = group.director('beta');
     process.kill((await beta.pulse()).pid, 'SIGKILL');
-    const start = group.waitFor('a refused start', () => beta.log().includes('[PULSE_DIRECTORS_CHANGE]'));
+    const start = group.waitFor('a refused start', () => beta.log().includes('PULSE_DIRECTORS_CHANGE'));
     const seen = await holdersDuring(start.then(() => pause(1_500)));
     writeFileSync(group.configFile, text);
     expect(seen).toEqual(['alpha']);

@@ -1,3 +1,4 @@
+import type { HeartbeatWord } from '@piranha/protocol';
 import { isHolding } from './duties.js';
 import { type OtherView, type RankedDirector, unknownOthers } from './other-directors.js';
 import type { PulseState } from './types.js';
@@ -67,6 +68,19 @@ export function wordOfView({
 }: OtherView): Pick<PulseState, 'partnerWord' | 'lastHeardMs'> {
   const word = duty === 'active' ? 'lvs running' : 'lvs stopped';
   return { partnerWord: life === 'alive' ? word : undefined, lastHeardMs };
+}
+
+/**
+ * Whether something heard ends a silence that a gate decides on. Of several directors one that lives says nothing about one
+ * that is silent, unless it serves. @param from whose word it is
+ */
+export function endsSilence(
+  { others }: Pick<PulseState, 'others'>,
+  word: HeartbeatWord,
+  from: string | undefined,
+): boolean {
+  if (others === undefined || word === 'lvs running') return true;
+  return others.views.find(({ name }) => name === from)?.life !== 'alive';
 }
 
 /**

@@ -24,6 +24,7 @@ import {
 import { nextTickMs, stepPulse } from '../core/machine.js';
 import { wordOf } from '../core/moves.js';
 import { type HeardWords, NodeGroups } from '../core/node-groups.js';
+import { endsSilence } from '../core/others-summary.js';
 import type { HeartbeatPath } from '../core/settings.js';
 import { hasSlept } from '../core/sleep.js';
 import { startPulse } from '../core/start.js';
@@ -380,7 +381,7 @@ export class PulseWorker {
     this.measure.heard(path, numbered);
     this.adaptive.heard(path.name);
     if (word === undefined) return;
-    this.gate.heard();
+    if (endsSilence(this.state, word, beat?.node)) this.gate.heard();
     this.groups.filesAgree = beat === undefined || beat.configuration.hash === this.loaded.hash;
     const isNewTime = this.times.heard(this.loaded.settings);
     const said = this.state.others === undefined || beat === undefined ? undefined : heardOfBeat(beat);
