@@ -1,7 +1,7 @@
 export type { CheckSet, CheckSpec, CheckSpecBase, PageSpec, TlsRules } from './check-model.js';
 export { checksOf } from './core/builder-checks.js';
 export { isLocalHost, isMailAddress, parseSmtpServer } from './core/builder-notify.js';
-export { needsFtpHelper, releaseLimitMs, usesNat } from './core/derived.js';
+export { directorAddresses, needsFtpHelper, releaseLimitMs, usesNat } from './core/derived.js';
 export { formatDiagnostic } from './core/diagnostics.js';
 export { type BlockPath, setValue } from './core/edit.js';
 export { formatLvsCf } from './core/format.js';

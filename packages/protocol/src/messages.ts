@@ -18,6 +18,12 @@ export const RESTARTED_VARIABLE = 'PIRANHA_RESTARTED';
 export const SPOKEN_VARIABLE = 'PIRANHA_HEARTBEAT_KEY';
 
 /**
+ * Environment variable that the guardian sets for a pulse that it starts again, where there are more than two directors: the name
+ * of this one and those of all by rank, as the one before had them, parted by blanks.
+ */
+export const DIRECTORS_VARIABLE = 'PIRANHA_DIRECTORS';
+
+/**
  * Environment variable that the guardian sets for a pulse which adopts, where lvs.cf has groups: the names of those that the
  * one before held, but for what the guardian put down since, parted by blanks.
  */
@@ -166,6 +172,8 @@ export interface PulseAliveBeat {
         readonly session?: { readonly boot: string; readonly sequence: number } | undefined;
       }[]
     | undefined;
+  /** This director and all by rank, where there are more than two: a pulse that is started again must have the same. */
+  readonly directors?: readonly string[] | undefined;
   readonly priority: number;
   readonly configuration: { readonly hash: string; readonly serial: number };
   readonly readiness: {

@@ -33,3 +33,16 @@ export function needsFtpHelper(configuration: LvsConfiguration): boolean {
     return active && protocol === 'tcp' && port === FTP_PORT && nat;
   });
 }
+
+/** Every heartbeat address of every director, once each. */
+export function directorAddresses(
+  configuration: Pick<
+    LvsConfiguration,
+    'primary' | 'primaryPrivate' | 'backup' | 'backupPrivate' | 'directors'
+  >,
+): readonly string[] {
+  const { primary, primaryPrivate, backup, backupPrivate, directors } = configuration;
+  const blocks = directors.flatMap(({ publicAddress, privateAddress }) => [publicAddress, privateAddress]);
+  const all = [primary, primaryPrivate, backup, backupPrivate, ...blocks];
+  return [...new Set(all.filter((address) => address !== undefined))];
+}

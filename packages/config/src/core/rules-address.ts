@@ -1,5 +1,6 @@
 import { addressFamily, formatIpv4, isContiguousMask, parseIpv4 } from '@piranha/common';
 import type { AddressFamily } from '../model.js';
+import { directorAddresses } from './derived.js';
 import type { Findings } from './diagnostics.js';
 import type { Statement } from './parsed.js';
 import { placeIn, type RuleInput, type VirtualView, valuePlace, warnOfChange } from './rules.js';
@@ -74,8 +75,7 @@ function familyRules({ configuration, findings }: RuleInput, view: VirtualView):
 
 /** A director that is a VIP's home, or serves what the other one sends it. */
 function directorRules({ configuration, findings }: RuleInput, view: VirtualView): void {
-  const { primary, primaryPrivate, backup, backupPrivate, backupActive } = configuration;
-  const own = [primary, primaryPrivate, backup, backupPrivate];
+  const own = directorAddresses(configuration);
   const vip = view.virtual.address?.address;
   if (vip !== undefined && own.includes(vip)) {
     const text = `the VIP ${vip} is an address of a director: it would go with the service, and be deleted with it`;
@@ -83,7 +83,7 @@ function directorRules({ configuration, findings }: RuleInput, view: VirtualView
     findings.warning('CF_VIP_IS_DIRECTOR', placeIn(view.block, 'address'), text, hint);
   }
   const guarded = configuration.failoverState === 'sync' || configuration.standby === 'cold';
-  if (guarded || !backupActive) return;
+  if (guarded || !configuration.backupActive) return;
   for (const { server, block } of view.servers) {
     // Under NAT a packet reaches it with its own address, which no service has.
     if (!server.active || server.forwarding === 'nat' || !own.includes(server.address)) continue;

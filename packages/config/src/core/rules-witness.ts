@@ -1,4 +1,5 @@
 import type { WitnessTarget } from '../witness-model.js';
+import { directorAddresses } from './derived.js';
 import type { Place } from './diagnostics.js';
 import { natRoutersOf } from './groups.js';
 import { statementOf } from './parsed.js';
@@ -17,16 +18,17 @@ function placeOf({ parsed }: RuleInput, target: WitnessTarget): Place {
 
 /** What each address is that moves or fails together with a director. */
 function takenAddresses({ configuration }: RuleInput): ReadonlyMap<string, readonly [string, string]> {
-  const { primary, primaryPrivate, backup, backupPrivate, virtualServers } = configuration;
-  const blocks = configuration.directors.flatMap((one) => [one.publicAddress, one.privateAddress]);
-  const directors = [primary, primaryPrivate, backup, backupPrivate, ...blocks];
-  const floating = [...natRoutersOf(configuration), ...virtualServers.map(({ address }) => address)];
+  const directors = directorAddresses(configuration);
+  const floating = [
+    ...natRoutersOf(configuration),
+    ...configuration.virtualServers.map(({ address }) => address),
+  ];
   const taken = new Map<string, readonly [code: string, what: string]>();
   for (const one of floating) {
     if (one) taken.set(one.address, ['CF_WITNESS_VIP', 'an address that the directors share']);
   }
   for (const one of directors) {
-    if (one) taken.set(one, ['CF_WITNESS_DIRECTOR', 'an address of a director']);
+    taken.set(one, ['CF_WITNESS_DIRECTOR', 'an address of a director']);
   }
   return taken;
 }

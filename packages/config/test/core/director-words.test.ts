@@ -28,6 +28,12 @@ describe('director blocks', () => {
     expect(findings(KEY + THREE)).toEqual([]);
   });
 
+  it('say whose addresses no VIP may have, the last one of them too', () => {
+    const gammaIsVip = SERVICE.replace('192.0.2.100', '192.0.2.3');
+    const codes = parseLvsCf(KEY + THREE + gammaIsVip).diagnostics.map(({ code }) => code);
+    expect(codes).toContain('CF_VIP_IS_DIRECTOR');
+  });
+
   it('are a pair when there are two, in all that a pair means', () => {
     const two = director('alpha', 1, true) + director('beta', 2, true);
     const pair = `${PAIR}primary_private = 10.9.9.1\nbackup_private = 10.9.9.2\n`;

@@ -1,4 +1,5 @@
 import {
+  type DirectorConfig,
   type LvsConfiguration,
   natRoutersOf,
   type RealServerConfig,
@@ -59,8 +60,23 @@ function roleOf({
   return has(backup) || has(backupPrivate) ? 'backup' : undefined;
 }
 
+/** Which of more than two directors this machine is, by its own addresses. */
+function ownBlock({
+  configuration,
+  addresses = [],
+}: Pick<Facts, 'configuration' | 'addresses'>): DirectorConfig | undefined {
+  const own = new Set(addresses.map(({ address }) => address));
+  return configuration.directors.find(({ publicAddress, privateAddress }) =>
+    [publicAddress, privateAddress].some((address) => address !== undefined && own.has(address)),
+  );
+}
+
 /** How a finding names this machine: what is set on one director may be missing on the other. */
 export function thisDirector(facts: Pick<Facts, 'configuration' | 'addresses'>): string {
+  if (facts.configuration.directors.length > 2) {
+    const name = ownBlock(facts)?.name;
+    return name === undefined ? 'this machine, which is none of the directors' : `this director, ${name}`;
+  }
   const role = roleOf(facts);
   return role === undefined
     ? 'this machine, which is neither of the directors'
@@ -76,17 +92,36 @@ interface BeatPath {
 
 /** The paths of the heartbeats, as this machine sees them; none without a partner. */
 export function beatPaths(facts: Pick<Facts, 'configuration' | 'addresses'>): readonly BeatPath[] {
-  const { primary, primaryPrivate, backup, backupPrivate, backupActive } = facts.configuration;
+  const { primary, primaryPrivate, backup, backupPrivate, backupActive, directors } = facts.configuration;
   if (backup === undefined || !backupActive) return [];
   const isBackup = roleOf(facts) === 'backup';
-  const pairs = [
-    [primary, backup],
-    [primaryPrivate, backupPrivate],
-  ] as const;
-  return pairs.flatMap(([first, second]) => {
-    if (first === undefined || second === undefined) return [];
-    const [own, partner] = isBackup ? [second, first] : [first, second];
+  const pairs: readonly (readonly [string | undefined, string | undefined])[] =
+    directors.length > 2
+      ? pathsToOthers(facts)
+      : [
+          [primary, backup],
+          [primaryPrivate, backupPrivate],
+        ].map(([first, second]) => (isBackup ? [second, first] : [first, second]));
+  return pairs.flatMap(([own, partner]) => {
+    if (own === undefined || partner === undefined) return [];
     const device = facts.addresses?.find(({ address }) => address === own)?.device;
     return [{ own, partner, device }];
   });
+}
+
+/** To each other one of more than two directors; the second path is there where both have one. */
+function pathsToOthers(
+  facts: Pick<Facts, 'configuration' | 'addresses'>,
+): readonly (readonly [string | undefined, string | undefined])[] {
+  const own = ownBlock(facts);
+  if (own === undefined) return [];
+  const hasSecond = (one: DirectorConfig): boolean => one.privateAddress !== one.publicAddress;
+  return facts.configuration.directors
+    .filter((one) => one !== own)
+    .flatMap((one) => {
+      const first = [own.publicAddress, one.publicAddress] as const;
+      return hasSecond(own) && hasSecond(one)
+        ? [first, [own.privateAddress, one.privateAddress] as const]
+        : [first];
+    });
 }

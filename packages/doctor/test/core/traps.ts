@@ -27,6 +27,7 @@ export const status = (silentMs = 0) =>
   ({
     active: true,
     state: 'active',
+    vips: ['10.0.0.100'],
     partner: 'stopped',
     keepaliveMs: 1_000,
     deadtimeMs: 6_000,

@@ -167,9 +167,12 @@ function onHandover(
 /** One of several directors is named, so that no other one takes the addresses. */
 function withHeir(state: PulseState, to: string | undefined): PulseState {
   const { others } = state;
-  return others === undefined
-    ? state
-    : { ...state, others: { ...others, heir: to ?? nextTaker(others)?.name } };
+  return others === undefined ? state : withHeirNamed(state, to ?? nextTaker(others)?.name);
+}
+
+function withHeirNamed(state: PulseState, heir: string | undefined): PulseState {
+  const { others } = state;
+  return others === undefined ? state : { ...state, others: { ...others, heir } };
 }
 
 function onShutdown(settings: PulseSettings, state: PulseState, signal: string, nowMs: number): PulseStep {
@@ -184,7 +187,8 @@ function onShutdown(settings: PulseSettings, state: PulseState, signal: string, 
     case 'releasing':
       return andThen(
         andThen(step, (next) => endRelease(next, false, 'pulse stops')),
-        (next) => withEffects({ ...next, intent: 'shutdown' }),
+        // At a stop the point is that somebody serves.
+        (next) => withEffects({ ...withHeirNamed(next, undefined), intent: 'shutdown' }),
       );
     case 'dropping':
       return andThen(step, (next) => withEffects({ ...next, intent: 'shutdown' }));

@@ -1,6 +1,7 @@
+import type { HeartbeatWord } from '@piranha/protocol';
 import { isHolding } from './duties.js';
 import { type OtherView, type RankedDirector, unknownOthers } from './other-directors.js';
-import type { PulseEvent, PulseState } from './types.js';
+import type { PulseState } from './types.js';
 
 /** What all rows of the state table need of several other directors: what is forgotten when, and the sum of it. */
 
@@ -73,6 +74,19 @@ export function wordOfView({
 }
 
 /**
+ * Whether something heard ends a silence that a gate decides on. Of several directors one that lives says nothing about one
+ * that is silent, unless it serves. @param from whose word it is
+ */
+export function endsSilence(
+  { others }: Pick<PulseState, 'others'>,
+  word: HeartbeatWord,
+  from: string | undefined,
+): boolean {
+  if (others === undefined || word === 'lvs running') return true;
+  return others.views.find(({ name }) => name === from)?.life !== 'alive';
+}
+
+/**
  * The silence that matters: to who holds the addresses that of anybody, for each may take them; to who would take them that
  * of the holder, and without one the latest word of those that fell silent.
  */
@@ -82,14 +96,4 @@ function decisiveHeardMs(state: PulseState, views: readonly OtherView[]): number
   if (holder !== undefined) return holder.lastHeardMs;
   const silent = views.filter(({ life }) => life !== 'alive');
   return Math.max(...(silent.length > 0 ? silent : views).map(({ lastHeardMs }) => lastHeardMs));
-}
-
-/** Whether a word ends a silence that the gate was asked about: any word of a partner, of several directors that of one that was missed. */
-export function endsSilence(
-  { others }: Pick<PulseState, 'others'>,
-  said: Extract<PulseEvent, { type: 'heardOf' }> | undefined,
-): boolean {
-  const view = others?.views.find(({ name }) => name === said?.from);
-  if (view === undefined || said === undefined) return true;
-  return view.life !== 'alive' || (said.duty === 'active' && view.duty !== 'active');
 }

@@ -142,7 +142,8 @@ function relayed(view: OtherView, { from, relays }: HeardOf, nowMs: number): Oth
   if (ageMs === undefined || nowMs - ageMs <= view.lastHeardMs) return view;
   const lastHeardMs = nowMs - ageMs;
   // What it said itself counts: the other may not have heard the end of it.
-  if (view.life === 'alive') return view.duty === 'active' ? { ...view, lastHeardMs } : view;
+  const serves = view.duty === 'active' || view.duty === 'releasing';
+  if (view.life === 'alive') return serves ? { ...view, lastHeardMs } : view;
   // Too old news end at the next look.
   return { ...view, life: 'alive', duty: 'active', isReady: false, lastHeardMs, heardSinceMs: nowMs };
 }

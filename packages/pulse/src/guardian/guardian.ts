@@ -11,6 +11,7 @@ import {
 import type { EventLog } from '@piranha/events';
 import {
   type ControlPeer,
+  DIRECTORS_VARIABLE,
   HELD_GROUPS_VARIABLE,
   type PulseAlive,
   RESTARTED_VARIABLE,
@@ -39,6 +40,7 @@ const OWN_VARIABLES = [
   'PIRANHA_DAEMON',
   RESTARTED_VARIABLE,
   SPOKEN_VARIABLE,
+  DIRECTORS_VARIABLE,
   HELD_GROUPS_VARIABLE,
 ];
 const LIMITS = {
@@ -168,6 +170,7 @@ export class Guardian {
     const { plan } = this.state;
     const restart = plan !== undefined;
     const spoken = plan === undefined || plan.paths.length === 0 ? undefined : (plan.beat?.keyFile ?? '');
+    const directors = plan?.beat?.directors;
     const args = resolvedArguments(this.options);
     if (this.options.forceActive && !restart) args.push(FORCE_ACTIVE);
     const child: ChildProcess = spawn(process.execPath, [binaryPath('pulse-worker'), ...args], {
@@ -181,6 +184,7 @@ export class Guardian {
         ...(adopt && held !== undefined ? { [HELD_GROUPS_VARIABLE]: held.join(' ') } : {}),
         ...(restart ? { [RESTARTED_VARIABLE]: '1' } : {}),
         ...(spoken === undefined ? {} : { [SPOKEN_VARIABLE]: spoken }),
+        ...(directors === undefined ? {} : { [DIRECTORS_VARIABLE]: directors.join(' ') }),
       },
     });
     this.pid = child.pid;

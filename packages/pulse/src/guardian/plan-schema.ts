@@ -22,6 +22,7 @@ const BEAT = z.object({
     .array(z.object({ node: z.string().max(63), session: SESSION }))
     .max(16)
     .optional(),
+  directors: z.array(z.string().max(63)).max(16).optional(),
   priority: COUNT,
   configuration: z.object({ hash: BOOT, serial: COUNT }),
   readiness: z.object({

@@ -11,6 +11,7 @@ import {
   pairBeatNames,
 } from '@piranha/protocol/beat';
 import type { BeatKeys } from '../core/beat-voice.js';
+import { directorList, requireSameDirectors } from '../core/director-list.js';
 import type { RankedDirector } from '../core/other-directors.js';
 import { isSeveral, type OwnNode, ownDirector } from '../core/own-director.js';
 import type { DirectorNames } from '../core/partner-name.js';
@@ -131,6 +132,21 @@ export function keepProtocol(loaded: LoadedSettings, spoken: string | undefined)
   const { vipGroups, ...configuration } = loaded.configuration;
   if (spoken === '') return { ...loaded, configuration, beat: undefined };
   return { ...loaded, beat: beatOf(spoken, true, names) };
+}
+
+/**
+ * Refuses a pulse that is started again and would be another director, or one of others, than the one before: it would hear
+ * nobody, be believed by nobody, and take the addresses.
+ * @param spoken as keepProtocol has it
+ * @param list the directorList of the one before, parted by blanks; undefined or empty for a pair
+ * @throws UserError `PULSE_DIRECTORS_CHANGE`
+ */
+export function requireSpokenDirectors(loaded: LoadedSettings, spoken: string | undefined, list = ''): void {
+  if (spoken === undefined || loaded.paths.length === 0) return;
+  const hint =
+    'put the lvs.cf back that was in use; docs/several-directors.md says how to change the directors';
+  const before = list.split(' ').filter((name) => name !== '');
+  requireSameDirectors(before, directorList(loaded), hint);
 }
 
 /** A ring of keys, ready for use. */

@@ -14,6 +14,7 @@ import { beatStatus } from '../core/beat-status.js';
 import { type BeatContent, BeatVoice } from '../core/beat-voice.js';
 import { wordOfBeat } from '../core/beat-words.js';
 import { ConfigurationWatch } from '../core/configuration-watch.js';
+import { directorList, requireSameDirectors } from '../core/director-list.js';
 import type { Times } from '../core/pair-times.js';
 import type { Beat as MeasuredBeat } from '../core/path-tracker.js';
 import type { NodeView } from '../core/readiness.js';
@@ -70,30 +71,19 @@ export class PartnerLine {
 
   /**
    * Refuses a reload by which another protocol would be spoken to a partner that is there.
-   * @throws UserError `PULSE_PROTOCOL_CHANGE` while the partner is heard: neither would believe the other any more, and
-   * both would serve
+   * @throws UserError `PULSE_PROTOCOL_CHANGE`, `PULSE_DIRECTORS_CHANGE` while the partner is heard: neither would believe
+   * the other any more, and both would serve
    */
   requireSameProtocol(next: Line, partnerHeard: boolean): void {
     if (!partnerHeard || next.paths.length === 0) return;
-    this.requireSameDirectors(next);
+    const hint =
+      'stop pulse on every standby director, reload here, then start it there with the same lvs.cf';
+    if (this.line !== undefined) requireSameDirectors(directorList(this.line), directorList(next), hint);
     if ((this.line?.beat === undefined) === (next.beat === undefined)) return;
     throw new UserError('heartbeat_key cannot come or go while the partner is heard: both would serve', {
       code: 'PULSE_PROTOCOL_CHANGE',
       hint: 'stop pulse on the standby director, reload here, then start it there with the same lvs.cf',
     });
-  }
-
-  /** Others would neither believe this node nor be believed by it. @throws UserError `PULSE_DIRECTORS_CHANGE` */
-  private requireSameDirectors({ names }: Line): void {
-    const before = this.line?.names;
-    if (before === undefined || namesText(before) === namesText(names)) return;
-    throw new UserError(
-      'director blocks cannot come, go, be renamed or change places while another director is heard',
-      {
-        code: 'PULSE_DIRECTORS_CHANGE',
-        hint: 'stop pulse on every standby director, reload here, then start it there with the same lvs.cf',
-      },
-    );
   }
 
   /** Goes on with other paths or keys. @throws UserError `PULSE_BIND_FAILED`; then everything is as before */
@@ -137,7 +127,7 @@ export class PartnerLine {
   life() {
     const { voice, line } = this;
     const beat = line?.beat;
-    if (voice === undefined || beat === undefined) return undefined;
+    if (voice === undefined || line === undefined || beat === undefined) return undefined;
     const { session } = voice;
     const { peers } = beat.names;
     const lives = peers.map((node) => ({ node, session: lifeOf(voice.sessionOf(node)) }));
@@ -150,7 +140,7 @@ export class PartnerLine {
       boot: voice.boot,
       sequence: voice.sequence,
       session: lifeOf(session),
-      ...(peers.length > 1 ? { others: lives } : {}),
+      ...(peers.length > 1 ? { others: lives, directors: directorList(line) } : {}),
     };
   }
 

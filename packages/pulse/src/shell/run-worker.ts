@@ -7,6 +7,7 @@ import {
   ALIVE_INTERVAL_MS,
   ControlServer,
   type ControlServerOptions,
+  DIRECTORS_VARIABLE,
   RESTARTED_VARIABLE,
   type ReloadAnswer,
   type RunDirectory,
@@ -22,7 +23,7 @@ import { FailureBoard } from './failure-board.js';
 import { groupsFound } from './groups-found.js';
 import { GuardianLink } from './guardian-link.js';
 import { KernelBackend } from './kernel-backend.js';
-import { keepProtocol, type LoadedSettings, settingsOf } from './load-settings.js';
+import { keepProtocol, type LoadedSettings, requireSpokenDirectors, settingsOf } from './load-settings.js';
 import { LvsdWord } from './lvsd-word.js';
 import { MaintenanceFile } from './maintenance-file.js';
 import type { PolicyParts } from './node-policy.js';
@@ -178,13 +179,15 @@ function onEndSignals(end: (signal: NodeJS.Signals) => void): void {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => end(signal));
 }
 
-/** The settings to begin with; the protocol stays the one that the partner was heard by. */
+/** The settings to begin with; the protocol and the directors stay those that the others were heard by. */
 async function loadToStart(
   load: (isRestart: boolean) => Promise<LoadedSettings>,
   log: EventLog,
 ): Promise<LoadedSettings> {
   const loaded = await load(process.env[RESTARTED_VARIABLE] === '1');
-  const kept = keepProtocol(loaded, process.env[SPOKEN_VARIABLE]);
+  const spoken = process.env[SPOKEN_VARIABLE];
+  requireSpokenDirectors(loaded, spoken, process.env[DIRECTORS_VARIABLE]);
+  const kept = keepProtocol(loaded, spoken);
   if (kept !== loaded) log.log('PULSE_PROTOCOL_KEPT');
   return kept;
 }

@@ -383,9 +383,9 @@ export class PulseWorker {
     this.measure.heard(path, numbered);
     this.adaptive.heard(path.name);
     if (word === undefined) return;
+    if (endsSilence(this.state, word, beat?.node)) this.gate.heard();
     this.groups.filesAgree = beat === undefined || beat.configuration.hash === this.loaded.hash;
     const said = this.state.others === undefined || beat === undefined ? undefined : heardOfBeat(beat);
-    if (endsSilence(this.state, said)) this.gate.heard();
     const isNewTime = this.times.heard(this.loaded.settings);
     if (said === undefined) this.heardWords({ main: word, beat });
     else this.dispatch(said);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { rankStepMs } from '../../src/core/other-directors.js';
+import { endsSilence } from '../../src/core/others-summary.js';
 import { servingGroup, VirtualGroup } from '../support/virtual-group.js';
 
 const STEP_MS = rankStepMs({ keepaliveMs: 100, deadtimeMs: 400 });
@@ -215,6 +216,39 @@ describe('several directors', () => {
     expect(group.holders()).toEqual(['gamma']);
     expect(group.manyMs).toBe(0);
     expect(group.node('beta').log).not.toContain('PULSE_ACTIVE');
+  });
+
+  it('tell once what their gate says of a silence, however often the living ones beat', () => {
+    const group = servingGroup(3);
+    group.crash('alpha');
+    group.run(1_000);
+    const { state } = group.node('gamma');
+    expect(endsSilence(state, 'lvs stopped', 'beta')).toBe(false);
+    expect(endsSilence(state, 'lvs running', 'beta')).toBe(true);
+    expect(endsSilence(state, 'lvs stopped', 'alpha')).toBe(true);
+    expect(endsSilence({}, 'lvs stopped', undefined)).toBe(true);
+  });
+
+  it('hand over to anybody once they are stopped, whoever was to be the heir', () => {
+    const group = servingGroup(3);
+    group.cuts.add('alpha gamma');
+    group.send('alpha', { type: 'handover', to: 'gamma' });
+    group.run(200);
+    group.send('alpha', { type: 'shutdown', signal: 'SIGTERM' });
+    group.run(1_000);
+    expect(group.holders()).toEqual(['beta']);
+    expect(group.nobodyMs).toBe(0);
+  });
+
+  it('do not take a director that hands over for dead while a third one hears it serve', () => {
+    const group = servingGroup(3, { releaseLimitMs: 3_000 });
+    group.node('gamma').state = { ...group.node('gamma').state, failure: 'lvsd does not run' };
+    group.send('alpha', { type: 'handover', to: 'gamma' });
+    group.run(50);
+    group.cuts.add('alpha beta');
+    group.run(4_000);
+    expect(group.holders()).toEqual(['alpha']);
+    expect(group.manyMs).toBe(0);
   });
 
   it('listen after a sleep, and leave the addresses to who took them', () => {

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { UserError } from '@piranha/common';
 import type { LvsConfiguration } from '@piranha/config';
 import type { AddressChange, ChangeResult, InterfaceAddress } from '@piranha/net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -45,7 +46,8 @@ const route: RouteTable = {
   change: (all: readonly AddressChange[]): readonly ChangeResult[] =>
     all.map((change) => {
       changes.push(`${change.type} ${change.address.address}`);
-      if (refused.includes(change.address.address)) return { outcome: 'failed', error: new Error('EPERM') };
+      if (refused.includes(change.address.address))
+        return { outcome: 'failed', error: new UserError('EPERM', { code: 'EPERM', hint: '' }) };
       const { addresses, result } = applyChange(present, change);
       present = addresses;
       return result;

@@ -242,7 +242,14 @@ describe('what operators ask for', () => {
     const first = policy.moves.handover({ group: 'main' });
     state = { ...state, duty: 'releasing', reason: 'handover' };
     more = [
-      { name: 'post', state: { ...state, duty: 'active' }, settings: SETTINGS, isKnown: true, isAlike: true },
+      {
+        name: 'post',
+        state: { ...state, duty: 'active' },
+        settings: SETTINGS,
+        isKnown: true,
+        isAlike: true,
+        isPhantom: false,
+      },
     ];
     expect(await policy.moves.handover({ group: 'post' })).toMatchObject({ ok: false });
     expect(events).toHaveLength(1);

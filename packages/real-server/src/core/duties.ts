@@ -1,4 +1,9 @@
-import { type LvsConfiguration, natRoutersOf, type VirtualServerConfig } from '@piranha/config';
+import {
+  directorAddresses,
+  type LvsConfiguration,
+  natRoutersOf,
+  type VirtualServerConfig,
+} from '@piranha/config';
 import type { Method, WantedVip } from './model.js';
 
 /** A port of a VIP, or under NAT of this machine's own address, that a server has to listen on. */
@@ -99,13 +104,6 @@ function vipsOf(duties: readonly Duty[]): readonly WantedVip[] {
 }
 
 function gatewaysOf(configuration: LvsConfiguration): readonly string[] {
-  const { primary, primaryPrivate, backup, backupPrivate } = configuration;
-  const all = [
-    ...natRoutersOf(configuration).map(({ address }) => address),
-    primary,
-    primaryPrivate,
-    backup,
-    backupPrivate,
-  ];
-  return [...new Set(all.filter((address) => address !== undefined))];
+  const routers = natRoutersOf(configuration).map(({ address }) => address);
+  return [...new Set([...routers, ...directorAddresses(configuration)])];
 }

@@ -30,10 +30,10 @@ export function expectationOf(
   if (active === undefined) return undefined;
   const standby = nodes[active.partner] ?? active;
   const others = active.others.flatMap((name) => nodes[name] ?? []);
-  if (fault.kind === 'cut') return afterCut(fault, atMs, active, bounds);
+  const takeovers = others.reduce((sum, one) => sum + one.takeovers, active.takeovers);
+  if (fault.kind === 'cut') return afterCut(fault, atMs, active, takeovers, bounds);
   if (fault.kind === 'noise' || fault.kind === 'part') return undefined;
   const hitsActive = nodes[fault.node] === active;
-  const takeovers = others.reduce((sum, one) => sum + one.takeovers, active.takeovers);
   const { keepaliveMs, deadtimeMs } = active.settings;
   const moveMs = 2 * keepaliveMs + 2 * (DURATIONS.takeMs + DURATIONS.dropMs);
   switch (fault.kind) {
@@ -98,12 +98,13 @@ function afterCut(
   fault: Extract<Fault, { kind: 'cut' }>,
   atMs: number,
   active: GroupOfNode,
+  takeovers: number,
   { oneWayMs }: Bounds,
 ): Expectation | undefined {
   const untilMs = atMs + oneWayMs;
   if (fault.to !== undefined) {
     const promise = 'a cut between two directors that a third one hears moves nothing';
-    return { promise, untilMs, served: true, holder: active };
+    return { promise, untilMs, served: true, holder: active, unmoved: takeovers };
   }
   if (fault.both || fault.paths.length < 2) return undefined;
   if (fault.durationMs < oneWayMs) return undefined;

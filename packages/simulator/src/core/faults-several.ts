@@ -26,7 +26,7 @@ export function scriptOfSeveral(
   seed: number,
   unitMs: number,
   count: number,
-  { hasWitness, hasMaintenance }: ScriptParts,
+  { hasMaintenance, hasWitness }: Pick<ScriptParts, 'hasMaintenance' | 'hasWitness'>,
 ): Script {
   const names = NODE_NAMES.slice(0, count);
   const clockRates = forEachName(count, () => 1 + (random.next() * 2 - 1) * MOST_DRIFT);
@@ -54,31 +54,6 @@ export function scriptOfSeveral(
     }
   }
   return { ...script, faults };
-}
-
-/** The network is parted, and one of the sets is without the witness; or some directors are, for a while. */
-function witnessFaults(
-  random: SeededRandom,
-  atMs: number,
-  unitMs: number,
-  names: readonly NodeName[],
-): readonly TimedFault[] {
-  const kind = 'witnessCut';
-  const durationMs = random.between(2 * unitMs, 8 * unitMs);
-  if (random.chance(0.3)) {
-    const sets = setsOf(random, names);
-    const without = random.pick(sets);
-    return [
-      { atMs, fault: { kind: 'part', sets, durationMs } },
-      ...without.map((node) => ({ atMs, fault: { kind, node, durationMs } as const })),
-    ];
-  }
-  return names
-    .filter(() => random.chance(0.3))
-    .map((node) => ({
-      atMs: atMs + random.between(0, unitMs),
-      fault: { kind, node, durationMs: random.between(1, 8 * unitMs) },
-    }));
 }
 
 /** Processes have started by then, ms. */
@@ -158,6 +133,28 @@ function faultOf(random: SeededRandom, unitMs: number, names: readonly NodeName[
     default:
       return { kind, node, durationMs };
   }
+}
+
+/** A set of directors that is cut off with the way to the witness, or a witness that some of them lose. */
+function witnessFaults(
+  random: SeededRandom,
+  atMs: number,
+  unitMs: number,
+  names: readonly NodeName[],
+): readonly TimedFault[] {
+  const kind = 'witnessCut';
+  if (random.chance(0.5)) {
+    const sets = setsOf(random, names);
+    const durationMs = random.between(2 * unitMs, 8 * unitMs);
+    const lost = (sets[0] ?? []).map((node) => ({ atMs, fault: { kind, node, durationMs } }) as const);
+    return [{ atMs, fault: { kind: 'part', sets, durationMs } }, ...lost];
+  }
+  return names
+    .filter(() => random.chance(0.3))
+    .map((node) => ({
+      atMs: atMs + (random.chance(0.5) ? 0 : random.between(0, unitMs)),
+      fault: { kind, node, durationMs: random.between(1, 8 * unitMs) },
+    }));
 }
 
 /** Any sets: each director goes to one of two or three. */

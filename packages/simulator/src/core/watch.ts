@@ -53,6 +53,8 @@ export class Watch {
   private faultAtMs = 0;
   private readonly healthySinceMs = new Map<GroupOfNode, number>();
   private readonly tornMs = new Map<GroupOfNode, number>();
+  /** For how long a node has reached no witness and not heard every other one. */
+  private readonly blindMs = new Map<GroupOfNode, number>();
   private expectation: Expectation | undefined;
 
   constructor(
@@ -94,6 +96,7 @@ export class Watch {
     }
     this.watchNobody(passedMs);
     this.watchTorn(passedMs);
+    if (this.bounds.twoUnwitnessedMs !== Infinity) this.watchBlind(passedMs);
     this.watchOrders();
     this.watchExpectation();
   }
@@ -187,6 +190,25 @@ export class Watch {
       if (this.nowMs - sinceMs > boundMs + slackMs + passedMs) {
         const forMs = Math.round(this.nowMs - sinceMs);
         this.broken('never nobody while a healthy node can serve', `${node.role} could for ${forMs} ms`);
+      }
+    }
+  }
+
+  /** Under `require`, whatever others say: one that is not heard may have taken them. */
+  private watchBlind(passedMs: number): void {
+    const { network } = this.watched;
+    for (const node of this.watched.nodes) {
+      const isBlind =
+        !node.node.reachesWitness && node.others.some((name) => !network.carries(name, node.role));
+      const blindMs = isBlind && node.node.isAttentive ? (this.blindMs.get(node) ?? 0) + passedMs : 0;
+      this.blindMs.set(node, blindMs);
+      const boundMs = this.bounds.oneWayMs + network.noise.jitterMs + this.slownessMs();
+      if (blindMs > boundMs && node.state?.duty === 'taking') {
+        const forMs = Math.round(blindMs);
+        this.broken(
+          'nobody takes without a witness while another one is silent',
+          `${node.role}, after ${forMs} ms`,
+        );
       }
     }
   }

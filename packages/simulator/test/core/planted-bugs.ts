@@ -259,3 +259,11 @@ function asFirst(settings: PulseSettings, { duty }: PulseState): PulseSettings {
   const waits = duty === 'standby' || duty === 'claiming';
   return self === undefined || !waits ? settings : { ...settings, self: { ...self, rank: -1 } };
 }
+
+/** Who lets the addresses go for want of a witness leaves them to whoever believes its word. */
+export const WITNESS_OF_SEVERAL_BUG: Bug = ({ stepPulse }) => ({
+  stepPulse: (settings, state, ...rest) => {
+    const isFreed = state.others?.freed !== undefined;
+    return stepPulse(isFreed ? { ...settings, gateAfterMs: undefined } : settings, state, ...rest);
+  },
+});

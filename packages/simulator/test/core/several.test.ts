@@ -10,7 +10,7 @@ import {
   simulateSeed,
 } from '../../src/index.js';
 import { firstFailure, firstFailureText, SETTINGS, WITNESS } from '../support.js';
-import { SEVERAL_BUGS, SEVERAL_WITNESS_BUGS, withBug } from './planted-bugs.js';
+import { SEVERAL_BUGS, SEVERAL_WITNESS_BUGS, WITNESS_OF_SEVERAL_BUG, withBug } from './planted-bugs.js';
 
 /** Directors, fixed seeds, and seeds that nobody has tried: more of them make each seed longer. */
 const RUNS = [
@@ -41,7 +41,14 @@ describe('more than two simulated directors', LIMIT, () => {
   });
 
   it('keep them with a witness under require', () => {
-    expect(firstFailureText(groupOf(SETTINGS, 3, OWN_MACHINES, WITNESS), byChance(), 8)).toBeUndefined();
+    const group = groupOf(SETTINGS, 3, OWN_MACHINES, WITNESS);
+    expect(firstFailureText(group, 1, 10)).toBeUndefined();
+    expect(firstFailureText(group, byChance(), 8)).toBeUndefined();
+  });
+
+  it('do not with a planted bug: the witness is not asked where one of them let go by its own word', () => {
+    const machines = withBug(WITNESS_OF_SEVERAL_BUG);
+    expect(firstFailure(groupOf(SETTINGS, 3, machines, WITNESS), 1, BUG_SEEDS)).toBeDefined();
   });
 
   it('keep them while somebody replays and forges', () => {
