@@ -90,7 +90,7 @@ describe('two directors that hold a group each', () => {
     expect(other.describe(zeroMs)).toBe('');
     expect(main.describe(zeroMs)).toBe('');
     expect(other.successes.length).toBeGreaterThan(10);
-    expect(await pair.backup.events()).toContain('PULSE_FAILBACK');
+    expect(await pair.backup.events()).toContain('PULSE_GROUP_FAILBACK');
   });
 
   it('an operator moves one group, which stays there, and moves it back', async () => {

@@ -82,9 +82,10 @@ function witnessRows({ witness }: PulseStatus): string[][] {
   return [['witness', `${witness.text}, witness_policy = ${witness.policy}${missing.join('')}`]];
 }
 
-/** Whether a standby would take over well; nothing on the node that serves. */
-function readinessRows({ readiness, active }: PulseStatus): string[][] {
-  if (readiness === undefined || active) return [];
+/** Whether a standby would take over well; nothing on the node that serves everything. */
+function readinessRows({ readiness, active, groups = [] }: PulseStatus): string[][] {
+  const servesAll = active && groups.every((group) => group.active);
+  if (readiness === undefined || servesAll) return [];
   const { ready, reasons, serversUp, serversTotal } = readiness;
   const servers = serversTotal === 0 ? '' : `, ${serversUp} of ${serversTotal} servers up`;
   return [['ready', `to take over: ${ready ? `yes${servers}` : `NO, because ${reasons.join('; ')}`}`]];

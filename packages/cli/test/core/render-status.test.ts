@@ -104,6 +104,10 @@ describe('renderStatus', () => {
       /^ready +to take over: NO, because eth0 link down; lvsd is not reached$/m,
     );
     expect(text({ readiness, active: true })).not.toMatch(/^ready /m);
+    const group = { name: 'post', preferred: 'backup', state: '', reason: '', since: '', vips: [] } as const;
+    const apart = { readiness: gaps, active: true, groups: [{ ...group, active: false }] };
+    expect(text(apart)).toMatch(/^ready +to take over: NO, because eth0 link down/m);
+    expect(text({ ...apart, groups: [{ ...group, active: true }] })).not.toMatch(/^ready /m);
   });
 
   it('shows who keeps this director out, and what that means', () => {

@@ -31,6 +31,9 @@ export interface FailbackView {
   readonly to: string | undefined;
 }
 
+/** What is told of a return. */
+type FailbackLine = Extract<EventId, 'PULSE_FAILBACK' | 'PULSE_FAILBACK_WAITS' | 'PULSE_FAILBACK_COVERAGE'>;
+
 /** What it sees of the node. */
 export interface FailbackNeeds {
   readonly configuration: () => Pick<LvsConfiguration, 'failback' | 'failbackHoldMs'>;
@@ -41,7 +44,7 @@ export interface FailbackNeeds {
   readonly learns: () => boolean;
   /** The time for the planned handover of a group has come. */
   readonly onDue: (group: string, to: string | undefined) => void;
-  readonly log: (id: EventId, fields: EventFields, group: string) => void;
+  readonly log: (id: FailbackLine, fields: EventFields, group: string) => void;
 }
 
 /** When each group goes back to the director that is preferred for it. */

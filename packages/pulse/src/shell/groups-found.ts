@@ -23,9 +23,11 @@ export function groupsFound(
     const told = process.env[HELD_GROUPS_VARIABLE]?.split(' ');
     return told === undefined ? heldBefore(saved, names) : heldSince(told, saved, names);
   }
-  const owner = (address: string): string =>
-    plans.find((plan) => addressesOfGroup(plan).includes(address))?.name ?? MAIN_GROUP;
-  return new Set(left.map(owner));
+  const owners = left.flatMap(
+    (address) => plans.find((plan) => addressesOfGroup(plan).includes(address))?.name ?? [],
+  );
+  // What no group has any more was the main one's, but is no sign of it beside the addresses of another one.
+  return new Set(owners.length > 0 ? owners : [MAIN_GROUP]);
 }
 
 /** A group that is new in the file was part of the main one; which ones are new, only the saved state tells. */

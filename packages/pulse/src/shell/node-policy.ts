@@ -28,6 +28,13 @@ import { OperatorMoves } from './operator-moves.js';
 /** How often the readiness is looked at, ms. */
 const LOOK_MS = 500;
 
+/** Of several groups not all go to the primary. */
+const GROUP_LINES = {
+  PULSE_FAILBACK_WAITS: 'PULSE_GROUP_FAILBACK_WAITS',
+  PULSE_FAILBACK_COVERAGE: 'PULSE_GROUP_FAILBACK_COVERAGE',
+  PULSE_FAILBACK: 'PULSE_GROUP_FAILBACK',
+} as const;
+
 /** What is there beside the state machine. */
 export interface PolicyParts {
   readonly log: EventLog;
@@ -84,8 +91,10 @@ export class NodePolicy {
       learns: () => parts.backend.syncListening() !== undefined,
       onDue: (group, to) =>
         needs.dispatch(to === undefined ? { type: 'handover' } : { type: 'handover', to }, [group]),
-      log: (id, fields, group) =>
-        parts.log.log(id, needs.groups().length > 1 ? { ...fields, group } : fields),
+      log: (id, fields, group) => {
+        const isGrouped = needs.groups().length > 1;
+        parts.log.log(isGrouped ? GROUP_LINES[id] : id, isGrouped ? { ...fields, group } : fields);
+      },
     });
   }
 

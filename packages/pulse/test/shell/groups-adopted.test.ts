@@ -38,6 +38,12 @@ describe('the NAT router of a group', () => {
     expect(groupsFound(nat(), { type: 'leftover' }, undefined, left)).toEqual(new Set(['post']));
   });
 
+  it('and an address that no group has any more make no other group held', () => {
+    const how = { type: 'leftover' } as const;
+    expect(groupsFound(nat(), how, undefined, ['10.0.0.9', '10.0.0.77'])).toEqual(new Set(['post']));
+    expect(groupsFound(nat(), how, undefined, ['10.0.0.77'])).toEqual(new Set(['main']));
+  });
+
   it('is for the guardian to put down with the group', () => {
     const groups = new NodeGroups({ startPulse, stepPulse, nextTickMs }, groupPlans(nat()));
     groups.start(SETTINGS, () => ({ type: 'fresh' }), 0, undefined);

@@ -156,6 +156,15 @@ describe('failback', () => {
     expect(events).toEqual([{ type: 'handover' }]);
   });
 
+  it('of one of several groups names the group, and no primary', () => {
+    more = [{ name: 'post', state, settings: SETTINGS, isKnown: true, isAlike: true, isPhantom: false }];
+    primaryReturns(nodeView());
+    expect(lines.filter((line) => line.includes('FAILBACK'))).toEqual([
+      'PULSE_GROUP_FAILBACK_WAITS failback = ready',
+      'PULSE_GROUP_FAILBACK failback = ready',
+    ]);
+  });
+
   it('is remembered at once for a group that a reload brings about', () => {
     policy.introduced([]);
     expect(missed).toEqual([]);
@@ -248,6 +257,7 @@ describe('what operators ask for', () => {
         settings: SETTINGS,
         isKnown: true,
         isAlike: true,
+        isPhantom: false,
         isPhantom: false,
       },
     ];

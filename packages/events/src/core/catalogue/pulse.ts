@@ -71,6 +71,15 @@ export const PULSE_EVENTS = {
     'handing back waits: the primary knows {known} of {total} connections for certain',
   ),
   PULSE_FAILBACK: pulse('info', 'handing back to the primary'),
+  PULSE_GROUP_FAILBACK_WAITS: pulse(
+    'info',
+    'the preferred director of group {group} is back: handing back when it has been fit for {holdMs} ms',
+  ),
+  PULSE_GROUP_FAILBACK_COVERAGE: pulse(
+    'info',
+    'handing back group {group} waits: its preferred director knows {known} of {total} connections for certain',
+  ),
+  PULSE_GROUP_FAILBACK: pulse('info', 'handing back group {group} to its preferred director'),
   PULSE_READY: pulse('info', 'ready to take over'),
   PULSE_NOT_READY: pulse('warning', 'not ready to take over: {reason}'),
   PULSE_STOP: pulse('info', 'Terminating due to signal {signal}'),
