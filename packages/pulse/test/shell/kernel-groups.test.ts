@@ -51,6 +51,7 @@ function begin(configuration: LvsConfiguration): void {
     {
       addresses: {
         hold,
+        held: () => [],
         holdGroups: (all: Held) => {
           log.push(`together ${[...all].map(([name, list]) => `${name}:${list.length}`).join(' ')}`);
           return new Map([...all].map(([name, list]) => [name, hold(list, name)]));
