@@ -1,3 +1,4 @@
+import { MAIN_GROUP } from '@piranha/config';
 import type { PulseState } from './types.js';
 
 /** What is looked at of a group. */
@@ -31,9 +32,12 @@ export function groupsToMove(
   // A second one would get the answer of the first.
   const moving = meant.find(({ state }) => state.duty === 'releasing');
   if (moving !== undefined) return { type: 'refused', why: `a move is under way: ${moving.state.reason}` };
-  const stranger = named === undefined ? undefined : meant.find(({ isKnown }) => !isKnown);
+  // What the partner does not know it takes for part of the main group.
+  const together = named === MAIN_GROUP ? all : meant;
+  const stranger = named === undefined ? undefined : together.find(({ isKnown }) => !isKnown);
   if (stranger !== undefined) {
-    return { type: 'refused', why: `the lvs.cf of the partner has no group ${stranger.name} yet` };
+    const why = `the lvs.cf of the partner has no group ${stranger.name} yet`;
+    return { type: 'refused', why: stranger.name === named ? why : `${why}: ${named} alone cannot move` };
   }
   const unlike = named === undefined || force ? undefined : meant.find(({ isAlike }) => !isAlike);
   if (unlike !== undefined) {

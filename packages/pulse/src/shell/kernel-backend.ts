@@ -207,9 +207,10 @@ export class KernelBackend implements Backend {
   private async otherHeard({ address, mac, interface: name }: OtherHolder): Promise<void> {
     const { log, insists, partnerAddresses } = this.options;
     const group = this.groups.ownerOf(address);
-    if (insists(group)) {
+    const defended = insists(group) ? this.groups.defended(address) : [];
+    if (defended.length > 0) {
       log.log('PULSE_OTHER_HOLDER', { address, mac });
-      this.announce(group);
+      this.announcementsOf(group).announceOnce(defended);
       return;
     }
     const partner = partnerAddresses(this.configuration);

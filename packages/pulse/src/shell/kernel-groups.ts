@@ -9,7 +9,7 @@ const HOLD_WAIT_MS = 200;
 
 /** What the groups of a node share. */
 export interface KernelGroupsNeeds {
-  readonly addresses: Pick<KernelAddresses, 'holdGroups'>;
+  readonly addresses: Pick<KernelAddresses, 'holdGroups' | 'held'>;
   readonly takeover: () => Pick<Takeover, 'take' | 'takeMore' | 'release'>;
   readonly announcements: (group: string) => Pick<Announcements, 'announce' | 'stopRepeats'>;
 }
@@ -48,6 +48,14 @@ export class KernelGroups {
   ownerOf(address: string): string {
     const found = [...this.known].find(([, list]) => list.some((one) => one.address === address));
     return found?.[0] ?? MAIN_GROUP;
+  }
+
+  /** What is to be announced against another holder of this address: what of its group is here, if that one is. */
+  defended(address: string): readonly VirtualAddress[] {
+    const here = this.needs.addresses.held();
+    return here.includes(address)
+      ? this.of(this.ownerOf(address)).filter((one) => here.includes(one.address))
+      : [];
   }
 
   private get isOne(): boolean {

@@ -88,9 +88,14 @@ describe('which groups a handover is about', () => {
   });
 
   it('all or none while the partner goes by another file: one of its groups may have other addresses', () => {
-    const all = [group('main', 'active', true, false), group('post', 'active', false, false)];
+    const all = [group('main', 'active', true, false), group('post', 'active', true, false)];
     expect(groupsToMove(all, 'main')).toMatchObject({ type: 'refused' });
     expect(groupsToMove(all, 'main', true)).toEqual({ type: 'move', groups: ['main'] });
-    expect(groupsToMove(all, undefined)).toEqual({ type: 'move', groups: ['main', 'post'] });
+    const early = [group('main', 'active', true, false), group('post', 'active', false, false)];
+    expect(groupsToMove(early, 'main', true)).toMatchObject({
+      type: 'refused',
+      why: 'the lvs.cf of the partner has no group post yet: main alone cannot move',
+    });
+    expect(groupsToMove(early, undefined)).toEqual({ type: 'move', groups: ['main', 'post'] });
   });
 });

@@ -131,4 +131,16 @@ describe('groups, with the takeover around them', () => {
     await vi.advanceTimersByTimeAsync(2_000);
     expect(isDown).toBe(true);
   });
+
+  it('are defended where they are, and not where they could not be added: the partner may serve them', async () => {
+    refused = ['10.0.0.9'];
+    const { groups } = begin();
+    void groups.take('boot', 'post');
+    await groups.take('boot', 'main');
+    expect(groups.defended('10.0.0.9')).toEqual([]);
+    expect(groups.defended('10.0.0.8').map(({ address }) => address)).toEqual(['10.0.0.8']);
+    refused = [];
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(groups.defended('10.0.0.9').map(({ address }) => address)).toEqual(['10.0.0.9']);
+  });
 });

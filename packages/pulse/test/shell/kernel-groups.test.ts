@@ -59,7 +59,7 @@ function holdGroups(all: Held): ReadonlyMap<string, Promise<boolean>> {
 function begin(configuration: LvsConfiguration): void {
   groups = new KernelGroups(
     {
-      addresses: { holdGroups },
+      addresses: { holdGroups, held: () => [] },
       takeover: () => takeover,
       announcements: (group) => ({
         announce: (list) => void log.push(`announce ${group} ${list.length}`),

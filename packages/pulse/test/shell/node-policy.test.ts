@@ -258,7 +258,6 @@ describe('what operators ask for', () => {
         isKnown: true,
         isAlike: true,
         isPhantom: false,
-        isPhantom: false,
       },
     ];
     expect(await policy.moves.handover({ group: 'post' })).toMatchObject({ ok: false });
