@@ -13,12 +13,18 @@ export type EncodedBeat =
 const SHORTENINGS: readonly (readonly [LeftOut, (wire: WireBeat) => WireBeat])[] = [
   ['reason', (wire) => ({ ...wire, w: '' })],
   ['failure', ({ f, ...wire }) => (f === undefined ? wire : { ...wire, f: '' })],
-  ['path ages', (wire) => ({ ...wire, e: wire.e.map(({ n, b }) => ({ n, b })) })],
+  // Of who serves they go last: a third director may not hear it.
+  ['path ages', (wire) => ({ ...wire, e: wire.e.map((heard) => (heard.v ? heard : withoutAges(heard))) })],
   [
     'unproven lives',
     (wire) => ({ ...wire, e: wire.e.map((heard) => ({ ...heard, b: heard.b.slice(0, 1) })) }),
   ],
+  ['path ages', (wire) => ({ ...wire, e: wire.e.map(withoutAges) })],
 ];
+
+function withoutAges({ n, b }: WireBeat['e'][number]): WireBeat['e'][number] {
+  return { n, b };
+}
 
 /**
  * A beat as compact JSON in UTF-8, at most 1,188 bytes. Each thing that is left out for that is named; a failure that

@@ -240,6 +240,38 @@ describe('the room that names leave', () => {
     expect(Math.min(checks.fits, checks.refused)).toBeGreaterThan(0);
   });
 
+  it('goes last to what a third director must know: who serves, and when that one was heard', () => {
+    const hears = (names: readonly string[], serving?: string) =>
+      names.map((node) => ({
+        node,
+        boots: [1, 2, 3, 4].map((number) => ({ boot: `${number}`.repeat(16), sequence: 2 ** 40 })),
+        paths: ['public', 'private'].map((name) => ({ name, ageMs: 123 })),
+        ...(node === serving ? { serves: true } : {}),
+      }));
+    const names = ['one', 'two', 'three', 'four'].map(
+      (word) => `${word}.directors.of.the.whole.north.of.the.land.example`,
+    );
+    const beat = {
+      ...plainBeat('five.directors.of.the.whole.north.of.the.land.example'),
+      hears: hears(names, names[2]),
+    };
+    const told = decodeBeat(encoded(beat));
+    if (told.type !== 'beat') throw new Error(told.reason);
+    expect(told.beat.hears.map(({ serves, paths }) => serves === true && paths?.[0]?.ageMs)).toEqual([
+      false,
+      false,
+      123,
+      false,
+    ]);
+    const long = [1, 2, 3, 4].map((number) => `${number}`.repeat(63));
+    const fullest = {
+      ...plainBeat('5'.repeat(63)),
+      hears: hears(long).map((one) => ({ ...one, serves: true })),
+    };
+    expect(leastRoomBytes('5'.repeat(63), ['main'], long, ['public', 'private'])).toBeGreaterThanOrEqual(0);
+    expect(encodeBeat(fullest).type).toBe('encoded');
+  });
+
   it('is enough for five nodes and as many groups', () => {
     const names = ['one', 'two', 'three', 'four', 'five'].map((word) => `director-${word}`);
     expect(leastRoomBytes('director-six', names, names, ['public', 'private'])).toBeGreaterThan(100);

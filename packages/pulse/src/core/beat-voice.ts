@@ -86,6 +86,19 @@ export class BeatVoice {
     return this.sessions.peers.get(node)?.session;
   }
 
+  /**
+   * The times that the others' beats show. Of several directors one that is dead by its own times shows none: it would make
+   * the living wait for each other by a file that none of them has any more.
+   */
+  shownTimes(nowMs: number): readonly Pick<Beat, 'keepaliveMs' | 'deadtimeMs'>[] {
+    const isPair = this.others.length === 1;
+    return this.others.flatMap((name) => {
+      const session = this.sessionOf(name);
+      if (session === undefined) return [];
+      return isPair || nowMs - session.heardMs <= session.beat.deadtimeMs ? [session.beat] : [];
+    });
+  }
+
   useKeys(keys: BeatKeys): void {
     this.keys = keys;
   }

@@ -39,7 +39,7 @@ export function onHeardOf(
   const others = withBeat(state, state.others, before, event, nowMs);
   const word = event.duty === 'active' ? 'lvs running' : 'lvs stopped';
   const seen = before.life === 'alive' ? [] : [log('PULSE_PARTNER_SEEN', { director: event.from, word })];
-  const step = withEffects({ ...state, others: othersNow(settings, state, others, nowMs) }, ...seen);
+  const step = andThen(withEffects(state, ...seen), (next) => judged(settings, next, others, nowMs));
   if (event.asksRelease) return andThen(step, (next) => onReleaseAsked(settings, next, nowMs));
   const reacted = andThen(step, (next) =>
     holds(event.duty)
@@ -157,16 +157,20 @@ export function onSilences(
 ): { readonly step: PulseStep; readonly leavesAlone: boolean } {
   const before = state.others;
   if (before === undefined) return { step: { state, effects: [] }, leavesAlone: false };
-  const others = othersNow(settings, state, before, nowMs);
-  const lost = before.views.filter(
-    (view, index) => view.life === 'alive' && others.views[index]?.life === 'dead',
-  );
+  const step = judged(settings, state, before, nowMs);
+  return {
+    step: andThen(step, (next) => onVacancy(settings, next, gate, nowMs)),
+    leavesAlone: before.views.some(({ life }) => life === 'alive') && isAlone(step.state.others ?? before),
+  };
+}
+
+/** The others of now, as they are after what was heard; whose silence ends a life is told. */
+function judged(settings: PulseSettings, state: PulseState, heard: OthersState, nowMs: number): PulseStep {
+  const others = othersNow(settings, state, heard, nowMs);
+  const before = state.others?.views ?? [];
+  const lost = others.views.filter(({ life }, index) => life === 'dead' && before[index]?.life === 'alive');
   const told = lost.map(({ name, lastHeardMs }) =>
     log('PULSE_PARTNER_LOST', { director: name, silentMs: Math.round(nowMs - lastHeardMs) }),
   );
-  const step = withEffects({ ...state, others }, ...told);
-  return {
-    step: andThen(step, (next) => onVacancy(settings, next, gate, nowMs)),
-    leavesAlone: lost.length > 0 && isAlone(others),
-  };
+  return withEffects({ ...state, others }, ...told);
 }

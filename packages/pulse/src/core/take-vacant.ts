@@ -19,8 +19,14 @@ export function onVacancy(
   const dueMs = vacancyDueMs(settings, state);
   if (dueMs === Infinity) return { state: standsBy(state, others), effects: [] };
   if (nowMs < dueMs) {
-    if (duty === 'claiming') return { state, effects: [] };
-    const claiming: PulseState = { ...state, duty: 'claiming', reason: 'nobody serves' };
+    // Its turn is not there yet: nothing holds it back until then.
+    if (duty === 'claiming') return { state: { ...state, heldBack: undefined }, effects: [] };
+    const claiming: PulseState = {
+      ...state,
+      duty: 'claiming',
+      reason: 'nobody serves',
+      heldBack: undefined,
+    };
     return withEffects(claiming, log('PULSE_CLAIM_WAIT', { waitMs: Math.round(dueMs - nowMs) }));
   }
   const late = lateDirector(settings, others, nowMs);

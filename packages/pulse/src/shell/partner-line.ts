@@ -154,10 +154,9 @@ export class PartnerLine {
     return this.voice?.session?.beat;
   }
 
-  /** The times that the partner's beats show; none with the original's words. */
+  /** The times that the beats of the others show; none with the original's words. */
   shownTimes(): readonly Times[] {
-    const { voice, line } = this;
-    return (line?.names.peers ?? []).flatMap((name) => voice?.sessionOf(name)?.beat ?? []);
+    return this.voice?.shownTimes(monotonicNowMs()) ?? [];
   }
 
   /** The life in which the partner is heard, if it was within `limitMs`. */

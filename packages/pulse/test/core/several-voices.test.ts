@@ -96,6 +96,13 @@ describe('the voices of several directors', () => {
     });
   });
 
+  it('go by the times that the living show, and by those of a dead one no more', () => {
+    for (let turn = 0; turn < 4; turn += 1) beat();
+    expect(voices.gamma.shownTimes(nowMs).map(({ deadtimeMs }) => deadtimeMs)).toEqual([400, 400]);
+    for (let turn = 0; turn < 6; turn += 1) beat((from) => from !== 'alpha');
+    expect(voices.gamma.shownTimes(nowMs)).toHaveLength(1);
+  });
+
   it('name the heir of a handover, and who is not ready', () => {
     for (let turn = 0; turn < 4; turn += 1) beat();
     const said = { ...content('releasing', 'gamma'), failure: 'link down' };

@@ -251,6 +251,24 @@ describe('several directors', () => {
     expect(group.manyMs).toBe(0);
   });
 
+  it('tell of a silence that a beat of another one brings to light', () => {
+    const group = servingGroup(3);
+    const alpha = group.node('alpha');
+    group.cuts.add('gamma alpha');
+    group.run(10);
+    const heardMs = alpha.state.others?.views[1]?.lastHeardMs ?? Number.NaN;
+    group.run(heardMs + 399 - group.nowMs);
+    // The timer is late.
+    group.nowMs += 3;
+    group.send('alpha', {
+      ...{ type: 'heardOf', from: 'beta', duty: 'standby', asksRelease: false, isReady: true, relays: [] },
+    });
+    expect(alpha.state.others?.views.map(({ life }) => life)).toEqual(['alive', 'dead']);
+    expect(alpha.log.filter((event) => event === 'PULSE_PARTNER_LOST')).toHaveLength(1);
+    group.run(200);
+    expect(alpha.log.filter((event) => event === 'PULSE_PARTNER_LOST')).toHaveLength(1);
+  });
+
   it('listen after a sleep, and leave the addresses to who took them', () => {
     const group = servingGroup(3);
     const alpha = group.node('alpha');

@@ -102,7 +102,7 @@ export class SimulatedPulse extends SimulatedProcess {
 
   /** What its state machine works with: the partner may go by other times. */
   inUse(settings: PulseSettings): PulseSettings {
-    const shown = this.node.others.flatMap((name) => this.voice?.sessionOf(name)?.beat ?? []);
+    const shown = this.voice?.shownTimes(this.node.localMs()) ?? [];
     return this.world.machines.settingsInUse(settings, this.left, shown, this.node.localMs());
   }
 
