@@ -261,7 +261,8 @@ describe('several directors', () => {
     // The timer is late.
     group.nowMs += 3;
     group.send('alpha', {
-      ...{ type: 'heardOf', from: 'beta', duty: 'standby', asksRelease: false, isReady: true, relays: [] },
+      ...{ type: 'heardOf', from: 'beta', rank: 1, duty: 'standby', asksRelease: false, isReady: true },
+      relays: [],
     });
     expect(alpha.state.others?.views.map(({ life }) => life)).toEqual(['alive', 'dead']);
     expect(alpha.log.filter((event) => event === 'PULSE_PARTNER_LOST')).toHaveLength(1);
