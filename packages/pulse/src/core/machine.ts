@@ -69,7 +69,9 @@ function onReleaseLimit(settings: PulseSettings, state: PulseState, nowMs: numbe
 }
 
 function onListened(settings: PulseSettings, state: PulseState, nowMs: number): PulseStep {
-  const awake: PulseState = { ...state, listening: false, deadlineMs: Infinity };
+  // A release that slept has its time anew.
+  const deadlineMs = state.duty === 'releasing' ? nowMs + settings.releaseLimitMs : Infinity;
+  const awake: PulseState = { ...state, listening: false, deadlineMs };
   return andThen(withEffects(awake, log('PULSE_AWAKE'), { type: 'take' }, { type: 'announce' }), (next) =>
     sendNow(settings, next, nowMs),
   );

@@ -56,6 +56,19 @@ describe('a holder that slept for just over the deadtime', () => {
     expect(stepPulse(SETTINGS, woke.state, heard, 1_410).state.duty).toBe('dropping');
   });
 
+  it('still ends a handover that nobody takes, once it has listened', () => {
+    const asked = stepPulse(SETTINGS, active(), { type: 'handover', force: true }, 1_001).state;
+    let state = stepPulse(SETTINGS, asked, { type: 'tick', lateMs: 405 }, 1_510).state;
+    let nowMs = 1_510;
+    const endMs = nowMs + 2 * SETTINGS.keepaliveMs + SETTINGS.releaseLimitMs;
+    while (nowMs < endMs) {
+      nowMs += 10;
+      state = stepPulse(SETTINGS, state, { type: 'heard', word: 'lvs stopped', random: 0 }, nowMs).state;
+      state = stepPulse(SETTINGS, state, { type: 'tick', lateMs: 0 }, nowMs).state;
+    }
+    expect(state).toMatchObject({ duty: 'active', reason: 'handover undone' });
+  });
+
   it('steps down as well where the partner is read before the timer', () => {
     const heard = { type: 'heard', word: 'lvs running', random: 0 } as const;
     const { state, effects } = stepPulse(SETTINGS, active(), heard, 1_405);
