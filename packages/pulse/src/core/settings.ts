@@ -58,14 +58,14 @@ export function heartbeatPaths(
 }
 
 /** The addresses at the other ends of these paths, those of one director together. */
-export function addressesByDirector(paths: readonly HeartbeatPath[]): readonly (readonly string[])[] {
+function addressesByDirector(paths: readonly HeartbeatPath[]): readonly (readonly string[])[] {
   const of = new Map<string, string[]>();
   for (const { director = '', partner } of paths) of.set(director, [...(of.get(director) ?? []), partner]);
   return [...of.values()];
 }
 
 /** This node's own heartbeat addresses, as the file has them. */
-export function ownHeartbeatAddresses(
+function ownHeartbeatAddresses(
   configuration: LvsConfiguration,
   role: NodeRole,
   self?: RankedDirector,
@@ -76,6 +76,23 @@ export function ownHeartbeatAddresses(
   return role === 'primary'
     ? { publicAddress: primary, privateAddress: primaryPrivate }
     : { publicAddress: backup, privateAddress: backupPrivate };
+}
+
+/**
+ * Which heartbeat addresses a configuration gives this node, and each other one.
+ * @param now which node this is, which a reload may change
+ */
+export function addressQuestions(now: () => Pick<PulseSettings, 'role' | 'self'>) {
+  return {
+    ownAddresses: (configuration: LvsConfiguration) => {
+      const { role, self } = now();
+      return ownHeartbeatAddresses(configuration, role, self);
+    },
+    partnerAddresses: (configuration: LvsConfiguration) => {
+      const { role, self } = now();
+      return addressesByDirector(heartbeatPaths(configuration, role, self));
+    },
+  };
 }
 
 /** What the state machine needs of a configuration. */

@@ -14,7 +14,7 @@ import {
   runDirectory,
   SPOKEN_VARIABLE,
 } from '@piranha/protocol';
-import { addressesByDirector, heartbeatPaths, ownHeartbeatAddresses } from '../core/settings.js';
+import { addressQuestions } from '../core/settings.js';
 import type { PulseStart } from '../core/types.js';
 import { commonDaemonArguments, type PulseOptions } from '../options.js';
 import type { Backend } from './backend.js';
@@ -62,7 +62,8 @@ async function serve(options: PulseOptions, log: EventLog): Promise<void> {
   writePidFile(files.pulsePid, process.pid);
   const failures = new FailureBoard((event) => worker.dispatch(event));
   const insists = (group: string) => worker.insists(group);
-  const parts = buildParts({ options, files, log, loaded, failures, insists });
+  let inUse = (): LoadedSettings => loaded;
+  const parts = buildParts({ options, files, log, loaded, inUse: () => inUse(), failures, insists });
   const notifier = new Notifier(loaded.configuration.notify, { log });
   const worker = new PulseWorker(
     {
@@ -76,6 +77,7 @@ async function serve(options: PulseOptions, log: EventLog): Promise<void> {
     },
     loaded,
   );
+  inUse = () => worker.inUse;
   const link = new GuardianLink(
     files,
     options.foreground,
@@ -215,13 +217,15 @@ interface PartsNeeds {
   readonly files: RunDirectory;
   readonly log: EventLog;
   readonly loaded: LoadedSettings;
+  /** What is in use now. */
+  readonly inUse: () => LoadedSettings;
   readonly failures: FailureBoard;
   readonly insists: (group: string) => boolean;
 }
 
 type Parts = WorkerChildren & Pick<PolicyParts, 'lvsdWord' | 'maintenance'>;
 
-function buildParts({ options, files, log, loaded, failures, insists }: PartsNeeds): Parts {
+function buildParts({ options, files, log, loaded, inUse, failures, insists }: PartsNeeds): Parts {
   const lvsdWord = new LvsdWord();
   const policy = { lvsdWord, maintenance: new MaintenanceFile(options.stateDirectory, log) };
   const args = commonDaemonArguments(options);
@@ -250,15 +254,13 @@ function buildParts({ options, files, log, loaded, failures, insists }: PartsNee
     const backend = new UserspaceBackend({ ...common, files, args, onBroken }, loaded.configuration);
     return { ...policy, lvsd, backend };
   }
-  const { role, self } = loaded.settings;
   const backend = new KernelBackend(
     {
       files,
       log,
       hasIpvs: options.director === 'kernel',
       insists,
-      ownAddresses: (configuration) => ownHeartbeatAddresses(configuration, role, self),
-      partnerAddresses: (configuration) => addressesByDirector(heartbeatPaths(configuration, role, self)),
+      ...addressQuestions(() => inUse().settings),
       onLinkProblems: (problems) => failures.links(problems, log),
     },
     loaded.configuration,

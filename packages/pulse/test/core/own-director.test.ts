@@ -2,7 +2,7 @@ import type { LvsConfiguration } from '@piranha/config';
 import { describe, expect, it } from 'vitest';
 import { ownDirector, pathsToOthers } from '../../src/core/own-director.js';
 import { directorNamed, notThePartner } from '../../src/core/partner-name.js';
-import { addressesByDirector, heartbeatPaths, pulseSettings } from '../../src/core/settings.js';
+import { addressQuestions, pulseSettings } from '../../src/core/settings.js';
 
 function block(name: string, host: number, hasPrivate = true) {
   const publicAddress = `192.0.2.${host}`;
@@ -56,10 +56,17 @@ describe('the paths of several directors', () => {
       { name: 'private', director: 'alpha', local: '10.9.9.2', partner: '10.9.9.1' },
       { name: 'public', director: 'gamma', local: '192.0.2.2', partner: '192.0.2.3' },
     ]);
-    expect(addressesByDirector(heartbeatPaths(CONFIGURATION, 'backup', BETA))).toEqual([
-      ['192.0.2.1', '10.9.9.1'],
-      ['192.0.2.3'],
-    ]);
+    const { ownAddresses, partnerAddresses } = addressQuestions(() => ({ role: 'backup', self: BETA }));
+    expect(partnerAddresses(CONFIGURATION)).toEqual([['192.0.2.1', '10.9.9.1'], ['192.0.2.3']]);
+    expect(ownAddresses(CONFIGURATION)).toMatchObject({ publicAddress: '192.0.2.2' });
+  });
+
+  it('are those of the node that this one is by now: a pair may have grown by a reload', () => {
+    let settings = pulseSettings(CONFIGURATION, 'backup');
+    const { ownAddresses, partnerAddresses } = addressQuestions(() => settings);
+    settings = pulseSettings(CONFIGURATION, 'backup', { name: 'gamma', rank: 2 });
+    expect(ownAddresses(CONFIGURATION)).toMatchObject({ publicAddress: '192.0.2.3' });
+    expect(partnerAddresses(CONFIGURATION)).toHaveLength(2);
   });
 
   it('come with the names that the state machine works with', () => {
