@@ -148,7 +148,7 @@ export class Watch {
     const isOrdered =
       isHeld &&
       states.every((state) => state?.duty === 'releasing') &&
-      states.some((state) => state?.intent === 'maintenance');
+      states.some((state) => state?.intent === 'maintenance' || state?.intent === 'handover');
     two.releasingMs = isOrdered ? two.releasingMs + passedMs : 0;
     if (two.releasingMs > this.bounds.twoReleasingMs + this.slownessMs()) {
       this.broken('never two that hand over to each other', `for ${Math.round(two.releasingMs)} ms`);

@@ -16,6 +16,12 @@ describe('the simulator', () => {
     expect(firstFailureText(pairOf(SETTINGS), from, FRESH_SEEDS)).toBeUndefined();
   });
 
+  it('finds every promise kept in seeds that once broke one', () => {
+    // Both are told to hand over at once, and the words of one are lost.
+    for (const hasKey of [false, true])
+      expect(firstFailureText({ ...pairOf(SETTINGS), hasKey }, 1_554_009_155, 1)).toBeUndefined();
+  });
+
   it('finds every promise kept at other times: beats of 10 ms, of 1 s, a long deadtime', () => {
     for (const [keepaliveMs, deadtimeMs] of [
       [10, 50],
