@@ -1,4 +1,5 @@
 import {
+  drawnNoise,
   type Fault,
   MOST_DRIFT,
   MOST_FAULTS,
@@ -114,14 +115,8 @@ function faultOf(random: SeededRandom, unitMs: number, names: readonly NodeName[
     }
     case 'part':
       return { kind, sets: setsOf(random, names), durationMs };
-    case 'noise': {
-      const noise = {
-        lossShare: random.pick([0, 0.02, 0.1, 0.3]),
-        jitterMs: random.between(0, Math.round(unitMs / 4)),
-        duplicateShare: random.pick([0, 0.2]),
-      };
-      return { kind, noise, durationMs };
-    }
+    case 'noise':
+      return { kind, noise: drawnNoise(random, unitMs), durationMs };
     case 'slow':
       return { kind, node, factor: random.between(2, 8), durationMs };
     case 'handover':

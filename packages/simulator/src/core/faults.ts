@@ -149,6 +149,15 @@ function maintenance(random: SeededRandom, atMs: number, unitMs: number): TimedF
   return { atMs: random.chance(0.3) ? atMs : Math.max(0, atMs + random.between(-unitMs, unitMs)), fault };
 }
 
+/** What a network does that is bad, but not cut. @param unitMs the deadtime */
+export function drawnNoise(random: SeededRandom, unitMs: number): Noise {
+  return {
+    lossShare: random.pick([0, 0.02, 0.1, 0.3]),
+    jitterMs: random.between(0, Math.round(unitMs / 4)),
+    duplicateShare: random.pick([0, 0.2]),
+  };
+}
+
 function faultOf(random: SeededRandom, unitMs: number): Fault {
   const node = random.pick(NODES);
   const durationMs = random.between(1, random.chance(0.3) ? 8 * unitMs : 2 * unitMs);
@@ -173,14 +182,8 @@ function faultOf(random: SeededRandom, unitMs: number): Fault {
       const paths = random.pick([[0], [1], [0, 1], [0, 1]] as const);
       return { kind, from: node, paths, both: random.chance(0.5), durationMs };
     }
-    case 'noise': {
-      const noise = {
-        lossShare: random.pick([0, 0.02, 0.1, 0.3]),
-        jitterMs: random.between(0, Math.round(unitMs / 4)),
-        duplicateShare: random.pick([0, 0.2]),
-      };
-      return { kind, noise, durationMs };
-    }
+    case 'noise':
+      return { kind, noise: drawnNoise(random, unitMs), durationMs };
     case 'slow':
       return { kind, node, factor: random.between(2, 8), durationMs };
     case 'killPulse':
