@@ -64,7 +64,10 @@ export function joinSteps(
   if (states.size === 1) return { states, effects };
   const isSilent = isListening(states);
   const said = effects.some(({ effect }) => effect.type === 'send') && !isSilent;
-  const kept = onceEach(effects.filter(({ effect }) => staysBefore(effect, isSilent)));
+  const isOut = orderInForce(states) !== undefined;
+  const kept = onceEach(
+    effects.filter(({ effect }) => staysBefore(effect, isSilent) && (isOut || !tellsOfOrder(effect))),
+  );
   const ends = effects.some(({ effect }) => effect.type === 'exit') && allEnded(states);
   return {
     states: said ? sentAt(states, nowMs + keepaliveMs) : states,
@@ -78,6 +81,11 @@ const EXIT: GroupEffect = { group: MAIN_GROUP, effect: { type: 'exit' } };
 function staysBefore(effect: PulseEffect, isSilent: boolean): boolean {
   if (effect.type === 'send') return effect.word === 'fos go inactive' && !isSilent;
   return effect.type !== 'exit';
+}
+
+/** That the order of maintenance standby is in force is told once it is so for every group. */
+function tellsOfOrder(effect: PulseEffect): boolean {
+  return effect.type === 'log' && effect.event === 'PULSE_MAINTENANCE_ON';
 }
 
 function onceEach(effects: readonly GroupEffect[]): readonly GroupEffect[] {

@@ -157,10 +157,12 @@ describe('the groups of a node', () => {
   it('stay out together: an order is in force when it is for all', () => {
     hear(says('main', 'standby'), says('post', 'active'));
     const order = { unlessAlone: false, by: 'alice', at: '', reason: '' };
-    send({ type: 'maintenance', order, force: false }, 'post');
+    const first = send({ type: 'maintenance', order, force: false }, 'post');
     expect(groups.maintenance).toBeUndefined();
-    send({ type: 'maintenance', order, force: true }, 'main');
+    expect(logged(first)).not.toContain('PULSE_MAINTENANCE_ON');
+    const last = send({ type: 'maintenance', order, force: true }, 'main');
     expect(groups.maintenance).toEqual(order);
+    expect(logged(last)).toContain('PULSE_MAINTENANCE_ON');
   });
 
   it('tell of each that nobody serves while this director is kept out', () => {

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -9,9 +9,12 @@ import { askOnce, ControlClient, type LvsdAlive, type LvsdStatus, runDirectory }
 /** Until every first verdict is there, ms. */
 const READY_LIMIT_MS = 180_000;
 
+/** In memory, as /run is: on a disk lvsd would wait for it whenever it owns something else. */
+const RUN_DIRECTORIES = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+
 /** An lvsd with the nannies that it starts. */
 export class BenchLvsd {
-  readonly directory = mkdtempSync(join(tmpdir(), 'piranha-bench-'));
+  readonly directory = mkdtempSync(join(RUN_DIRECTORIES, 'piranha-bench-'));
   private readonly log = join(this.directory, 'log');
   private readonly startedAtMs = monotonicNowMs();
   private readonly child: ChildProcess;
