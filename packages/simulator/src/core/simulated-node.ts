@@ -49,6 +49,8 @@ export class SimulatedNode {
   order: MaintenanceOrder | undefined;
   /** What the operator wants, and what the operator was told to be so. */
   private asked: MaintenanceOrder | undefined;
+  /** An order before that one, which may still be answered when that one is refused. */
+  private underWay: MaintenanceOrder | undefined;
   private readonly answered = new Map<string, boolean>();
   private accepted: MaintenanceOrder | undefined;
   private pausedUntilMs = Number.NEGATIVE_INFINITY;
@@ -245,6 +247,7 @@ export class SimulatedNode {
   orderOut(unlessAlone: boolean): void {
     const order = { unlessAlone, by: 'operator', at: '', reason: '' };
     if (!this.pulse?.runs) return;
+    this.underWay = this.asked;
     this.asked = order;
     this.answered.clear();
     this.pulse.dispatch({ type: 'maintenance', order, force: false });
@@ -258,6 +261,7 @@ export class SimulatedNode {
     this.answered.clear();
     if (isDone) this.accepted = this.asked;
     else if (this.plans.length > 1 && this.asked !== undefined) this.endOrder();
+    else this.asked = this.underWay;
   }
 
   /** Whether an operator believes that this node takes nothing, come what may. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pairOf } from '../../src/index.js';
+import { pairOf, pairSettings } from '../../src/index.js';
 import { BUG_SEEDS, firstFailure, firstFailureText, SETTINGS } from '../support.js';
 import { MAINTENANCE_BUGS, withBug } from './planted-bugs.js';
 
@@ -10,6 +10,11 @@ const LIMIT = { timeout: 300_000 };
 
 describe('a pair whose operators order directors out and in', LIMIT, () => {
   const pair = { ...pairOf(SETTINGS), hasMaintenance: true };
+
+  it('keeps every promise in seeds where a second order is refused while the first is under way', () => {
+    const pair = { ...pairOf(pairSettings(2_000, 5_000)), hasMaintenance: true };
+    for (const seed of [18_990, 27_547, 54_926]) expect(firstFailureText(pair, seed, 1)).toBeUndefined();
+  });
 
   it(`keeps every promise in ${FIXED_SEEDS} fixed seeds`, () => {
     expect(firstFailureText(pair, 1, FIXED_SEEDS)).toBeUndefined();
