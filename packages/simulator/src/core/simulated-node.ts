@@ -49,10 +49,10 @@ export class SimulatedNode {
   order: MaintenanceOrder | undefined;
   /** What the operator wants, and what the operator was told to be so. */
   private asked: MaintenanceOrder | undefined;
-  /** An order before that one, which may still be answered when that one is refused. */
+  private accepted: MaintenanceOrder | undefined;
+  /** An order before the one that is wanted, which may still be answered when that one is refused. */
   private underWay: MaintenanceOrder | undefined;
   private readonly answered = new Map<string, boolean>();
-  private accepted: MaintenanceOrder | undefined;
   private pausedUntilMs = Number.NEGATIVE_INFINITY;
   private boots = 0;
 
@@ -272,6 +272,7 @@ export class SimulatedNode {
   /** An operator ends the order, again and again until it is over. */
   endOrder(): void {
     this.asked = undefined;
+    this.underWay = undefined;
     this.answered.clear();
     if (this.pulse?.runs) this.pulse.dispatch({ type: 'maintenanceOver', by: 'operator' });
     const isOver = this.order === undefined && this.accepted === undefined && !this.pulse?.state?.ordered;
