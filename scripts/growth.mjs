@@ -2,12 +2,14 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { ensureBuilt, ROOT } from './ensure-built.mjs';
 
 // npm run growth: every kind of check thousands of times at the servers of the zoo, and what is left behind; with
 // `-- --each` as often at each server, which takes an hour. With `-- --record` docs/growth-results.json and
 // docs/checks-zoo.md keep it.
-const EACH = process.argv.includes('--each');
+const { values: asked } = parseArgs({ options: { each: { type: 'boolean' }, record: { type: 'boolean' } } });
+const EACH = asked.each === true;
 const KEPT = join(ROOT, 'docs', 'growth-results.json');
 
 ensureBuilt();
@@ -31,7 +33,7 @@ function tell() {
     .split('\n')
     .map((line) => JSON.parse(line));
   for (const kind of kinds) process.stdout.write(`${textOf(kind)}\n`);
-  if (process.argv.includes('--record')) record(kinds);
+  if (asked.record) record(kinds);
 }
 
 function textOf({ title, servers, rounds, descriptors, timers, heapBytes, processorSeconds }) {

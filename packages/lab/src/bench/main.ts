@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { runMain } from '@piranha/common';
 import { runConnectionsBench } from './connections/bench.js';
 import { runBusyBench, runFailoverBench, runIdleBench } from './failover/bench.js';
-import { type BenchName, readBenchOptions } from './options.js';
+import { BENCH_USAGE, type BenchName, readBenchOptions } from './options.js';
 import { runPacketsBench } from './packets/bench.js';
 import { runPairMemoryBench } from './pair-memory.js';
 import { runProbesBench } from './probes/bench.js';
@@ -15,6 +15,12 @@ const SAMPLE = fileURLToPath(new URL('../../../../etc/samples/demo.cf', import.m
 
 runMain('bench', async () => {
   const options = readBenchOptions(process.argv.slice(2));
+  if (options.help) {
+    process.stdout.write(
+      `${BENCH_USAGE}\ndocs/benchmarks.md says what each measures, how long it takes and what was found.\n`,
+    );
+    return;
+  }
   const benches: Readonly<Record<BenchName, readonly [title: string, run: () => Promise<string>]>> = {
     'start-up': ['Start-up and memory', () => runStartUpBench(SAMPLE)],
     memory: ['Memory of the pair', runPairMemoryBench],

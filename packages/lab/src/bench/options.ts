@@ -22,6 +22,8 @@ const DEFAULT_RUNS = 20;
 const MOST_RUNS = 1000;
 
 interface BenchOptions {
+  /** Nothing is to be measured: how to ask is to be told. */
+  readonly help: boolean;
   /** The benches that run, in their order. */
   readonly names: readonly BenchName[];
   /** Runs of each case of the failover bench. */
@@ -30,11 +32,11 @@ interface BenchOptions {
   readonly cases: readonly string[];
 }
 
+/** What may be typed. */
+export const BENCH_USAGE = `npm run bench -- [${NAMES.join('|')}]... [--runs N] [--case ${FAILOVER_CASES.map(({ word }) => word).join('|')}]...`;
+
 const usage = (text: string): UserError =>
-  new UserError(`bench: ${text}`, {
-    code: 'BENCH_USAGE',
-    hint: `npm run bench -- [${NAMES.join('|')}]... [--runs N] [--case ${FAILOVER_CASES.map(({ word }) => word).join('|')}]...`,
-  });
+  new UserError(`bench: ${text}`, { code: 'BENCH_USAGE', hint: BENCH_USAGE });
 
 /**
  * Reads the names of benches (none: all that are short) and the options of the failover bench.
@@ -52,7 +54,7 @@ export function readBenchOptions(args: readonly string[]): BenchOptions {
   const names = NAMES.filter((name) =>
     positionals.length === 0 ? !LONG.includes(name) : positionals.includes(name),
   );
-  return { names, runs, cases };
+  return { help: values.help ?? false, names, runs, cases };
 }
 
 function parse(args: readonly string[]) {
@@ -60,7 +62,11 @@ function parse(args: readonly string[]) {
     return parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { runs: { type: 'string' }, case: { type: 'string', multiple: true } },
+      options: {
+        help: { type: 'boolean', short: 'h' },
+        runs: { type: 'string' },
+        case: { type: 'string', multiple: true },
+      },
     });
   } catch (error) {
     throw usage(error instanceof Error ? error.message : String(error));

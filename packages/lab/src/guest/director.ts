@@ -14,7 +14,7 @@ const LAST_LINES = 40;
 const NICENESS = 5;
 const SHOW_ADDRESSES = ['ip', '-br', 'addr', 'show'] as const;
 
-export type DirectorName = 'alpha' | 'beta';
+export type DirectorName = 'alpha' | 'beta' | 'gamma';
 
 /** One director of the lab: a pulse with everything that belongs to it, in a namespace of its own. */
 export class Director {

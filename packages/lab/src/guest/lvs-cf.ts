@@ -25,6 +25,16 @@ export const DIRECTORS = lines(
   '',
 );
 
+/** The head of an lvs.cf for three directors. @param keyFile they say by it who speaks */
+export function threeDirectors(keyFile: string): string {
+  const blocks = (['alpha', 'beta', 'gamma'] as const).map((name) => {
+    const addresses = { public: addressOf(name, 'public'), private: addressOf(name, 'private') };
+    return `director ${name} {\n${lines(addresses, '  ')}}\n`;
+  });
+  const head = { heartbeat: 1, keepalive: 1, deadtime: 6, service: 'lvs', heartbeat_key: keyFile };
+  return `${lines(head, '')}${blocks.join('')}`;
+}
+
 /** What keeps connections alive over a takeover. */
 export const SYNCHRONISED = lines({ syncdaemon: 1, syncd_iface: 'eth1' }, '');
 

@@ -16,6 +16,7 @@ const HOSTS = {
   client: { last: 1, networks: ['public'] },
   alpha: { last: 2, networks: ['public', 'private', 'inner'] },
   beta: { last: 3, networks: ['public', 'private', 'inner'] },
+  gamma: { last: 4, networks: ['public', 'private', 'inner'] },
   one: { last: 11, networks: ['public', 'inner'] },
   two: { last: 12, networks: ['public', 'inner'] },
   three: { last: 13, networks: ['public', 'inner'] },

@@ -1,5 +1,5 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { Director } from './director.js';
+import { Director, type DirectorName } from './director.js';
 import type { Namespace } from './namespace.js';
 import { Networks, SERVER_NAMES, type ServerName, setSysctls } from './networks.js';
 import { RealServer } from './real-server.js';
@@ -30,18 +30,21 @@ export interface PairOptions {
   /** Brings hosts into the state that the method of forwarding needs, before anything starts. */
   readonly prepare?: (networks: Networks) => void | Promise<void>;
   /** What both directors are when all is well, sorted; groups of addresses may be served by both. */
-  readonly settledStates?: 'active standby' | 'active active';
+  readonly settledStates?: 'active standby' | 'active active' | 'active standby standby';
+  /** A director beside the two. */
+  readonly third?: DirectorName;
   /** Network namespaces in which the real servers live, if not their own. */
   readonly servers?: readonly ServerName[];
 }
 
-/** Two directors, three real servers and a client, served by the kernel's own IPVS. */
+/** Two directors, or three, with three real servers and a client, served by the kernel's own IPVS. */
 export class Pair {
   /** Where the lvs.cf of both directors is. */
   readonly configurationFile = CONFIGURATION_FILE;
   readonly client: Namespace;
   readonly alpha: Director;
   readonly beta: Director;
+  readonly directors: readonly Director[];
   readonly servers: Readonly<Record<ServerName, RealServer>>;
   private readonly before: ReadonlyMap<Director, Before>;
 
@@ -54,12 +57,15 @@ export class Pair {
     this.configure(options.configuration);
     const server = (name: ServerName): RealServer => new RealServer(name, this.networks.host(name));
     this.servers = { one: server('one'), two: server('two'), three: server('three') };
-    this.alpha = new Director('alpha', this.networks.host('alpha'), CONFIGURATION_FILE);
-    this.beta = new Director('beta', this.networks.host('beta'), CONFIGURATION_FILE);
-    this.before = new Map(this.directors.map((director) => [director, stateOf(director)]));
+    const director = (name: DirectorName) => new Director(name, networks.host(name), CONFIGURATION_FILE);
+    this.alpha = director('alpha');
+    this.beta = director('beta');
+    const { third } = options;
+    this.directors = [this.alpha, this.beta, ...(third === undefined ? [] : [director(third)])];
+    this.before = new Map(this.directors.map((one) => [one, stateOf(one)]));
   }
 
-  /** Starts the servers and both directors and waits until one serves and the other stands by. */
+  /** Starts the servers and all directors and waits until one serves and the others stand by. */
   static async open(options: PairOptions): Promise<Pair> {
     const networks = new Networks();
     await options.prepare?.(networks);
@@ -74,25 +80,21 @@ export class Pair {
     return pair;
   }
 
-  get directors(): readonly [Director, Director] {
-    return [this.alpha, this.beta];
-  }
-
   /** Writes another lvs.cf, without telling anybody. */
   configure(configuration: string): void {
     writeFileSync(CONFIGURATION_FILE, configuration);
   }
 
-  /** Waits until one director serves, the other stands by, they hear each other and every server has a verdict. */
+  /** Waits until one director serves, the others stand by, they hear each other and every server has a verdict. */
   settled(limitMs = 240_000): Promise<{ readonly active: Director; readonly standby: Director }> {
     return until(
       'one active and one standby director',
       async () => {
-        const [alpha, beta] = await Promise.all([this.alpha.pulse(), this.beta.pulse()]);
-        const states = [alpha.state, beta.state].sort().join(' ');
-        const partners = [alpha, beta].map(({ partner }) => partner);
-        if (states !== (this.options.settledStates ?? 'active standby'))
-          throw new Error(`states: ${alpha.state} ${beta.state}`);
+        const statuses = await Promise.all(this.directors.map((director) => director.pulse()));
+        const states = statuses.map(({ state }) => state);
+        const partners = statuses.map(({ partner }) => partner);
+        if (states.toSorted().join(' ') !== (this.options.settledStates ?? 'active standby'))
+          throw new Error(`states: ${states.join(' ')}`);
         if (!partners.every((partner) => partner === 'running' || partner === 'stopped')) {
           throw new Error(`partners: ${partners.join(' ')}`);
         }
@@ -101,9 +103,8 @@ export class Pair {
           if (!ready || !tableInSync)
             throw new Error(`${director.name}: ${problems.join('; ') || 'not ready'}`);
         }
-        return alpha.active
-          ? { active: this.alpha, standby: this.beta }
-          : { active: this.beta, standby: this.alpha };
+        const active = this.directors[statuses.findIndex((status) => status.active)] ?? this.alpha;
+        return { active, standby: this.other(active) };
       },
       limitMs,
       ASK_EVERY_MS,
@@ -134,6 +135,7 @@ export class Pair {
     return this.directors.filter((director) => director.holds(address));
   }
 
+  /** The partner in a pair; the first of the others where there are three. */
   other(director: Director): Director {
     return director === this.alpha ? this.beta : this.alpha;
   }

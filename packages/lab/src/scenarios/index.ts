@@ -3,6 +3,7 @@ import { PROBES_GROUPS } from '../bench/probes/lab-group.js';
 import { TABLE_GROUPS } from '../bench/tables/group.js';
 import type { ScenarioGroup, SharedLab } from '../guest/group.js';
 import { directRouting } from './direct-routing.js';
+import { directors } from './directors.js';
 import { doctor } from './doctor.js';
 import { failover } from './failover.js';
 import { groups } from './groups.js';
@@ -26,6 +27,7 @@ export const GROUPS: readonly ScenarioGroup[] = [
   anyGroup(migration),
   anyGroup(life),
   anyGroup(groups),
+  anyGroup(directors),
   anyGroup(doctor),
   anyGroup(localNode),
   anyGroup(tunnel),

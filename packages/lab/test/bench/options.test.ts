@@ -5,6 +5,7 @@ import { percentile } from '../../src/bench/table.js';
 describe('the command line of the bench', () => {
   it('means the short benches and 20 runs without words', () => {
     expect(readBenchOptions([])).toEqual({
+      help: false,
       names: ['start-up', 'memory', 'throughput'],
       runs: 20,
       cases: [],
@@ -14,10 +15,15 @@ describe('the command line of the bench', () => {
   it('takes names, runs and cases', () => {
     const words = ['failover', '--runs', '3', '--case', 'hang-1', '--case', 'crash-0.01'];
     expect(readBenchOptions(words)).toEqual({
+      help: false,
       names: ['failover'],
       runs: 3,
       cases: ['hang-1', 'crash-0.01'],
     });
+  });
+
+  it.each(['--help', '-h'])('takes %s for a question', (word) => {
+    expect(readBenchOptions([word]).help).toBe(true);
   });
 
   it.each([['nonsense'], ['--runs=0'], ['--runs=x'], ['--runs=1.5'], ['--case=nothing'], ['--what']])(

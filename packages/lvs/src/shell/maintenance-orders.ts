@@ -120,10 +120,24 @@ export class MaintenanceOrders {
     if (maintenanceDirectory !== this.setup.configuration.maintenanceDirectory)
       this.lookingAtFiles = new OneAtATime(() => this.lookAtFiles());
     this.setup = setup;
+    const before = new Set(this.placed.map(({ key }) => key));
     this.placed = placedServers(setup.configuration);
     this.keys = new Map(this.placed.map(({ server, key }) => [server, key]));
     this.lookAtMs = 0;
-    if (this.loaded) this.decide();
+    if (!this.loaded) return;
+    const stood = this.orders;
+    this.decide();
+    this.tellOfReturned(before, stood);
+  }
+
+  /** Whoever writes a server into lvs.cf again must learn why it serves nobody. */
+  private tellOfReturned(before: ReadonlySet<string>, stood: OrdersInForce): void {
+    const told = new Set(orderChanges(stood, this.orders).map(({ key }) => key));
+    const returned = this.placed.filter(({ key }) => !before.has(key) && !told.has(key));
+    for (const [key, placed] of new Map(returned.map((one) => [one.key, one]))) {
+      const change = { key, before: undefined, after: this.orders.get(key) };
+      if (change.after) logOrderChange(this.options.log, placed, change, this.record, this.files.held);
+    }
   }
 
   /** What an operator wants the table to make of a server; undefined where its health counts. */

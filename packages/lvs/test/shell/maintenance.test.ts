@@ -172,6 +172,24 @@ describe('servers out of service', { timeout: 30_000 }, () => {
     expect(logged('LVSD_ENABLED')).toBe(1);
   });
 
+  it('are told of once more when lvs.cf has them again', async () => {
+    await start();
+    await bothUp();
+    await maintain('disable', 'one', { reason: 'new disks' });
+    await eventually(async () => expect(await entries()).toEqual(['10.0.0.12 1']));
+    configuration = configurationOf([
+      virtualServer({ servers: [realServer({ name: 'two', address: '10.0.0.12' })] }),
+    ]);
+    await daemon?.reload();
+    expect(logged('LVSD_DISABLED')).toBe(1);
+    configuration = configurationOf(SERVICES);
+    await daemon?.reload();
+    await daemon?.reload();
+    expect(logged('LVSD_DISABLED')).toBe(2);
+    expect(lines.filter((line) => line.startsWith('LVSD_DISABLED')).at(-1)).toContain('new disks');
+    expect(await phases()).toEqual(['disabled', undefined]);
+  });
+
   it('come back at once when a drain is undone before the first verdict of a new lvsd', async () => {
     await start();
     await bothUp();

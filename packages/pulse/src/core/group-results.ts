@@ -28,13 +28,27 @@ export class GroupResults {
     const order = this.pending.get(result.type);
     if (order?.groups.includes(group) !== true) return undefined;
     order.results.set(group, result);
+    return this.answerOf(result.type, order);
+  }
+
+  /** A reload leaves these groups alone: what another one has yet to answer will not come. @returns whole answers */
+  keepOnly(groups: readonly string[]): readonly MoveResult[] {
+    return [...this.pending].flatMap(([type, order]) => {
+      const gone = order.groups.filter((name) => !groups.includes(name) && !order.results.has(name));
+      for (const name of gone) order.results.set(name, { type, ok: false, text: 'it left lvs.cf meanwhile' });
+      const whole = gone.length > 0 ? this.answerOf(type, order) : undefined;
+      return whole === undefined ? [] : [whole];
+    });
+  }
+
+  private answerOf(type: MoveResult['type'], order: Pending): MoveResult | undefined {
     if (order.results.size < order.groups.length) return undefined;
-    this.pending.delete(result.type);
+    this.pending.delete(type);
     const all = order.groups.flatMap((name) => {
       const one = order.results.get(name);
       return one === undefined ? [] : [{ name, ...one }];
     });
-    return joined(all, result.type);
+    return joined(all, type);
   }
 }
 

@@ -9,6 +9,7 @@ import {
   endRelease,
   log,
   onLocalFailure,
+  onTakeLimit,
   release,
   sendNow,
   take,
@@ -82,6 +83,7 @@ function onDeadline(settings: PulseSettings, state: PulseState, nowMs: number): 
   if (state.listening) return onListened(settings, state, nowMs);
   if (state.duty === 'claiming') return onClaimDue(settings, state);
   if (state.duty === 'releasing') return onReleaseLimit(settings, state, nowMs);
+  if (state.duty === 'taking') return onTakeLimit(settings, state, nowMs);
   return { state: { ...state, deadlineMs: Infinity }, effects: [] };
 }
 
@@ -201,7 +203,13 @@ function onShutdown(settings: PulseSettings, state: PulseState, signal: string, 
 
 function onTaken(settings: PulseSettings, state: PulseState, nowMs: number): PulseStep {
   if (state.duty !== 'taking') return { state, effects: [] };
-  const active: PulseState = { ...state, duty: 'active', lastAnnounceMs: nowMs, takenAtMs: nowMs };
+  const active: PulseState = {
+    ...state,
+    duty: 'active',
+    deadlineMs: Infinity,
+    lastAnnounceMs: nowMs,
+    takenAtMs: nowMs,
+  };
   const fields = { vips: settings.vips.join(' ') || 'no address', reason: state.reason };
   const asks =
     settings.hasPartner &&

@@ -47,16 +47,37 @@ export function take(state: PulseState, reason: string, ...effects: readonly Pul
   return { state: next, effects: [...effects, { type: 'take' }] };
 }
 
+/**
+ * Somebody else serves while this node takes the addresses, some of which are up here already: it goes on for a deadtime at
+ * most, so that one that cannot be taken does not leave the others in two places.
+ */
+export function withTakeLimit(settings: PulseSettings, state: PulseState, nowMs: number): PulseState {
+  return { ...state, deadlineMs: Math.min(state.deadlineMs, nowMs + settings.deadtimeMs) };
+}
+
+/** The takeover took too long: who serves goes on; where nobody does any more, it is tried for as long as it takes. */
+export function onTakeLimit(settings: PulseSettings, state: PulseState, nowMs: number): PulseStep {
+  if (state.partnerWord !== 'lvs running') return { state: { ...state, deadlineMs: Infinity }, effects: [] };
+  const reason = 'the addresses could not be taken in time, and another director serves';
+  return andThen(sendNow(settings, state, nowMs), (next) =>
+    drop(next, reason, log('PULSE_PARTNER_ACTIVE_YIELD', { reason })),
+  );
+}
+
 /** Begins to put the addresses down. */
 export function drop(state: PulseState, reason: string, ...effects: readonly PulseEffect[]): PulseStep {
   const next: PulseState = { ...state, duty: 'dropping', listening: false, reason, deadlineMs: Infinity };
   return { state: next, effects: [...effects, { type: 'drop' }] };
 }
 
+/** When one who listens from now on has heard a partner that speaks: one beat must fit in, and its timer may be late. */
+export function listenedAtMs({ keepaliveMs }: PulseSettings, nowMs: number): number {
+  return nowMs + keepaliveMs * 1.5;
+}
+
 /** Goes on holding, but says and announces nothing until one keepalive was listened to. */
 export function listen(settings: PulseSettings, state: PulseState, nowMs: number): PulseState {
-  // One beat of the partner must fit in, and its timer may be late.
-  return { ...state, listening: true, lastHeardMs: nowMs, deadlineMs: nowMs + settings.keepaliveMs * 1.5 };
+  return { ...state, listening: true, lastHeardMs: nowMs, deadlineMs: listenedAtMs(settings, nowMs) };
 }
 
 /** Begins to hand over: serves on, says "stopped", waits for the partner. */

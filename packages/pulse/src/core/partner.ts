@@ -1,7 +1,17 @@
 import type { HeartbeatWord } from '@piranha/protocol';
 import { isPreferred } from './duties.js';
 import { gateAfterWordMs } from './gate.js';
-import { andThen, drop, endRelease, log, onLocalFailure, sendNow, take, withEffects } from './moves.js';
+import {
+  andThen,
+  drop,
+  endRelease,
+  log,
+  onLocalFailure,
+  sendNow,
+  take,
+  withEffects,
+  withTakeLimit,
+} from './moves.js';
 import type { PulseSettings, PulseState, PulseStep } from './types.js';
 
 /** What the partner's words make us do: the original's table, with a claim that waits and a release that serves. */
@@ -34,9 +44,8 @@ function settle(settings: PulseSettings, state: PulseState, nowMs: number): Puls
     const why = state.listening ? 'partner took over while this node slept' : tieText(settings, 'yields');
     return andThen(last, (next) => drop(next, why, log('PULSE_PARTNER_ACTIVE_YIELD', { reason: why })));
   }
-  if (state.duty !== 'active' || nowMs - state.lastAnnounceMs < settings.keepaliveMs) {
-    return { state, effects: [] };
-  }
+  if (state.duty === 'taking') return { state: withTakeLimit(settings, state, nowMs), effects: [] };
+  if (nowMs - state.lastAnnounceMs < settings.keepaliveMs) return { state, effects: [] };
   return announceAgain(state, tieText(settings, 'stays'), nowMs);
 }
 

@@ -1,6 +1,15 @@
 import type { GroupDuty } from '@piranha/protocol/beat';
 import { isHolding } from './duties.js';
-import { andThen, drop, endRelease, log, onLocalFailure, sendNow, withEffects } from './moves.js';
+import {
+  andThen,
+  drop,
+  endRelease,
+  log,
+  onLocalFailure,
+  sendNow,
+  withEffects,
+  withTakeLimit,
+} from './moves.js';
 import {
   type Freed,
   type OthersState,
@@ -73,6 +82,9 @@ function onHolds(
       : `tie: ${name} is of better rank`;
     const told = log('PULSE_PARTNER_ACTIVE_YIELD', { director: name, reason });
     return andThen(last, (next) => drop(next, reason, told));
+  }
+  if (state.duty === 'taking' && isActive) {
+    return { state: withTakeLimit(settings, state, nowMs), effects: [] };
   }
   const isAnnounced = nowMs - state.lastAnnounceMs < settings.keepaliveMs;
   if (isBetter || !isActive || state.listening || state.duty !== 'active' || isAnnounced) {

@@ -1,5 +1,5 @@
 import { gateAfterWordMs } from './gate.js';
-import { listen, log, withEffects } from './moves.js';
+import { listen, listenedAtMs, log, withEffects } from './moves.js';
 import { listeningAnew } from './others-summary.js';
 import type { PulseSettings, PulseState, PulseStep } from './types.js';
 
@@ -34,6 +34,11 @@ export function wake(settings: PulseSettings, state: PulseState, lateMs: number,
     awakeSinceMs: nowMs,
     gateAtMs: gateAfterWordMs(settings, nowMs),
     heldBack: undefined,
+    // Whoever else claimed may serve by now.
+    deadlineMs:
+      state.duty === 'claiming'
+        ? Math.max(state.deadlineMs, listenedAtMs(settings, nowMs))
+        : state.deadlineMs,
   };
   const silentMs = state.listening ? 0 : nowMs - lastSignMs(settings, state);
   const slept = log('PULSE_SLEPT', { sleptMs: Math.round(Math.max(lateMs, silentMs)) });

@@ -109,10 +109,14 @@ export class NodePolicy {
     this.timer = setInterval(() => this.look(), LOOK_MS);
   }
 
-  /** These groups are new, and held here although their preferred director is there. */
-  introduced(groups: readonly string[]): void {
-    if (groups.length === 0) return;
-    this.failback.remember(groups);
+  /**
+   * A reload went over to these groups; whoever waits for one that is gone is told.
+   * @param strays groups that are new, and held here although their preferred director is there
+   */
+  regrouped(groups: readonly string[], strays: readonly string[]): void {
+    for (const whole of this.results.keepOnly(groups)) this.moves.answer(whole);
+    if (strays.length === 0) return;
+    this.failback.remember(strays);
     this.needs.onMissed();
   }
 
@@ -133,7 +137,10 @@ export class NodePolicy {
 
   /** What a beat of the own protocol is to say of this node. */
   ownView(): NodeView {
-    return ownView(this.facts());
+    const view = ownView(this.facts());
+    // Where several wait for each other's turn, this node must not say one thing and go by another.
+    if (this.isNewOrder(view)) queueMicrotask(() => this.lookAtOrder());
+    return view;
   }
 
   /** For pulse's status. */
@@ -161,10 +168,14 @@ export class NodePolicy {
 
   /** Who waits for whom depends on it where there are several directors. */
   private lookAtOrder(): void {
+    const view = ownView(this.facts());
+    if (this.isNewOrder(view))
+      this.needs.dispatch({ type: 'readiness', isReady: viewGap(view) === undefined });
+  }
+
+  private isNewOrder(view: NodeView): boolean {
     const { others } = this.needs.now().state;
-    if (others === undefined) return;
-    const isReady = viewGap(this.ownView()) === undefined;
-    if (isReady !== others.isReady) this.needs.dispatch({ type: 'readiness', isReady });
+    return others !== undefined && others.isReady !== (viewGap(view) === undefined);
   }
 
   private facts(): ReadinessFacts {

@@ -14,13 +14,7 @@ import { beatContent } from '../core/beat-content.js';
 import { heardOfBeat } from '../core/beat-event.js';
 import type { BeatContent } from '../core/beat-voice.js';
 import { moveCostText } from '../core/coverage.js';
-import {
-  type GroupEffect,
-  type GroupStates,
-  groupFields,
-  isOfGroup,
-  orderInForce,
-} from '../core/group-step.js';
+import { type GroupEffect, type GroupStates, orderInForce } from '../core/group-step.js';
 import { nextTickMs, stepPulse } from '../core/machine.js';
 import { wordOf } from '../core/moves.js';
 import { type HeardWords, NodeGroups } from '../core/node-groups.js';
@@ -33,6 +27,7 @@ import { groupPlans } from '../core/vip-groups.js';
 import { AdaptiveDeadtime } from './adaptive-deadtime.js';
 import { aliveReport } from './alive-report.js';
 import { CurrentGate } from './current-gate.js';
+import { type EffectNeeds, runEffect } from './effects.js';
 import { GroupMover } from './group-mover.js';
 import { GroupRoles, missedBefore } from './group-roles.js';
 import { policyGroups, regroupOrRefuse } from './group-views.js';
@@ -76,6 +71,7 @@ export class PulseWorker {
   private readonly adaptive: AdaptiveDeadtime;
   private readonly gate: CurrentGate;
   private readonly times: TimesInUse;
+  private readonly effectNeeds: EffectNeeds;
   readonly policy: NodePolicy;
 
   constructor(
@@ -126,6 +122,8 @@ export class PulseWorker {
       content: (word, asking) => this.beatContent(word, asking),
       isListening: () => this.groups.isListening,
     });
+    const { groups, line, mover, adaptive, policy } = this;
+    this.effectNeeds = { log, backend, groups, line, mover, adaptive, policy, onExit: parts.onExit };
   }
 
   /**
@@ -183,7 +181,7 @@ export class PulseWorker {
     const { settings } = this.loaded;
     this.loaded = next;
     this.groups.regroup(plans, states);
-    this.policy.introduced(strays);
+    this.policy.regrouped([...states.keys()], strays);
     this.times.reloaded(settings, next.settings);
     this.measure.change(next);
     this.gate.change(next, monotonicNowMs());
@@ -299,15 +297,15 @@ export class PulseWorker {
     const after = this.groups.all;
     const changed = [...after].flatMap(([name, { duty }]) => (duty === before.get(name)?.duty ? [] : [name]));
     if (!keepSince) this.roles.changed(changed);
-    for (const name of changed) {
-      const { duty } = this.groups.of(name);
-      if (duty !== 'dropping') this.moveCost = duty === 'releasing' ? this.readMoveCost() : NO_COST;
-    }
+    const duties = changed.map((name) => this.groups.of(name).duty);
+    // Groups that go together are one move.
+    if (duties.includes('releasing')) this.moveCost = this.readMoveCost();
+    else if (duties.some((duty) => duty !== 'dropping')) this.moveCost = NO_COST;
     if (changed.length > 0) this.save();
     this.policy.stepped(orderInForce(before), this.groups.maintenance);
     // The guardian learns of a change before the partner does: it must never beat an old word.
     if (changed.length > 0) this.parts.onChange();
-    for (const effect of effects) this.run(effect);
+    for (const effect of effects) runEffect(this.effectNeeds, effect);
     this.roles.tell(this.loaded, before, (name) => this.loadedFor(name).settings);
   }
 
@@ -319,41 +317,6 @@ export class PulseWorker {
   /** The configuration in use, with the settings of a group. */
   private loadedFor(group: string): LoadedSettings {
     return { ...this.loaded, settings: this.groups.settingsOf(this.loaded.settings, group) };
-  }
-
-  private run({ group, effect }: GroupEffect): void {
-    const { log, backend } = this.parts;
-    switch (effect.type) {
-      case 'send': {
-        log.log('PULSE_SENT', { word: effect.word });
-        const isMain = group === MAIN_GROUP;
-        this.line.send(isMain ? effect.word : wordOf(this.state), isMain ? undefined : group);
-        return;
-      }
-      case 'take':
-        this.mover.take(group);
-        return;
-      case 'drop':
-        void this.mover.drop(group);
-        return;
-      case 'announce':
-        backend.announce(group);
-        return;
-      case 'log':
-        if (this.groups.isPhantom(group) && isOfGroup(effect)) return;
-        log.log(effect.event, groupFields(effect, group, this.groups.isGrouped));
-        return;
-      case 'diedEarly':
-        this.adaptive.diedEarly(effect.silentSinceMs);
-        return;
-      case 'handoverResult':
-      case 'maintenanceResult':
-        this.policy.answer(group, effect);
-        return;
-      case 'exit':
-        this.parts.onExit();
-        return;
-    }
   }
 
   /** Told while the partner takes over; a large table takes a second, which the move does not wait for. */

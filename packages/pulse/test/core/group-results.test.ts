@@ -31,6 +31,26 @@ describe('the answers of several groups', () => {
     expect(results.answer('main', result(true, 'partner took over'))).toBeUndefined();
   });
 
+  it('do not wait for a group that a reload took away', () => {
+    const results = new GroupResults();
+    results.ask('handoverResult', ['main', 'post']);
+    expect(results.keepOnly(['main', 'post'])).toEqual([]);
+    results.answer('main', result(true, 'partner took over'));
+    expect(results.keepOnly(['main'])).toEqual([
+      result(false, 'main: partner took over; post: it left lvs.cf meanwhile'),
+    ]);
+    expect(results.awaits('handoverResult', 'post')).toBe(false);
+  });
+
+  it('wait for those that stay when a reload took another one away', () => {
+    const results = new GroupResults();
+    results.ask('handoverResult', ['main', 'post']);
+    expect(results.keepOnly(['main'])).toEqual([]);
+    expect(results.answer('main', result(true, 'partner took over'))).toEqual(
+      result(false, 'main: partner took over; post: it left lvs.cf meanwhile'),
+    );
+  });
+
   it('to a handover are not lost or mixed with those to an order of maintenance that comes meanwhile', () => {
     const results = new GroupResults();
     results.ask('handoverResult', ['post']);

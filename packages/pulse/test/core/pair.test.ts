@@ -93,6 +93,43 @@ describe('a pair of directors', () => {
     expect(pair.nodes.primary.log).toContain('PULSE_PARTNER_ACTIVE_ARP');
   });
 
+  it('who is preferred lets go of a takeover that does not end, while the other one serves', () => {
+    const pair = servingPair();
+    pair.send('primary', { type: 'handover' });
+    pair.run(1_000);
+    expect(pair.holders()).toEqual(['backup']);
+    pair.takeMs = 60_000;
+    pair.cut.backup = true;
+    pair.run(600);
+    expect(pair.nodes.primary.state.duty).toBe('taking');
+    pair.cut.backup = false;
+    pair.run(200);
+    expect(pair.nodes.primary.state.duty).toBe('taking');
+    pair.run(500);
+    expect(pair.nodes.primary.state).toMatchObject({
+      duty: 'standby',
+      reason: 'the addresses could not be taken in time, and another director serves',
+    });
+    expect(pair.holders()).toEqual(['backup']);
+  });
+
+  it('who is preferred goes on with a slow takeover once the other one serves no more', () => {
+    const pair = servingPair();
+    pair.send('primary', { type: 'handover' });
+    pair.run(1_000);
+    pair.takeMs = 5_000;
+    pair.cut.backup = true;
+    pair.run(600);
+    pair.cut.backup = false;
+    pair.run(200);
+    pair.crash('backup');
+    pair.run(2_000);
+    expect(pair.nodes.primary.state.duty).toBe('taking');
+    pair.run(3_000);
+    expect(pair.holders()).toEqual(['primary']);
+    expect(pair.nodes.primary.state).toMatchObject({ duty: 'active', deadlineMs: Infinity });
+  });
+
   it('loses only one direction: the node that is not heard is asked to release, and one holder stays', () => {
     for (const deaf of ['primary', 'backup'] as const) {
       const holder = deaf === 'primary' ? 'backup' : 'primary';

@@ -46,6 +46,21 @@ describe('who was asleep', () => {
   });
 });
 
+describe('who slept over the moment of its claim', () => {
+  const claiming: PulseState = { ...active(), duty: 'claiming', deadlineMs: 1_200 };
+  const woke = stepPulse(SETTINGS, claiming, { type: 'tick', lateMs: 600 }, 1_800).state;
+  const later = (nowMs: number) => stepPulse(SETTINGS, woke, { type: 'tick', lateMs: 0 }, nowMs).state.duty;
+
+  it('listens for one beat before it takes anything', () => {
+    expect([1_801, 1_949, 1_950].map(later)).toEqual(['claiming', 'claiming', 'taking']);
+  });
+
+  it('stands by where somebody else has claimed meanwhile', () => {
+    const heard = { type: 'heard', word: 'lvs running', random: 0 } as const;
+    expect(stepPulse(SETTINGS, woke, heard, 1_801).state.duty).toBe('standby');
+  });
+});
+
 describe('a holder that slept for just over the deadtime', () => {
   it('listens, and steps down where the partner serves', () => {
     const woke = stepPulse(SETTINGS, active(), { type: 'tick', lateMs: 305 }, 1_405);

@@ -106,6 +106,12 @@ describe('failback among several directors', () => {
     expect(events).toContainEqual({ type: 'readiness', isReady: true });
   });
 
+  it('tells it at once when a beat says so first', async () => {
+    expect(policy.ownView()).toMatchObject(nodeView());
+    await Promise.resolve();
+    expect(events).toEqual([{ type: 'readiness', isReady: true }]);
+  });
+
   it('hands over to the director that an operator names, and knows no other name', async () => {
     const request = { to: { name: 'beta', addresses: [] } };
     void policy.moves.handover(request);

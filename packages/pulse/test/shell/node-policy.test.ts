@@ -166,9 +166,9 @@ describe('failback', () => {
   });
 
   it('is remembered at once for a group that a reload brings about', () => {
-    policy.introduced([]);
+    policy.regrouped(['main'], []);
     expect(missed).toEqual([]);
-    policy.introduced(['main']);
+    policy.regrouped(['main'], ['main']);
     expect(missed).toEqual([true]);
   });
 

@@ -65,8 +65,8 @@ function beginAt(
       );
       return NOTHING;
     case 'maintenance':
-      node.orderOut(fault.unlessAlone);
-      return () => node.endOrder();
+      node.operator.orderOut(fault.unlessAlone);
+      return () => node.operator.endOrder();
     case 'reload':
       node.reload(fault.times);
       return () => {

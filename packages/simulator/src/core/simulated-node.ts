@@ -11,6 +11,7 @@ import type { Packet, PathNumber } from './network.js';
 import type { ReloadTimes } from './reloads.js';
 import { SimulatedGuardian } from './simulated-guardian.js';
 import type { SimulatedMeasure } from './simulated-measure.js';
+import { SimulatedOperator } from './simulated-operator.js';
 import { SimulatedPulse } from './simulated-pulse.js';
 import { DURATIONS, type Durations, type World } from './world.js';
 
@@ -20,8 +21,6 @@ const EXIT_SEEN_MS = 1;
 const LINGERS_MS = 15_000;
 /** How soon a start is tried again while the stop goes on, ms. */
 const RETRY_START_MS = 50;
-/** How soon an operator ends an order again that could not be ended. */
-const RETRY_ORDER_MS = 50;
 /** Timers of an idle machine fire within this, ms. */
 const PROMPT_MS = 0.5;
 
@@ -47,12 +46,8 @@ export class SimulatedNode {
   guardian: SimulatedGuardian | undefined;
   /** The order of maintenance standby on its disk. */
   order: MaintenanceOrder | undefined;
-  /** What the operator wants, and what the operator was told to be so. */
-  private asked: MaintenanceOrder | undefined;
-  private accepted: MaintenanceOrder | undefined;
-  /** An order before the one that is wanted, which may still be answered when that one is refused. */
-  private underWay: MaintenanceOrder | undefined;
-  private readonly answered = new Map<string, boolean>();
+  /** Its operator. */
+  readonly operator: SimulatedOperator;
   private pausedUntilMs = Number.NEGATIVE_INFINITY;
   private boots = 0;
 
@@ -71,6 +66,7 @@ export class SimulatedNode {
     this.durations = { ...DURATIONS, startMs };
     this.role = (settings.self?.name as NodeName | undefined) ?? settings.role;
     this.others = world.nodes.filter((name) => name !== this.role);
+    this.operator = new SimulatedOperator(world.timeline, this);
   }
 
   /** What its state machine works with: adaptive mode makes the deadtime shorter. */
@@ -241,42 +237,6 @@ export class SimulatedNode {
   /** A process that is born on a machine that stands still. */
   private freezeNew(born: SimulatedPulse | SimulatedGuardian): void {
     if (this.isPaused) born.freeze(this.pausedUntilMs - this.world.timeline.nowMs);
-  }
-
-  /** An operator orders this node out; a pulse that does not answer takes no order. */
-  orderOut(unlessAlone: boolean): void {
-    const order = { unlessAlone, by: 'operator', at: '', reason: '' };
-    if (!this.pulse?.runs) return;
-    this.underWay = this.asked;
-    this.asked = order;
-    this.answered.clear();
-    this.pulse.dispatch({ type: 'maintenance', order, force: false });
-  }
-
-  /** A group of pulse's answers an order, or its end: what one refuses is in force for none. */
-  orderAnswered(group: string, ok: boolean): void {
-    this.answered.set(group, ok);
-    if (this.answered.size < this.plans.length) return;
-    const isDone = [...this.answered.values()].every((one) => one);
-    this.answered.clear();
-    if (isDone) this.accepted = this.asked;
-    else if (this.plans.length > 1 && this.asked !== undefined) this.endOrder();
-    else this.asked = this.underWay;
-  }
-
-  /** Whether an operator believes that this node takes nothing, come what may. */
-  get isOrderedOut(): boolean {
-    return this.accepted?.unlessAlone === false;
-  }
-
-  /** An operator ends the order, again and again until it is over. */
-  endOrder(): void {
-    this.asked = undefined;
-    this.underWay = undefined;
-    this.answered.clear();
-    if (this.pulse?.runs) this.pulse.dispatch({ type: 'maintenanceOver', by: 'operator' });
-    const isOver = this.order === undefined && this.accepted === undefined && !this.pulse?.state?.ordered;
-    if (!isOver) this.world.timeline.after(RETRY_ORDER_MS, () => this.endOrder());
   }
 
   killPulse(): void {

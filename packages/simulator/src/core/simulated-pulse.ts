@@ -334,7 +334,7 @@ export class SimulatedPulse extends SimulatedProcess {
         return;
       case 'maintenanceResult':
         world.note(node.role, `standby: ${effect.ok ? 'done' : 'not done'}, ${effect.text}`);
-        node.orderAnswered(group, effect.ok);
+        node.operator.answered(group, effect.ok);
         return;
       case 'exit':
         node.pulseEnds();

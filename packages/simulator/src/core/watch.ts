@@ -228,7 +228,7 @@ export class Watch {
   private watchOrders(): void {
     for (const { role, state, node } of this.watched.nodes) {
       const duty = state?.duty;
-      if (node.isOrderedOut && (duty === 'taking' || duty === 'active')) {
+      if (node.operator.believesOut && (duty === 'taking' || duty === 'active')) {
         this.broken('a node in maintenance standby takes nothing', `${role} is ${duty}`);
       }
     }

@@ -8,19 +8,16 @@ const PROTOCOLS = [17, 112] as const;
 const SOURCE_OFFSET = 12;
 
 /**
- * Notes when the last beat of a director arrived here, whatever product sent it.
+ * Tells of each beat of a director that arrives here, whatever product sent it.
  * @param source the director's own IPv4 address
- * @returns gives the time, monotonic ms; undefined when there was none
  */
-export function watchBeats(source: string): () => number | undefined {
+export function watchBeats(source: string, onBeat: (atMs: number) => void): void {
   const sender = Buffer.from(source.split('.').map(Number));
-  let lastMs: number | undefined;
   const onPacket = (packet: Buffer): void => {
     const from = packet.subarray(SOURCE_OFFSET, SOURCE_OFFSET + sender.length);
-    if (from.equals(sender)) lastMs = monotonicNowMs();
+    if (from.equals(sender)) onBeat(monotonicNowMs());
   };
   for (const protocol of PROTOCOLS) receiveRaw(openRawSocket(protocol), onPacket, () => undefined);
-  return () => lastMs;
 }
 
 function openRawSocket(protocol: number): number {

@@ -82,13 +82,16 @@ class Bench {
     private readonly directory: string,
   ) {}
 
-  /** Runs of all pairs in turn; each second round goes backwards. A run that does not come up is left out, loudly. */
+  /**
+   * Runs of all pairs in turn; each second round goes backwards. In a round the event meets all pairs at one phase of the
+   * beat, and the rounds spread over it. A run that does not come up is left out, loudly.
+   */
   async measure(one: FailoverCase, runs: number): Promise<FailoverSamples> {
     const samples = new Map<PairName, FailoverSample[]>(one.pairs.map((name) => [name, []]));
     for (let run = 0; run < runs; run += 1) {
       for (const name of run % 2 === 0 ? one.pairs : one.pairs.toReversed()) {
         try {
-          const sample = await this.run(one, name);
+          const sample = await this.run(one, name, (run + 0.5) / runs);
           samples.get(name)?.push(sample);
           tell(`${one.word} ${run + 1} ${name}: ${describe(sample)}`);
         } catch (error) {
@@ -107,8 +110,8 @@ class Bench {
     return busyReport(this.stage, (name, beatMs) => this.make(name, beatMs));
   }
 
-  private run(one: FailoverCase, name: PairName): Promise<FailoverSample> {
-    return measureFailover(this.stage, this.make(name, one.beatMs), one);
+  private run(one: FailoverCase, name: PairName, phase: number): Promise<FailoverSample> {
+    return measureFailover(this.stage, this.make(name, one.beatMs), one, phase);
   }
 
   private make(name: PairName, beatMs: number): Contender {

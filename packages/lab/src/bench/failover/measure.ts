@@ -11,6 +11,8 @@ const READY_LIMIT_MS = 30_000;
 const SETTLE_MS = 4_000;
 const CLIENT_START_MS = 750;
 const SAMPLE_EVERY_MS = 20;
+/** A busy machine may tell of a beat so much later. */
+const BEAT_SLACK_MS = 2_000;
 
 /** What one run showed. */
 export interface FailoverSample {
@@ -26,18 +28,23 @@ export interface FailoverSample {
   readonly finalHolders: number;
 }
 
-/** One run of one pair, from its start to its end. @throws Error when the pair does not come up */
+/**
+ * One run of one pair, from its start to its end.
+ * @param phase which part of a beat has passed when the event comes, 0 to 1
+ * @throws Error when the pair does not come up
+ */
 export async function measureFailover(
   stage: FailoverStage,
   contender: Contender,
   { beatMs, kills, watchMs, happen }: FailoverCase,
+  phase: number,
 ): Promise<FailoverSample> {
   try {
     await settle(stage, contender);
     const deadAfterMs = await contender.deadAfterMs();
     stage.startClient();
-    // The event meets the heartbeats at any phase.
-    await pause(CLIENT_START_MS + Math.random() * beatMs);
+    await pause(CLIENT_START_MS);
+    await phaseOfBeat(stage, beatMs, phase);
     const eventMs = monotonicNowMs();
     await happen(contender, stage);
     const samples = await watchHolders(stage, kills, eventMs + watchMs);
@@ -70,6 +77,14 @@ export async function settle(stage: FailoverStage, contender: Contender): Promis
   } catch (error) {
     throw new Error(`${String(error)}\n${contender.lastLines()}`);
   }
+}
+
+/** Waits until this part of a beat has passed since one of `a` arrived. */
+async function phaseOfBeat(stage: FailoverStage, beatMs: number, phase: number): Promise<void> {
+  const before = stage.latestBeatMs;
+  const beat = (): number | false => stage.latestBeatMs !== before && (stage.latestBeatMs ?? false);
+  const atMs = await until('the next beat', beat, 5 * beatMs + BEAT_SLACK_MS, 1);
+  await pause(Math.max(0, atMs + phase * beatMs - monotonicNowMs()));
 }
 
 async function watchHolders(stage: FailoverStage, isCut: boolean, endMs: number): Promise<HolderSample[]> {

@@ -6,7 +6,7 @@ import { watchBeats } from './beats.js';
  * The processes of the failover bench that carry or watch traffic. `responder LETTER PORT` answers every datagram with its
  * letter. `client ADDRESS PORT` asks each millisecond and, at the end of stdin, prints all answers as JSON:
  * `[[when, letter], …]`, when in milliseconds of the machine's monotonic clock, which all its processes share. `beats
- * ADDRESS PORT` prints when the last beat from there arrived, or null.
+ * ADDRESS PORT` prints a line for each beat from there: when it arrived.
  */
 
 const PROBE_EVERY_MS = 1;
@@ -55,5 +55,7 @@ if (role === 'responder') {
   respond(first, Number(second));
   // The bench holds the other end of this pipe: when the bench is gone, so is the responder.
   process.stdin.on('end', () => process.exit(0)).resume();
-} else if (role === 'beats') tellAtTheEnd(watchBeats(first));
-else ask(first, Number(second));
+} else if (role === 'beats') {
+  watchBeats(first, (atMs) => process.stdout.write(`${atMs}\n`));
+  process.stdin.on('end', () => process.exit(0)).resume();
+} else ask(first, Number(second));

@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Namespace } from '../../guest/namespace.js';
@@ -48,6 +49,7 @@ export class FailoverStage {
   private readonly responders = new Map<Side, ChildProcess>();
   private switchboard: Namespace | undefined;
   private client: ChildProcess | undefined;
+  private beatMs: number | undefined;
   private beats: ChildProcess | undefined;
 
   /** Makes namespaces and wires and starts the responders. */
@@ -82,6 +84,17 @@ export class FailoverStage {
   startClient(): void {
     this.client = this.probe('client', 'client', VIRTUAL_ADDRESS);
     this.beats = this.probe('b', 'beats', addressOf('a'));
+    this.beatMs = undefined;
+    if (this.beats.stdout) {
+      createInterface({ input: this.beats.stdout }).on('line', (line) => {
+        this.beatMs = Number(line);
+      });
+    }
+  }
+
+  /** When the latest beat of `a` reached `b`, monotonic ms; undefined before the first one. */
+  get latestBeatMs(): number | undefined {
+    return this.beatMs;
   }
 
   /** Ends the client and gives everything it heard. */
@@ -95,7 +108,9 @@ export class FailoverStage {
   async lastBeatMs(): Promise<number | undefined> {
     const { beats } = this;
     this.beats = undefined;
-    return ((await wordsOf(beats)) as number | null) ?? undefined;
+    beats?.stdin?.end();
+    if (beats && beats.exitCode === null) await once(beats, 'close');
+    return this.beatMs;
   }
 
   /** Whether a director's kernel has the virtual address; cheap enough to be asked each 20 ms. */
