@@ -1,72 +1,27 @@
 import { hidesHeartbeats, judgeSilence, silenceDueMs } from './dead-timer.js';
 import { waitsToTake } from './duties.js';
-import { gateAfterWordMs, gateDueMs, heldBackBy, letGo, mayBeReplaced } from './gate.js';
-import { onMaintenance, onMaintenanceOver, putDown, withAlarm } from './maintenance.js';
-import { handoverRefusal } from './move-refusal.js';
-import {
-  andThen,
-  drop,
-  endRelease,
-  log,
-  onLocalFailure,
-  onTakeLimit,
-  release,
-  sendNow,
-  take,
-  withEffects,
-} from './moves.js';
-import { nextTaker } from './other-directors.js';
-import { doubtingDeaths, listeningAnew, withDirectors, withSummary } from './others-summary.js';
+import { gateDueMs, heldBackBy, letGo } from './gate.js';
+import { onMaintenance, onMaintenanceOver, withAlarm } from './maintenance.js';
+import { onDropped, onLocalRecovered, onTaken, PARTNER_DEAD } from './moved.js';
+import { andThen, log, onLocalFailure, onTakeLimit, sendNow, take, withEffects } from './moves.js';
+import { withDirectors, withSummary } from './others-summary.js';
 import { onTimesChanged } from './pair-times.js';
 import { onHeard } from './partner.js';
+import { onReleaseLimit } from './release-limit.js';
 import { onHeardOf, onSilences } from './several.js';
 import { hasSlept, wake } from './sleep.js';
 import type { GateAnswer, PulseEffect, PulseEvent, PulseSettings, PulseState, PulseStep } from './types.js';
-import { isBySilence, vacancyTickMs } from './vacancy.js';
+import { vacancyTickMs } from './vacancy.js';
+import { onHandover, onShutdown } from './voluntary.js';
 
 /**
  * The state table of the original's pulse in LVS mode, with its silent gaps closed: a voluntary release serves until
  * the partner does, a claim waits a random moment, a process that slept listens first. Times are monotonic ms.
  */
 
-const PARTNER_DEAD = 'partner dead';
-
 function onClaimDue(settings: PulseSettings, state: PulseState): PulseStep {
   const event = settings.role === 'primary' ? 'PULSE_BACKUP_STOPPED' : 'PULSE_PRIMARY_STOPPED';
   return take(state, 'partner is inactive', log(event, { reason: 'claim' }));
-}
-
-function onReleaseLimit(settings: PulseSettings, state: PulseState, nowMs: number): PulseStep {
-  if (state.intent === 'shutdown') {
-    return drop(
-      state,
-      'stopping without a partner that serves',
-      log('PULSE_HANDOVER_UNDONE', { outcome: 'stopping' }),
-    );
-  }
-  if (state.disabled) {
-    const what = state.failure ?? 'local failure';
-    // Who ordered this node out has that; a handover did not come about.
-    return andThen(endRelease(state, state.ordered !== undefined, what), (next) =>
-      drop({ ...next, intent: undefined }, what, log('PULSE_LINK_DEACTIVATES', { what })),
-    );
-  }
-  if (state.ordered?.force === true) return putDown(state);
-  const undone: PulseState = {
-    ...state,
-    duty: 'active',
-    intent: undefined,
-    reason: 'handover undone',
-    deadlineMs: Infinity,
-    lastAnnounceMs: nowMs,
-  };
-  const told = log('PULSE_HANDOVER_UNDONE', { outcome: 'serving on' });
-  const { state: answered, effects } = endRelease(state, false, 'partner did not say running in time');
-  const serving: PulseState = { ...undone, ordered: answered.ordered };
-  // The partner may have taken them, unheard.
-  return andThen(withEffects(serving, told, { type: 'announce' }, ...effects), (next) =>
-    sendNow(settings, next, nowMs),
-  );
 }
 
 function onListened(settings: PulseSettings, state: PulseState, nowMs: number): PulseStep {
@@ -151,113 +106,6 @@ function onTick(
   );
 }
 
-function onHandover(
-  settings: PulseSettings,
-  state: PulseState,
-  { force, views, to }: Extract<PulseEvent, { type: 'handover' }>,
-  nowMs: number,
-): PulseStep {
-  const refuse = (reason: string): PulseStep =>
-    withEffects(state, log('PULSE_HANDOVER_REFUSED', { reason }), {
-      type: 'handoverResult',
-      ok: false,
-      text: reason,
-    });
-  const refusal = handoverRefusal(settings, state, views, to);
-  if (refusal !== undefined && !(force && refusal.canForce)) return refuse(refusal.why);
-  return release(settings, withHeir(state, to), 'handover', nowMs);
-}
-
-/** One of several directors is named, so that no other one takes the addresses. */
-function withHeir(state: PulseState, to: string | undefined): PulseState {
-  const { others } = state;
-  return others === undefined ? state : withHeirNamed(state, to ?? nextTaker(others)?.name);
-}
-
-function withHeirNamed(state: PulseState, heir: string | undefined): PulseState {
-  const { others } = state;
-  return others === undefined ? state : { ...state, others: { ...others, heir } };
-}
-
-function onShutdown(settings: PulseSettings, state: PulseState, signal: string, nowMs: number): PulseStep {
-  const step = withEffects(state, log('PULSE_STOP', { signal }));
-  const partnerHeard = state.partnerWord !== undefined && !state.listening;
-  switch (state.duty) {
-    case 'ended':
-      return { state, effects: [] };
-    case 'active':
-      if (partnerHeard) return andThen(step, (next) => release(settings, next, 'shutdown', nowMs));
-      return andThen(step, (next) => drop({ ...next, intent: 'shutdown' }, 'stopping'));
-    case 'releasing':
-      return andThen(
-        andThen(step, (next) => endRelease(next, false, 'pulse stops')),
-        // At a stop the point is that somebody serves.
-        (next) => withEffects({ ...withHeirNamed(next, undefined), intent: 'shutdown' }),
-      );
-    case 'dropping':
-      return andThen(step, (next) => withEffects({ ...next, intent: 'shutdown' }));
-    default:
-      return andThen(step, (next) => drop({ ...next, intent: 'shutdown' }, 'stopping'));
-  }
-}
-
-function onTaken(settings: PulseSettings, state: PulseState, nowMs: number): PulseStep {
-  if (state.duty !== 'taking') return { state, effects: [] };
-  const active: PulseState = {
-    ...state,
-    duty: 'active',
-    deadlineMs: Infinity,
-    lastAnnounceMs: nowMs,
-    takenAtMs: nowMs,
-  };
-  const fields = { vips: settings.vips.join(' ') || 'no address', reason: state.reason };
-  const asks =
-    settings.hasPartner &&
-    (state.reason === PARTNER_DEAD || (state.others !== undefined && isBySilence(state.others)));
-  return andThen(
-    withEffects(
-      active,
-      log('PULSE_ACTIVE', fields),
-      { type: 'announce' },
-      // A partner that is silent to us may hear us all the same.
-      ...(asks ? [log('PULSE_RELEASE_ASKED'), { type: 'send', word: 'fos go inactive' } as const] : []),
-    ),
-    (next) => sendNow(settings, next, nowMs),
-  );
-}
-
-function onDropped(settings: PulseSettings, state: PulseState, nowMs: number): PulseStep {
-  if (state.duty !== 'dropping') return { state, effects: [] };
-  if (state.intent === 'shutdown') {
-    return withEffects({ ...state, duty: 'ended' }, { type: 'exit' });
-  }
-  const standby: PulseState = {
-    ...doubtingDeaths(state, nowMs),
-    duty: 'standby',
-    intent: undefined,
-    lastHeardMs: nowMs,
-    gateAtMs: gateAfterWordMs(settings, nowMs),
-  };
-  return andThen(withEffects(standby, log('PULSE_STANDBY', { reason: state.reason })), (next) =>
-    sendNow(settings, next, nowMs),
-  );
-}
-
-/** What held it back is gone: it goes on serving, and tells the network where the addresses are. */
-function onRecovered(
-  settings: PulseSettings,
-  state: PulseState,
-  { disabled }: PulseState,
-  nowMs: number,
-): PulseStep {
-  if (state.duty === 'releasing' && state.intent === 'failure') {
-    // Should the partner serve meanwhile, the tie decides: two that both say "stopped" would hold for ever.
-    return onReleaseLimit(settings, state, nowMs);
-  }
-  if (state.duty !== 'active' || !disabled) return { state, effects: [] };
-  return withEffects({ ...state, lastAnnounceMs: nowMs }, { type: 'announce' });
-}
-
 /** One step: the next state and what the shell has to do, in order. `nowMs` is monotonic and never falls. */
 export function stepPulse(
   settings: PulseSettings,
@@ -308,20 +156,8 @@ function stepAs(settings: PulseSettings, state: PulseState, event: PulseEvent, n
       return onTimesChanged(settings, withDirectors(settings.others, state, nowMs), event.hadPartner, nowMs);
     case 'localFailure':
       return onLocalFailure(settings, { ...state, disabled: event.disables }, event.what, nowMs);
-    case 'localRecovered': {
-      if (state.failure === undefined) return { state, effects: [] };
-      // Nothing could be heard without a link: that silence says nothing about the partner.
-      const heardFrom = state.disabled && !mayBeReplaced(settings, state) ? nowMs : state.lastHeardMs;
-      const recovered: PulseState = {
-        ...(state.disabled ? listeningAnew(state, nowMs) : state),
-        failure: undefined,
-        disabled: false,
-        lastHeardMs: heardFrom,
-        heldBack: undefined,
-      };
-      const told = log('PULSE_LOCAL_RECOVERED', { what: state.failure });
-      return andThen(withEffects(recovered, told), (next) => onRecovered(settings, next, state, nowMs));
-    }
+    case 'localRecovered':
+      return onLocalRecovered(settings, state, nowMs);
   }
 }
 
