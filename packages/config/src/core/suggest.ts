@@ -27,14 +27,17 @@ export function nearestWord(word: string, candidates: Iterable<string>): string 
   if (word.length > 40) return undefined;
   const wanted = word.toLowerCase().replaceAll('-', '_');
   const limit = wanted.length <= 3 ? 1 : wanted.length <= 7 ? 2 : 3;
+  const words = [...candidates];
   let best: string | undefined;
   let bestDistance = limit + 1;
-  for (const candidate of candidates) {
+  for (const candidate of words) {
     const distance = editDistance(wanted, candidate, limit);
     if (distance < bestDistance) {
       best = candidate;
       bestDistance = distance;
     }
   }
-  return best;
+  // One letter wrong is a slip; further away the beginning of a word says more.
+  const begun = words.filter((candidate) => candidate.startsWith(wanted));
+  return bestDistance > 1 && wanted.length >= 3 && begun.length === 1 ? begun[0] : best;
 }

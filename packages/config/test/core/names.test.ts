@@ -19,6 +19,8 @@ describe('nearestWord', () => {
     expect(nearestWord('dedatime', words)).toBe('deadtime');
     expect(nearestWord('keep-alive', words)).toBe('keepalive');
     expect(nearestWord('PORT', words)).toBe('port');
+    expect(nearestWord('http', ['tcp', 'http_get', 'ssl_get'])).toBe('http_get');
+    expect(nearestWord('pro', ['protocol', 'program'])).toBeUndefined();
     expect(nearestWord('elephant', words)).toBeUndefined();
   });
 });

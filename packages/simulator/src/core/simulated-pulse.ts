@@ -2,7 +2,6 @@ import { MAIN_GROUP } from '@piranha/config';
 import type { HeartbeatWord, PulseAlive, StoodIn } from '@piranha/protocol';
 import type { Beat } from '@piranha/protocol/beat';
 import {
-  ANSWER_SPACING_MS,
   BeatVoice,
   type GroupEffect,
   hasSlept,
@@ -24,27 +23,24 @@ import type { Packet, PathNumber } from './network.js';
 import { SimulatedProcess } from './process-base.js';
 import type { ReloadTimes } from './reloads.js';
 import { simulatedContent, simulatedLife } from './simulated-beats.js';
+import { SimulatedDefence } from './simulated-defence.js';
 import { SimulatedGate } from './simulated-gate.js';
 import { drawnBoot, PATH_NAMES, SIMULATED_KEYS } from './simulated-keys.js';
+import { SimulatedMoves } from './simulated-moves.js';
 import type { SimulatedNode } from './simulated-node.js';
 import type { World } from './world.js';
-
-/** A frame's way on the network of the addresses, ms. */
-const HEARD_MS = 0.3;
 
 /** The pulse process of a node: the real state machine, and a shell whose addresses are a set. */
 export class SimulatedPulse extends SimulatedProcess {
   /** Undefined while the process is still starting. */
   private groups: NodeGroups | undefined;
-  /** Which of its wishes for a group's addresses is the last. */
-  private readonly wishes = new Map<string, number>();
+  private readonly moves: SimulatedMoves;
+  private readonly defence: SimulatedDefence;
   private ticks = 0;
   private tickDueMs = Number.POSITIVE_INFINITY;
   private gate: SimulatedGate | undefined;
   private voice: BeatVoice | undefined;
   private sent = 0;
-  private readonly answers = new Set<string>();
-  private readonly answeredAtMs = new Map<string, number>();
   private left: TimesBefore | undefined;
   private timesText = '';
 
@@ -56,6 +52,9 @@ export class SimulatedPulse extends SimulatedProcess {
     private readonly held?: readonly string[] | undefined,
   ) {
     super(world.timeline);
+    const later = (waitMs: number, work: () => void) => this.timer(this.timeline.nowMs + waitMs, work);
+    this.moves = new SimulatedMoves(node, later, (done, group) => this.dispatch({ type: done }, group));
+    this.defence = new SimulatedDefence(node, later, () => this.timeline.nowMs);
     this.timer(world.timeline.nowMs + node.durations.startMs, () => this.begin(adopt));
   }
 
@@ -170,18 +169,9 @@ export class SimulatedPulse extends SimulatedProcess {
     this.receive(() => this.dispatch(event, group));
   }
 
-  /** A frame of another holder of a group arrives: who insists answers, at most once a second. */
+  /** A frame of another holder of a group arrives. */
   hearHolder(group: string): void {
-    this.receive(() => {
-      if (this.answers.has(group) || !this.node.insists(group)) return;
-      this.answers.add(group);
-      const answeredAtMs = this.answeredAtMs.get(group) ?? Number.NEGATIVE_INFINITY;
-      this.timer(Math.max(this.timeline.nowMs + HEARD_MS, answeredAtMs + ANSWER_SPACING_MS), () => {
-        this.answers.delete(group);
-        this.answeredAtMs.set(group, this.timeline.nowMs);
-        if (this.node.insists(group)) this.node.announce(group);
-      });
-    });
+    this.receive(() => this.defence.hear(group));
   }
 
   private begin(adopt: boolean): void {
@@ -207,7 +197,7 @@ export class SimulatedPulse extends SimulatedProcess {
   /** A pulse that ended while it put a group down may have left some of its addresses. */
   private putDownLeftovers(groups: NodeGroups): void {
     for (const [name, { duty }] of groups.all) {
-      if (duty === 'standby' && this.node.has(name)) this.move('dropped', name);
+      if (duty === 'standby' && this.node.has(name)) this.moves.begin('dropped', name);
     }
   }
 
@@ -315,10 +305,10 @@ export class SimulatedPulse extends SimulatedProcess {
         return;
       }
       case 'take':
-        this.move('taken', group);
+        this.moves.begin('taken', group);
         return;
       case 'drop':
-        this.move('dropped', group);
+        this.moves.begin('dropped', group);
         return;
       case 'announce':
         node.announce(group);
@@ -340,26 +330,6 @@ export class SimulatedPulse extends SimulatedProcess {
         node.pulseEnds();
         return;
     }
-  }
-
-  /** Raises or puts down one address of a group after the other, unless the wish changes meanwhile. */
-  private move(done: 'taken' | 'dropped', group: string): void {
-    const wish = (this.wishes.get(group) ?? 0) + 1;
-    this.wishes.set(group, wish);
-    const raises = done === 'taken';
-    const vips = this.node.vipsOf(group);
-    const { takeMs, dropMs } = this.node.durations;
-    const eachMs = (raises ? takeMs : dropMs) / Math.max(1, vips.length);
-    const next = (index: number): void => {
-      this.timer(this.timeline.nowMs + eachMs, () => {
-        if (wish !== this.wishes.get(group)) return;
-        const vip = vips[index];
-        if (vip !== undefined) this.node.change(vip, raises);
-        if (index + 1 < vips.length) next(index + 1);
-        else this.dispatch({ type: done }, group);
-      });
-    };
-    next(0);
   }
 }
 
