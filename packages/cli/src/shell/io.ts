@@ -9,7 +9,11 @@ export interface LvsctlIo {
   stdin(): AsyncIterable<Uint8Array>;
   /** Wall clock, ms since 1970. */
   nowMs(): number;
+  /** Shows a line until the next one takes its place, or none; absent where nobody watches a terminal. */
+  readonly progress?: (text: string) => void;
 }
+
+const TO_LINE_START = '\r\u001B[K';
 
 /** The process's own streams. A reader that went away (`| head`) ends lvsctl quietly, with the status of a success. */
 export function processIo(): LvsctlIo {
@@ -24,6 +28,9 @@ export function processIo(): LvsctlIo {
     stderr: (text) => void process.stderr.write(text),
     stdin: () => process.stdin,
     nowMs: () => Date.now(),
+    ...(process.stderr.isTTY
+      ? { progress: (text: string) => void process.stderr.write(`${TO_LINE_START}${text}`) }
+      : {}),
   };
 }
 

@@ -41,6 +41,22 @@ describe('lvsctl simulate', () => {
     expect(answer.simulatedMs).toBeGreaterThan(10_000);
   });
 
+  it('shows somebody at a terminal how far it is, on a line that goes away', async () => {
+    const shown: string[] = [];
+    let nowMs = 0;
+    const terminal = {
+      progress: (text: string) => void shown.push(text),
+      nowMs: () => {
+        nowMs += 300;
+        return nowMs;
+      },
+    };
+    const { status } = await run(['simulate', '--seeds', '8', '--seed', '7', '-'], PAIR, terminal);
+    expect(status).toBe(0);
+    expect(shown[0]).toMatch(/^[1-8] of 8 seeds, a promise broken in 0$/);
+    expect(shown.at(-1)).toBe('');
+  });
+
   it('plays more directors with the times of the file', async () => {
     const { status, stdout } = await run(
       ['simulate', '--directors', '4', '--seeds', '2', '--seed', '7', '-'],

@@ -1,3 +1,4 @@
+import type { LvsctlIo } from '../../src/shell/io.js';
 import { runLvsctl } from '../../src/shell/run-lvsctl.js';
 import { NOW_MS } from './statuses.js';
 
@@ -7,8 +8,8 @@ export interface Ran {
   readonly stderr: string;
 }
 
-/** lvsctl with its streams in hand. */
-export async function run(argv: readonly string[], stdin = ''): Promise<Ran> {
+/** lvsctl with its streams in hand. @param more other than those of a process without a terminal */
+export async function run(argv: readonly string[], stdin = '', more: Partial<LvsctlIo> = {}): Promise<Ran> {
   let stdout = '';
   let stderr = '';
   const status = await runLvsctl(argv, {
@@ -22,6 +23,7 @@ export async function run(argv: readonly string[], stdin = ''): Promise<Ran> {
       yield Buffer.from(stdin);
     },
     nowMs: () => NOW_MS,
+    ...more,
   });
   return { status, stdout, stderr };
 }

@@ -16,6 +16,8 @@ export interface SimulateOptions extends CommonOptions {
 
 /** Failures that are told whole; the rest are counted. */
 const TOLD = 3;
+/** How often somebody at a terminal is told how far it is, ms. */
+const PROGRESS_EVERY_MS = 1_000;
 
 interface Played {
   seeds: number;
@@ -43,14 +45,21 @@ export async function simulate(io: LvsctlIo, file: string, options: SimulateOpti
   const first = options.seed ?? randomInt(MOST_SEED);
   if (!options.json) printLines((text) => io.stdout(text), promisesOf(pair));
   const played: Played = { seeds: 0, simulatedMs: 0, takeovers: 0, failures: [], failed: 0 };
+  let toldAtMs = io.nowMs();
   await untilInterrupted(async (isOver) => {
     for (let number = 0; number < options.seeds && !isOver(); number += 1) {
       const failure = playSeed(pair, (first + number) % (MOST_SEED + 1), played);
+      if (failure !== undefined) io.progress?.('');
       if (failure !== undefined && !options.json) printLines((text) => io.stdout(text), failure.lines);
+      if (io.nowMs() - toldAtMs >= PROGRESS_EVERY_MS) {
+        toldAtMs = io.nowMs();
+        io.progress?.(`${played.seeds} of ${options.seeds} seeds, a promise broken in ${played.failed}`);
+      }
       // Ctrl-C is heard between two runs.
       await nextTurn();
     }
   });
+  io.progress?.('');
   tell(io, file, first, options, played);
   return played.failed === 0 ? EXIT.ok : EXIT.no;
 }
