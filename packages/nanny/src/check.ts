@@ -42,9 +42,16 @@ interface PageDigests {
 /** Told what goes over the wire: for a person who probes by hand. */
 export type Trace = (direction: 'sent' | 'received' | 'note', bytes: Uint8Array | string) => void;
 
+/** Tells that nobody wants the answer any more. An AbortSignal is one. */
+export interface CancelSignal {
+  readonly aborted: boolean;
+  addEventListener(type: 'abort', listener: () => void): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
 export interface CheckContext {
   /** Aborted when nobody wants the answer any more; the check then ends at once, with any outcome. */
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
   readonly trace?: Trace;
   /** Called when the check really begins, where it had to wait for its turn. */
   readonly onBegin?: () => void;
@@ -62,6 +69,9 @@ export interface Check {
 export function serverName({ address, port }: CheckTarget): string {
   return addressFamily(address) === 6 ? `[${address}]:${port}` : `${address}:${port}`;
 }
+
+/** Of a check that nobody wants any more. */
+export const CANCELLED: CheckOutcome = { ok: false, reason: 'cancelled' };
 
 /** A check that passed. */
 export function passed(reason: string): CheckOutcome {

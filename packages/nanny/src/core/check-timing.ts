@@ -1,8 +1,14 @@
+/** How punctually the check of one server began, where it is known. */
+interface Punctuality {
+  readonly lateMs: number | undefined;
+  readonly intervalMs: number | undefined;
+}
+
 /** How punctual the checks of one server begin. Only arithmetic; times are monotonic ms. */
 export class CheckTiming {
   private dueMs: number | undefined;
   private begunMs: number | undefined;
-  private found: { readonly lateMs?: number; readonly intervalMs?: number } = {};
+  private found: Punctuality = { lateMs: undefined, intervalMs: undefined };
 
   /** The next check is to begin then. */
   due(atMs: number): void {
@@ -10,16 +16,17 @@ export class CheckTiming {
   }
 
   begin(nowMs: number): void {
+    const { dueMs, begunMs } = this;
     this.found = {
-      ...(this.dueMs === undefined ? {} : { lateMs: rounded(Math.max(0, nowMs - this.dueMs)) }),
-      ...(this.begunMs === undefined ? {} : { intervalMs: rounded(nowMs - this.begunMs) }),
+      lateMs: dueMs === undefined ? undefined : rounded(Math.max(0, nowMs - dueMs)),
+      intervalMs: begunMs === undefined ? undefined : rounded(nowMs - begunMs),
     };
     this.dueMs = undefined;
     this.begunMs = nowMs;
   }
 
   /** Of the check that began last. */
-  get taken(): { readonly lateMs?: number; readonly intervalMs?: number } {
+  get taken(): Punctuality {
     return this.found;
   }
 }

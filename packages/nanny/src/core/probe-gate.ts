@@ -35,11 +35,14 @@ export class ProbeGate<Probe> {
     return this.queue.size;
   }
 
-  /** True: it begins now, and is to be reported as finished. False: it waits until `admit` gives it out. */
-  request(probe: Probe, nowMs: number, weight = 1): boolean {
-    if (this.queue.size === 0 && this.take(nowMs, weight)) return true;
+  /** True: one more begins now, and is to be reported as finished. False: it is to wait behind the others. */
+  pass(nowMs: number, weight = 1): boolean {
+    return this.queue.size === 0 && this.take(nowMs, weight);
+  }
+
+  /** It waits until `admit` gives it out. */
+  wait(probe: Probe, weight = 1): void {
     this.queue.set(probe, weight);
-    return false;
   }
 
   /** A probe that waits is not wanted any more. */

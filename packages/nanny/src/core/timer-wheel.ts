@@ -2,12 +2,17 @@
 const SLOTS = 1_024;
 const MASK = SLOTS - 1;
 
-/** A wake-up that was put into a wheel. */
-export interface WheelTimer<Value> {
-  readonly dueMs: number;
-  readonly value: Value;
-  /** Whole ms under which it is found. */
-  readonly slot: number;
+/** A wake-up that can be put into a wheel, again and again: setting it allocates nothing. */
+export class WheelTimer<Value> {
+  /** When it is due, or was last. */
+  dueMs = 0;
+  /** Whole ms under which it is found; undefined while it is in no wheel. */
+  slot: number | undefined;
+  /** Its neighbours in the slot. */
+  before: WheelTimer<Value> | undefined;
+  after: WheelTimer<Value> | undefined;
+
+  constructor(readonly value: Value) {}
 }
 
 /**
@@ -15,7 +20,8 @@ export interface WheelTimer<Value> {
  * clock: who turns it says what time it is, in monotonic ms that never go back.
  */
 export class TimerWheel<Value> {
-  private readonly slots: readonly Set<WheelTimer<Value>>[] = Array.from({ length: SLOTS }, () => new Set());
+  /** The first of each slot. */
+  private readonly slots: (WheelTimer<Value> | undefined)[] = Array.from({ length: SLOTS }, () => undefined);
   /** Everything due before this whole ms was given out. */
   private cursor: number;
   private count = 0;
@@ -28,17 +34,30 @@ export class TimerWheel<Value> {
     return this.count;
   }
 
-  /** What is due already comes with the next turn. */
-  add(dueMs: number, value: Value): WheelTimer<Value> {
-    const timer = { dueMs, value, slot: Math.max(Math.floor(dueMs), this.cursor) };
-    this.slotAt(timer.slot).add(timer);
+  /** Puts a wake-up in, or elsewhere if it is in already. What is due already comes with the next turn. */
+  set(timer: WheelTimer<Value>, dueMs: number): void {
+    this.remove(timer);
+    const slot = Math.max(Math.floor(dueMs), this.cursor);
+    const first = this.slots[slot & MASK];
+    timer.dueMs = dueMs;
+    timer.slot = slot;
+    timer.after = first;
+    if (first) first.before = timer;
+    this.slots[slot & MASK] = timer;
     this.count += 1;
-    return timer;
   }
 
   /** Forgets a wake-up; one that was given out already is no error. */
   remove(timer: WheelTimer<Value>): void {
-    if (this.slotAt(timer.slot).delete(timer)) this.count -= 1;
+    const { slot, before, after } = timer;
+    if (slot === undefined) return;
+    if (before) before.after = after;
+    else this.slots[slot & MASK] = after;
+    if (after) after.before = before;
+    timer.slot = undefined;
+    timer.before = undefined;
+    timer.after = undefined;
+    this.count -= 1;
   }
 
   /** Everything that is due, the earliest first; it is in the wheel no more. */
@@ -48,7 +67,6 @@ export class TimerWheel<Value> {
     // One turn visits every slot, however long nobody turned.
     for (let at = Math.max(this.cursor, last - MASK); at <= last; at++) this.collect(at, nowMs, due);
     this.cursor = Math.max(this.cursor, last);
-    this.count -= due.length;
     return due.sort((one, other) => one.dueMs - other.dueMs);
   }
 
@@ -57,22 +75,22 @@ export class TimerWheel<Value> {
     if (this.count === 0) return undefined;
     for (let at = this.cursor; at < this.cursor + SLOTS; at++) {
       let dueMs = Number.POSITIVE_INFINITY;
-      for (const timer of this.slotAt(at)) if (timer.slot === at) dueMs = Math.min(dueMs, timer.dueMs);
+      for (let timer = this.slots[at & MASK]; timer; timer = timer.after)
+        if (timer.slot === at) dueMs = Math.min(dueMs, timer.dueMs);
       if (dueMs !== Number.POSITIVE_INFINITY) return dueMs;
     }
     return this.cursor + SLOTS;
   }
 
   private collect(slot: number, nowMs: number, due: WheelTimer<Value>[]): void {
-    const timers = this.slotAt(slot);
-    for (const timer of timers) {
-      if (timer.dueMs > nowMs) continue;
-      timers.delete(timer);
-      due.push(timer);
+    let timer = this.slots[slot & MASK];
+    while (timer) {
+      const { after } = timer;
+      if (timer.dueMs <= nowMs) {
+        this.remove(timer);
+        due.push(timer);
+      }
+      timer = after;
     }
-  }
-
-  private slotAt(slot: number): Set<WheelTimer<Value>> {
-    return this.slots[slot & MASK] as Set<WheelTimer<Value>>;
   }
 }

@@ -10,6 +10,7 @@ import {
   type Verdict,
 } from '../core/check-loop.js';
 import { CheckTiming } from '../core/check-timing.js';
+import { Cancellation } from './cancellation.js';
 import type { Reporter } from './reporter.js';
 import { timerWakeUp, type WakeUp } from './wake-up.js';
 
@@ -17,7 +18,7 @@ import { timerWakeUp, type WakeUp } from './wake-up.js';
 export class NannyRunner {
   private state: LoopState;
   /** Ends the check under way. Of the next one too unless it was used: a new one each time is costly to collect. */
-  private cancelling = new AbortController();
+  private cancelling = new Cancellation();
   private ended: Promise<void> = Promise.resolve();
   /** Of the check under way, or the last one. */
   private readonly timing = new CheckTiming();
@@ -79,8 +80,8 @@ export class NannyRunner {
   }
 
   private begin(checkNumber: number): void {
-    if (this.cancelling.signal.aborted) this.cancelling = new AbortController();
-    const { signal } = this.cancelling;
+    if (this.cancelling.aborted) this.cancelling = new Cancellation();
+    const signal = this.cancelling;
     let startedMs = monotonicNowMs();
     const onBegin = () => {
       startedMs = monotonicNowMs();

@@ -4,10 +4,17 @@ import { ProbeGate } from '../../src/core/probe-gate.js';
 
 const POLICY = { probesPerSecond: 100, burst: 5, concurrency: 8 };
 
+/** True: it begins. False: it waits. */
+function request<Probe>(gate: ProbeGate<Probe>, probe: Probe, nowMs: number, weight = 1): boolean {
+  if (gate.pass(nowMs, weight)) return true;
+  gate.wait(probe, weight);
+  return false;
+}
+
 describe('ProbeGate', () => {
   it('lets a burst begin at once, the rest at its rate, in order', () => {
     const gate = new ProbeGate<number>(POLICY, 0);
-    const begun = Array.from({ length: 8 }, (_, probe) => gate.request(probe, 0));
+    const begun = Array.from({ length: 8 }, (_, probe) => request(gate, probe, 0));
     expect(begun).toEqual([true, true, true, true, true, false, false, false]);
     expect(gate.admit(0)).toEqual([]);
     expect(gate.nextAdmitMs()).toBe(10);
@@ -18,9 +25,9 @@ describe('ProbeGate', () => {
 
   it('waits for one to finish where too many are under way', () => {
     const gate = new ProbeGate<string>({ ...POLICY, concurrency: 1 }, 0);
-    expect(gate.request('one', 0)).toBe(true);
-    expect(gate.request('two', 0)).toBe(false);
-    expect(gate.request('three', 0)).toBe(false);
+    expect(request(gate, 'one', 0)).toBe(true);
+    expect(request(gate, 'two', 0)).toBe(false);
+    expect(request(gate, 'three', 0)).toBe(false);
     gate.cancel('two');
     expect(gate.nextAdmitMs()).toBeUndefined();
     expect(gate.admit(1_000)).toEqual([]);
@@ -30,20 +37,20 @@ describe('ProbeGate', () => {
 
   it('lets no more weight begin than may be under way, and the heaviest alone', () => {
     const gate = new ProbeGate<string>(POLICY, 0);
-    expect(gate.request('six', 0, 6)).toBe(true);
-    expect(gate.request('three', 0, 3)).toBe(false);
+    expect(request(gate, 'six', 0, 6)).toBe(true);
+    expect(request(gate, 'three', 0, 3)).toBe(false);
     // In the order in which they asked: else the heavy ones would wait for ever.
-    expect(gate.request('one', 0, 1)).toBe(false);
+    expect(request(gate, 'one', 0, 1)).toBe(false);
     expect([gate.admit(1_000), gate.nextAdmitMs()]).toEqual([[], undefined]);
     gate.finished(6);
     expect(gate.admit(1_000)).toEqual(['three', 'one']);
     expect(gate.running).toBe(2);
-    expect(gate.request('twenty', 1_000, 20)).toBe(false);
+    expect(request(gate, 'twenty', 1_000, 20)).toBe(false);
     gate.finished(3);
     expect(gate.admit(1_000)).toEqual([]);
     gate.finished(1);
     expect(gate.admit(1_000)).toEqual(['twenty']);
-    expect(gate.request('next', 1_000)).toBe(false);
+    expect(request(gate, 'next', 1_000)).toBe(false);
     gate.finished(20);
     expect(gate.admit(1_000)).toEqual(['next']);
   });
@@ -63,7 +70,7 @@ describe('ProbeGate', () => {
           for (let end = 0; end < ends && gate.running > 0; end++) gate.finished();
           begun.push(...gate.admit(nowMs));
           for (let ask = 0; ask < asks; ask++) {
-            if (gate.request(asked, nowMs)) begun.push(asked);
+            if (request(gate, asked, nowMs)) begun.push(asked);
             asked += 1;
           }
           expect(gate.running).toBeLessThanOrEqual(POLICY.concurrency);
@@ -84,8 +91,8 @@ describe('ProbeGate', () => {
         fc.double({ min: 0, max: 1e9, noNaN: true }),
         (rate, nowMs) => {
           const gate = new ProbeGate<number>({ probesPerSecond: rate, burst: 1, concurrency: 9 }, nowMs);
-          gate.request(0, nowMs);
-          gate.request(1, nowMs);
+          request(gate, 0, nowMs);
+          request(gate, 1, nowMs);
           expect(gate.admit(gate.nextAdmitMs() ?? 0)).toEqual([1]);
         },
       ),

@@ -1,15 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { TimerWheel, type WheelTimer } from '../../src/core/timer-wheel.js';
+import { TimerWheel, WheelTimer } from '../../src/core/timer-wheel.js';
 
 type Act =
   | { readonly type: 'add'; readonly afterMs: number }
   | { readonly type: 'remove'; readonly which: number }
+  | { readonly type: 'set'; readonly which: number; readonly afterMs: number }
   | { readonly type: 'advance'; readonly byMs: number };
 
+const wait = fc.double({ min: -50, max: 5_000, noNaN: true });
+
 const act: fc.Arbitrary<Act> = fc.oneof(
-  fc.record({ type: fc.constant('add' as const), afterMs: fc.double({ min: -50, max: 5_000, noNaN: true }) }),
+  fc.record({ type: fc.constant('add' as const), afterMs: wait }),
   fc.record({ type: fc.constant('remove' as const), which: fc.nat(20) }),
+  fc.record({ type: fc.constant('set' as const), which: fc.nat(20), afterMs: wait }),
   fc.record({
     type: fc.constant('advance' as const),
     byMs: fc.oneof(
@@ -56,8 +60,16 @@ describe('TimerWheel', () => {
       const handles: WheelTimer<number>[] = [];
       for (const one of acts) {
         if (one.type === 'add') {
-          handles.push(wheel.add(nowMs + one.afterMs, handles.length));
-          naive.add(nowMs + one.afterMs, handles.length - 1);
+          const handle = new WheelTimer(handles.length);
+          wheel.set(handle, nowMs + one.afterMs);
+          naive.add(nowMs + one.afterMs, handle.value);
+          handles.push(handle);
+        } else if (one.type === 'set') {
+          const handle = handles[one.which];
+          if (!handle) continue;
+          wheel.set(handle, nowMs + one.afterMs);
+          naive.remove(handle.value);
+          naive.add(nowMs + one.afterMs, handle.value);
         } else if (one.type === 'remove') {
           const handle = handles[one.which];
           if (handle) wheel.remove(handle);
@@ -81,7 +93,7 @@ describe('TimerWheel', () => {
 
   it('is turned once a second at most for what is far away', () => {
     const wheel = new TimerWheel<string>(0);
-    wheel.add(10_000, 'far');
+    wheel.set(new WheelTimer('far'), 10_000);
     let turns = 0;
     for (let atMs = wheel.nextTurnMs(); atMs !== undefined; atMs = wheel.nextTurnMs()) {
       const due = wheel.advance(atMs);

@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import {
+  type CancelSignal,
   type Check,
   type CheckComplaint,
   type CheckContext,
@@ -90,7 +91,7 @@ export class Connection {
   private ended = false;
   private onTrouble: () => void = () => {};
   private received: Buffer = Buffer.alloc(0);
-  private readonly signal: AbortSignal;
+  private readonly signal: CancelSignal;
   private readonly trace: Trace | undefined;
 
   constructor(

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import type { CancelSignal } from '../../check.js';
 import { limitStep } from '../step-limit.js';
 
 /** As much of the output is looked at, as the original did. */
@@ -41,7 +42,7 @@ export class ProgramRun {
   }
 
   /** Waits for its end, at most `limitMs`. */
-  async ending(limitMs: number, signal: AbortSignal): Promise<ProgramEnding | 'timed out' | 'cancelled'> {
+  async ending(limitMs: number, signal: CancelSignal): Promise<ProgramEnding | 'timed out' | 'cancelled'> {
     const ending = await limitStep<ProgramEnding>(limitMs, signal, (settle) => {
       this.onError = () => settle({ type: 'error', error: this.error as NodeJS.ErrnoException });
       if (this.error) return this.onError();

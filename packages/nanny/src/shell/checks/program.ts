@@ -1,4 +1,5 @@
 import {
+  CANCELLED,
   type Check,
   type CheckOutcome,
   failed,
@@ -35,7 +36,7 @@ function judge(
   const server = serverName(plan.target);
   // Only the program's name: its arguments may hold a password.
   const program = plan.words[0] ?? '';
-  if (ending === 'cancelled') return { ok: false, reason: ending };
+  if (ending === 'cancelled') return CANCELLED;
   if (ending === 'timed out') return failed('NANNY_PROGRAM_TIMED_OUT', { program, server });
   if (ending.type === 'error') {
     const error = ending.error.code ?? ending.error.message;

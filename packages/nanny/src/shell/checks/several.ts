@@ -1,5 +1,6 @@
 import type { Check, CheckContext, CheckOutcome } from '../../check.js';
 import type { PlanOf } from '../../core/check-plan.js';
+import { Cancellation } from '../cancellation.js';
 
 /**
  * Runs the checks of one server side by side. As soon as one decides (a failure where all must pass, a success where
@@ -15,14 +16,14 @@ async function runSeveral(
   deciding: boolean,
   { signal, ...context }: CheckContext,
 ): Promise<CheckOutcome> {
-  const rest = new AbortController();
+  const rest = new Cancellation();
   const cancelRest = () => rest.abort();
   signal.addEventListener('abort', cancelRest);
   if (signal.aborted) cancelRest();
   let decision: CheckOutcome | undefined;
   const runs = checks.map(async (check) => {
-    const outcome = await check.run({ ...context, signal: rest.signal });
-    if (outcome.undecided || outcome.ok !== deciding || rest.signal.aborted) return outcome;
+    const outcome = await check.run({ ...context, signal: rest });
+    if (outcome.undecided || outcome.ok !== deciding || rest.aborted) return outcome;
     decision = outcome;
     cancelRest();
     return outcome;

@@ -1,5 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import {
+  CANCELLED,
+  type CancelSignal,
   type CheckOutcome,
   type CheckTarget,
   failed,
@@ -8,25 +10,25 @@ import {
   unmade,
 } from '../../check.js';
 import type { AnswerJudge } from '../../core/expect.js';
-import { limitStep } from '../step-limit.js';
+import { beginStep, type StepInterruption } from '../step-limit.js';
 
 type StepResult = { readonly error?: NodeJS.ErrnoException };
+type Settle = (result: StepResult) => void;
+type Ended = StepResult | StepInterruption;
 
-const CANCELLED: CheckOutcome = { ok: false, reason: 'cancelled' };
+const WENT_WELL: StepResult = {};
 
 /** One TCP connection of a check. Each step gives the outcome of a failure, or undefined when it went well. */
 export class TcpSession {
   private readonly socket: Socket;
   private error: NodeJS.ErrnoException | undefined;
   private onError: () => void = () => {};
-  private readonly server: string;
 
   constructor(
     private readonly target: CheckTarget,
     private readonly stepLimitMs: number,
-    private readonly signal: AbortSignal,
+    private readonly signal: CancelSignal,
   ) {
-    this.server = serverName(target);
     this.socket = connect({ host: target.address, port: target.port, autoSelectFamily: false });
     // Listens for the whole life of the socket: a reset may come between two steps.
     this.socket.on('error', (error) => {
@@ -36,12 +38,24 @@ export class TcpSession {
   }
 
   /** @param limitMs the limit of this step, where it has one of its own */
-  async connected(limitMs = this.stepLimitMs): Promise<CheckOutcome | undefined> {
-    const { server } = this;
-    const result = await this.step((settle) => this.socket.once('connect', () => settle({})), limitMs);
-    if (result === 'timed out') return failed('NANNY_CONNECT_TIMED_OUT', { server });
+  connected(limitMs?: number): Promise<CheckOutcome | undefined> {
+    return new Promise((resolve) => this.whenConnected(resolve, limitMs));
+  }
+
+  /** The same without a promise, for the check that does nothing else: there may be thousands a second. */
+  whenConnected(done: (failure: CheckOutcome | undefined) => void, limitMs = this.stepLimitMs): void {
+    this.beginStep(
+      limitMs,
+      (settle) => this.socket.on('connect', () => settle(WENT_WELL)),
+      (result) => done(this.connectFailure(result)),
+    );
+  }
+
+  private connectFailure(result: Ended): CheckOutcome | undefined {
     if (result === 'cancelled') return CANCELLED;
+    if (result === 'timed out') return failed('NANNY_CONNECT_TIMED_OUT', { server: this.server });
     if (result.error === undefined || wasTaken(result.error)) return undefined;
+    const { server } = this;
     const error = errorName(result.error);
     return lacksDescriptors(error)
       ? unmade(this.target, error)
@@ -52,7 +66,7 @@ export class TcpSession {
   async send(bytes: Uint8Array): Promise<CheckOutcome | undefined> {
     const { server } = this;
     const result = await this.step((settle) => {
-      this.socket.write(bytes, (error) => settle(error ? { error } : {}));
+      this.socket.write(bytes, (error) => settle(error ? { error } : WENT_WELL));
     });
     if (result === 'timed out') return failed('NANNY_WRITE_TIMED_OUT', { server });
     if (result === 'cancelled') return CANCELLED;
@@ -66,10 +80,10 @@ export class TcpSession {
       this.socket.on('data', (chunk: Buffer) => {
         if (judge.push(chunk) !== 'more' || judge.full) {
           this.socket.pause();
-          settle({});
+          settle(WENT_WELL);
         }
       });
-      this.socket.once('end', () => settle({}));
+      this.socket.once('end', () => settle(WENT_WELL));
     });
     if (result === 'cancelled') return CANCELLED;
     const verdict = judge.push(new Uint8Array(0));
@@ -97,12 +111,21 @@ export class TcpSession {
     this.socket.destroy();
   }
 
-  private step(begin: (settle: (result: StepResult) => void) => void, limitMs = this.stepLimitMs) {
-    return limitStep<StepResult>(limitMs, this.signal, (settle) => {
+  private get server(): string {
+    return serverName(this.target);
+  }
+
+  private step(begin: (settle: Settle) => void): Promise<Ended> {
+    return new Promise((resolve) => this.beginStep(this.stepLimitMs, begin, resolve));
+  }
+
+  private beginStep(limitMs: number, begin: (settle: Settle) => void, done: (result: Ended) => void): void {
+    const beginUnlessFailed = (settle: Settle) => {
       this.onError = () => settle({ error: this.error as NodeJS.ErrnoException });
       if (this.error) this.onError();
       else begin(settle);
-    });
+    };
+    beginStep<StepResult>({ limitMs, signal: this.signal }, beginUnlessFailed, done);
   }
 }
 

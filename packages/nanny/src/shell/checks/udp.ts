@@ -1,6 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { addressFamily } from '@piranha/common';
 import {
+  CANCELLED,
   type Check,
   type CheckOutcome,
   failed,
@@ -46,7 +47,7 @@ export function udpCheck(plan: PlanOf<'udp'>): Check {
 
 function judge(plan: PlanOf<'udp'>, heard: Heard | 'timed out' | 'cancelled'): CheckOutcome {
   const server = serverName(plan.target);
-  if (heard === 'cancelled') return { ok: false, reason: heard };
+  if (heard === 'cancelled') return CANCELLED;
   if (heard === 'timed out') {
     return plan.silencePasses ? passed('not refused') : failed('NANNY_READ_TIMED_OUT', { server });
   }

@@ -89,8 +89,9 @@ export class SharedProbe {
     };
     return {
       log: (line: CheckComplaint) => each(({ reporter }) => reporter.log(line)),
-      result: ({ lateMs: _late, intervalMs: _interval, ...report }) => {
-        // This process measures all its probes together.
+      result: ({ ok, reason, durationMs, up }) => {
+        // How late it began is told of all probes together.
+        const report = { ok, reason, durationMs, up };
         this.last = report;
         each((member) => tellResult(member, report));
       },

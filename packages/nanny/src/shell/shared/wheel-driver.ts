@@ -1,33 +1,27 @@
 import { monotonicNowMs } from '@piranha/common';
-import { TimerWheel, type WheelTimer } from '../../core/timer-wheel.js';
+import { TimerWheel, WheelTimer } from '../../core/timer-wheel.js';
 import type { WakeUp } from '../wake-up.js';
 
 /** Turns the wheel with one timer of Node for thousands of probes. */
 export class WheelDriver {
-  private readonly wheel = new TimerWheel<(dueMs: number) => void>(monotonicNowMs());
+  private readonly wheel = new TimerWheel<Alarm>(monotonicNowMs());
   private timer: NodeJS.Timeout | undefined;
   private armedForMs = Number.POSITIVE_INFINITY;
 
   /** An alarm; `onDue` is told for when it was set, just before it goes off. */
   wakeUp(onDue: (dueMs: number) => void): WakeUp {
-    let timer: WheelTimer<(dueMs: number) => void> | undefined;
-    const clear = () => {
-      if (timer) this.wheel.remove(timer);
-      timer = undefined;
+    const alarm = new Alarm(onDue);
+    return {
+      set: (atMs, wake) => {
+        alarm.wake = wake;
+        this.wheel.set(alarm.timer, atMs);
+        this.arm(atMs);
+      },
+      clear: () => {
+        alarm.wake = undefined;
+        this.wheel.remove(alarm.timer);
+      },
     };
-    const set = (atMs: number, wake: () => void) => {
-      clear();
-      const own = this.wheel.add(atMs, (dueMs) => {
-        // It was set anew or cleared by another one that went off in the same turn.
-        if (timer !== own) return;
-        timer = undefined;
-        onDue(dueMs);
-        wake();
-      });
-      timer = own;
-      this.arm(atMs);
-    };
-    return { set, clear };
   }
 
   stop(): void {
@@ -44,7 +38,23 @@ export class WheelDriver {
 
   private turn(): void {
     this.armedForMs = Number.POSITIVE_INFINITY;
-    for (const { value, dueMs } of this.wheel.advance(monotonicNowMs())) value(dueMs);
+    for (const { value } of this.wheel.advance(monotonicNowMs())) value.goOff();
     this.arm(this.wheel.nextTurnMs());
+  }
+}
+
+class Alarm {
+  readonly timer: WheelTimer<Alarm> = new WheelTimer<Alarm>(this);
+  wake: (() => void) | undefined;
+
+  constructor(private readonly onDue: (dueMs: number) => void) {}
+
+  goOff(): void {
+    const { wake, timer } = this;
+    // It was cleared or set anew by another one that went off in the same turn.
+    if (wake === undefined || timer.slot !== undefined) return;
+    this.wake = undefined;
+    this.onDue(timer.dueMs);
+    wake();
   }
 }

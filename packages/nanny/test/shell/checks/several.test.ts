@@ -13,7 +13,8 @@ function scripted(outcome: CheckOutcome | 'hangs'): Check & { cancelled: boolean
     cancelled: false,
     async run({ signal }) {
       if (outcome !== 'hangs') return outcome;
-      if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      if (!signal.aborted)
+        await new Promise((resolve) => signal.addEventListener('abort', () => resolve(undefined)));
       this.cancelled = true;
       return { ok: false, reason: 'cancelled' };
     },
