@@ -6,8 +6,11 @@ import { SharedBook } from '../core/shared-book.js';
 import { type Description, nextOrder } from '../core/shared-orders.js';
 import { FLEET_POLICY, NannyProcesses } from './nanny-processes.js';
 
-/** One processor each: threads beside the main one would only take memory. */
-const SHARED_FLAGS = ['--single-threaded-gc'];
+/**
+ * One processor each: threads beside the main one would only take memory. What a check allocates is garbage soon, but V8
+ * learns to put some of it among what stays, where it keeps the check's socket alive until all garbage is collected.
+ */
+const SHARED_FLAGS = ['--single-threaded-gc', '--no-allocation-site-pretenuring'];
 /**
  * Thousands of services lose their watch when it is ended: it may be silent for as long as a busy machine may keep it from
  * its turn.
