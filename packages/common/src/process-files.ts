@@ -1,4 +1,14 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 
 const PID_FILE_LIMIT_BYTES = 32;
@@ -7,13 +17,44 @@ const PID_FILE_LIMIT_BYTES = 32;
 export function writeFileAtomically(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o750 });
   const temporary = `${path}.${process.pid}`;
-  writeFileSync(temporary, text, { mode: 0o644 });
-  renameSync(temporary, path);
+  try {
+    writeFileSync(temporary, text, { mode: 0o644 });
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
 }
 
-/** One decimal line, as the original's pid files. */
-export function writePidFile(path: string, pid: number): void {
-  writeFileAtomically(path, `${pid}\n`);
+/**
+ * One decimal line, as the original's pid files. Where the disk is full it goes over that of the process before, which
+ * needs no room; without one the error is given back, for a full disk must not end a daemon.
+ */
+export function writePidFile(path: string, pid: number): Error | undefined {
+  const text = `${pid}\n`;
+  try {
+    writeFileAtomically(path, text);
+    return undefined;
+  } catch (error) {
+    if (writeInPlace(path, text)) return undefined;
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+/** Writes over a file that is there; who reads it meanwhile finds no whole number, or the new one. */
+function writeInPlace(path: string, text: string): boolean {
+  try {
+    const descriptor = openSync(path, 'r+');
+    try {
+      writeSync(descriptor, text, 0);
+      ftruncateSync(descriptor, text.length);
+    } finally {
+      closeSync(descriptor);
+    }
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Removes a pid file if it still names `pid`; another process may have written it since. */

@@ -1,7 +1,15 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { LeaveMark, monotonicNowMs, patient, removePidFile, UserError, writePidFile } from '@piranha/common';
+import {
+  errorText,
+  LeaveMark,
+  monotonicNowMs,
+  patient,
+  removePidFile,
+  UserError,
+  writePidFile,
+} from '@piranha/common';
 import type { LoadResult } from '@piranha/config';
 import type { EventLog } from '@piranha/events';
 import { readOwned, removeOwned, saveOwned, type Table } from '@piranha/ipvs';
@@ -152,7 +160,8 @@ export class Daemon {
     const daemon = new Daemon(options, setup);
     await daemon.listen();
     await daemon.maintenance.prepare();
-    writePidFile(options.run.lvsdPid, process.pid);
+    const unwritten = writePidFile(options.run.lvsdPid, process.pid);
+    if (unwritten !== undefined) options.log.log('LVSD_STATE_UNWRITABLE', { problem: errorText(unwritten) });
     for (const pid of endOrphanNannies(options.run.lvsdSocket)) options.log.log('LVSD_ORPHAN_ENDED', { pid });
     logServiceStarts(options.log, setup.configuration);
     daemon.timers.push(

@@ -1,5 +1,5 @@
 import { getPriority, setPriority } from 'node:os';
-import { removePidFile, setProcessTitle, writePidFile } from '@piranha/common';
+import { errorText, removePidFile, setProcessTitle, writePidFile } from '@piranha/common';
 import { parentGone } from '@piranha/common/parent-channel';
 import { ALIVE_INTERVAL_MS, ControlServer, runDirectory } from '@piranha/protocol';
 import type { PulseOptions } from '../options.js';
@@ -31,7 +31,8 @@ export async function runGuardian(options: PulseOptions): Promise<void> {
     },
     onDisconnect: (peer) => guardian.disconnected(peer),
   });
-  writePidFile(files.guardianPid, process.pid);
+  const unwritten = writePidFile(files.guardianPid, process.pid);
+  if (unwritten !== undefined) log.log('PULSE_STATE_UNWRITABLE', { problem: errorText(unwritten) });
   const beat = setInterval(() => server.broadcast('alive', { pid: process.pid }), ALIVE_INTERVAL_MS);
   guardian.start();
 

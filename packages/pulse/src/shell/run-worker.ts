@@ -1,4 +1,4 @@
-import { LeaveMark, setProcessTitle, UserError, writePidFile } from '@piranha/common';
+import { errorText, LeaveMark, setProcessTitle, UserError, writePidFile } from '@piranha/common';
 import { loadWithLastGood } from '@piranha/config';
 import type { EventLog } from '@piranha/events';
 import { raisePriority } from '@piranha/net';
@@ -59,7 +59,8 @@ async function serve(options: PulseOptions, log: EventLog): Promise<void> {
   const load = (isRestart: boolean): Promise<LoadedSettings> =>
     loadOrLastGood(options, files, log, isRestart);
   const loaded = await loadToStart(load, log);
-  writePidFile(files.pulsePid, process.pid);
+  const unwritten = writePidFile(files.pulsePid, process.pid);
+  if (unwritten !== undefined) log.log('PULSE_STATE_UNWRITABLE', { problem: errorText(unwritten) });
   const failures = new FailureBoard((event) => worker.dispatch(event));
   const insists = (group: string) => worker.insists(group);
   let inUse = (): LoadedSettings => loaded;

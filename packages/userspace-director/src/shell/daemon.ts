@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { removePidFile, SUITE_VERSION, setProcessTitle, writePidFile } from '@piranha/common';
+import { errorText, removePidFile, SUITE_VERSION, setProcessTitle, writePidFile } from '@piranha/common';
 import type { EventLog } from '@piranha/events';
 import { runDirectory } from '@piranha/protocol';
 import { type Control, serveControl } from './control.js';
@@ -22,7 +22,8 @@ export async function runIpvsu(args: readonly string[]): Promise<void> {
   const engine = new Engine({ log, connectionLimit: usableConnections(options, log) });
   const paths = runDirectory(options.runDirectory);
   const control = await serveControl(paths.ipvsuSocket, engine);
-  writePidFile(paths.ipvsuPid, process.pid);
+  const unwritten = writePidFile(paths.ipvsuPid, process.pid);
+  if (unwritten !== undefined) log.log('IPVSU_STATE_UNWRITABLE', { problem: errorText(unwritten) });
   log.log('IPVSU_STARTED', { version: SUITE_VERSION, socket: paths.ipvsuSocket });
   const stop = () => void shutDown({ engine, control, log, pidFile: paths.ipvsuPid });
   process.once('SIGTERM', stop);

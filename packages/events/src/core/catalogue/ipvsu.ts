@@ -12,6 +12,7 @@ export const IPVSU_EVENTS = {
   IPVSU_STOPPED: ipvsu('info', 'userspace director stopped'),
   IPVSU_VIP_HELD: ipvsu('info', 'serving {address}'),
   IPVSU_VIP_RELEASED: ipvsu('info', 'released {address}'),
+  IPVSU_STATE_UNWRITABLE: ipvsu('error', 'state cannot be written: {problem}'),
   IPVSU_LISTEN_FAILED: ipvsu('error', '{problem}'),
   IPVSU_OPERATION_REFUSED: ipvsu('warning', '{operation} refused: {reason}'),
   IPVSU_CONNECTION_LIMIT: ipvsu('warning', 'limit of {limit} connections reached, turning clients away'),
