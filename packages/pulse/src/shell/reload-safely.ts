@@ -14,7 +14,8 @@ export async function reloadSafely(
   try {
     return await worker.reload(await load());
   } catch (error) {
-    log.log('PULSE_RELOAD_REFUSED', { problem: errorText(error) });
+    // The findings go to who asked; behind warnings nobody would see in one line what is wrong.
+    log.log('PULSE_RELOAD_REFUSED', { problem: errorText(error).split('\n').at(-1) });
     if (!(error instanceof UserError)) throw error;
     return { ok: false, diagnostics: error.message.split('\n'), operations: [] };
   }
