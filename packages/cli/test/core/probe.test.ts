@@ -61,6 +61,12 @@ describe('the file of a probe', () => {
 });
 
 describe('lvsctl probe', () => {
+  it('says that a regular expression is none, as the check of a file does, and finds no server down', async () => {
+    const { status, stdout, stderr } = await run(['probe', 'http_get', '192.0.2.1:80', 'regex=(']);
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('[CF_CHECK_REGEX]');
+  });
+
   it.each([
     [['tcp', 'nowhere:'], 'PROBE_TARGET'],
     [['tcp', '10.0.0.1'], 'PROBE_TARGET'],

@@ -25,7 +25,7 @@ export async function genhash(io: LvsctlIo, text: string, options: GenhashOption
     ['body_limit', String(64 * 1024 * 1024)],
   ] as const;
   const kind = secure ? 'ssl_get' : 'http_get';
-  const spec = { ...specOf(io, kind, { address, port }, pairs), readsBody: true } as CheckSpec;
+  const spec = { ...(await specOf(io, kind, { address, port }, pairs)), readsBody: true } as CheckSpec;
   const { outcome } = await runProbe(address, port, options.timeout, { require: 'all', specs: [spec] });
   const digests = wholeDigests(outcome);
   if (digests === undefined) {

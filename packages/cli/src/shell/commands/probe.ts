@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { UserError } from '@piranha/common';
-import { type CheckSpec, parseLvsCf } from '@piranha/config';
+import { type CheckSpec, parseConfiguration } from '@piranha/config';
 import { EXIT, type ExitStatus } from '../../core/exit-status.js';
 import { type ProbeTarget, probeFile, readTarget } from '../../core/probe-words.js';
 import { outcomeLines, pieceLines } from '../../core/render-probe.js';
@@ -23,7 +23,7 @@ export async function probe(
 ): Promise<ExitStatus> {
   const target = targetOf(place);
   const address = await addressOf(target.host);
-  const spec = specOf(io, kind, { address, port: target.port }, words.map(pairOf));
+  const spec = await specOf(io, kind, { address, port: target.port }, words.map(pairOf));
   const { pieces, outcome } = await runProbe(address, target.port ?? 0, options.timeout, {
     require: 'all',
     specs: [spec],
@@ -82,14 +82,17 @@ function pairOf(word: string): readonly [string, string] {
  * The check that words of a check block describe; warnings about them go to standard error.
  * @throws UserError with the code of the first error in them
  */
-export function specOf(
+export async function specOf(
   io: LvsctlIo,
   kind: string,
   server: { readonly address: string; readonly port: number | undefined },
   pairs: readonly (readonly [string, string])[],
-): CheckSpec {
+): Promise<CheckSpec> {
   const file = probeFile(kind, server.address, server.port, pairs);
-  const { configuration, diagnostics } = parseLvsCf(file.text);
+  const { configuration, diagnostics } = await parseConfiguration(
+    new TextEncoder().encode(file.text),
+    'probe',
+  );
   const found = diagnostics.filter(({ line }) => line >= file.firstLine && line <= file.lastLine);
   const error = found.find(({ severity }) => severity === 'error');
   if (error) throw usage(error.text, error.code, error.hint);
