@@ -42,7 +42,7 @@ interface FileView {
 export class FileOrders {
   private readonly store: MaintenanceStore;
   /** As they were seen last; undefined as long as nobody could look. */
-  private seen: Omit<Extract<DirectoryLook, { ok: true }>, 'ok'> | undefined;
+  private seen: Omit<Extract<DirectoryLook, { ok: true }>, 'ok' | 'isMissing'> | undefined;
   private obeyed: OrdersInForce;
   /** Out of service until the first verdicts show whether somebody else serves. */
   private waiting: OrdersInForce = NO_ORDERS;
@@ -53,6 +53,7 @@ export class FileOrders {
   /** What was told of files, so that it is told once. */
   private told: ReadonlySet<string> = new Set();
   private problem: string | undefined;
+  private isMissing = false;
 
   constructor(private readonly options: FileOrdersOptions) {
     this.store = new MaintenanceStore(options.file, options.log);
@@ -78,7 +79,10 @@ export class FileOrders {
     if (!isWanted()) return false;
     this.tellProblem(path, look.ok ? undefined : look.problem);
     if (!look.ok) return false;
-    const { files, unreadable } = look;
+    const { files, unreadable, isMissing = false } = look;
+    // A wrong path, or a file system that is not mounted, would put servers back without a word.
+    if (isMissing && !this.isMissing) this.options.log.log('LVSD_MAINTENANCE_DIR_MISSING', { path });
+    this.isMissing = isMissing;
     const isSame = JSON.stringify({ files, unreadable }) === JSON.stringify(this.seen);
     this.seen = { files, unreadable };
     return !isSame;

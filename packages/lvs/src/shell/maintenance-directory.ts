@@ -13,6 +13,8 @@ const WRITABLE_BY_ALL = 0o002;
 export type DirectoryLook =
   | {
       readonly ok: true;
+      /** The directory is not there. */
+      readonly isMissing?: boolean;
       readonly files: readonly MaintenanceFile[];
       /** Entries that are there but cannot be read: the others count all the same. */
       readonly unreadable: readonly { readonly name: string; readonly problem: string }[];
@@ -41,7 +43,8 @@ export async function readMaintenanceDirectory(path: string): Promise<DirectoryL
     }
     return { ok: true, files, unreadable };
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { ok: true, files: [], unreadable: [] };
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return { ok: true, isMissing: true, files: [], unreadable: [] };
     return { ok: false, problem: errorText(error) };
   }
 }

@@ -82,6 +82,23 @@ describe('the orders of files', () => {
     expect(decide(files)).toEqual([]);
   });
 
+  it('end with their directory, which is told once, and again when it was there meanwhile', async () => {
+    const files = made();
+    writeFileSync(join(orders, 'one'), '');
+    await look(files);
+    expect(decide(files)).toEqual([ONE]);
+    rmSync(orders, { recursive: true });
+    for (const _ of [1, 2]) await look(files);
+    expect(decide(files)).toEqual([]);
+    const told = () => lines.filter((line) => line.startsWith('LVSD_MAINTENANCE_DIR_MISSING'));
+    expect(told()).toEqual([`LVSD_MAINTENANCE_DIR_MISSING ${JSON.stringify({ path: orders })}`]);
+    mkdirSync(orders, { mode: 0o755 });
+    await look(files);
+    rmSync(orders, { recursive: true });
+    await look(files);
+    expect(told()).toHaveLength(2);
+  });
+
   it('are told of when their directory does not answer', async () => {
     vi.useFakeTimers();
     try {

@@ -128,7 +128,7 @@ describe('readMaintenanceDirectory', () => {
   });
 
   it('finds nothing where there is no directory', async () => {
-    const nothing = { ok: true, files: [], unreadable: [] };
+    const nothing = { ok: true, isMissing: true, files: [], unreadable: [] };
     expect(await readMaintenanceDirectory(join(directory, 'none'))).toEqual(nothing);
   });
 

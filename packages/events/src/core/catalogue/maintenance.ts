@@ -22,6 +22,10 @@ export const MAINTENANCE_EVENTS = {
   ),
   LVSD_FILE_IGNORED: lvsd('warning', 'maintenance_dir: {file} is no order: {problem}'),
   LVSD_MAINTENANCE_DIR: lvsd('error', 'maintenance_dir {path}: {problem}: its orders stay as they were'),
+  LVSD_MAINTENANCE_DIR_MISSING: lvsd(
+    'warning',
+    'maintenance_dir {path} is not there: no file takes a server out',
+  ),
   LVSD_ORDERS_BROKEN: lvsd(
     'error',
     '{file} cannot be read: {problem}; set aside as {kept}: no server is drained or disabled by it any more',
