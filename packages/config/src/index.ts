@@ -26,7 +26,7 @@ export type { Mention } from './mention-model.js';
 export * from './model.js';
 export type { QuorumConfig } from './quorum-model.js';
 export { loadPiranhaIni } from './shell/ini.js';
-export { loadWithLastGood } from './shell/last-good.js';
+export { type LoadOccasion, loadFor } from './shell/last-good.js';
 export { loadConfiguration, parseConfiguration } from './shell/load.js';
 export {
   type KeptFile,

@@ -1,4 +1,4 @@
-import { UserError } from '@piranha/common';
+import { patient, UserError } from '@piranha/common';
 import { askOnce } from '@piranha/protocol';
 import type { AnswerSchema } from '@piranha/protocol/schemas';
 
@@ -50,4 +50,20 @@ export async function askFor<T>(
     hint: 'daemons and lvsctl must be of one version: restart the daemons after an update',
     exitCode: EXIT.trouble,
   });
+}
+
+/** How long a daemon that is there may take for a short answer, ms. */
+const AWAKE_LIMIT_MS = patient(5_000);
+
+/**
+ * Before something that may take minutes: a daemon that hangs is told of at once.
+ * @throws UserError `CONTROL_UNREACHABLE`, `CONTROL_TIMEOUT` (exit status 3)
+ */
+export async function requireAwake(socketPath: string): Promise<void> {
+  try {
+    await ask(socketPath, 'status', AWAKE_LIMIT_MS);
+  } catch (error) {
+    // Whatever else is wrong, the question itself will tell.
+    if (isUnreachable(error)) throw error;
+  }
 }

@@ -69,6 +69,7 @@ describe('lvsctl probe', () => {
 
   it.each([
     [['tcp', 'nowhere:'], 'PROBE_TARGET'],
+    [['tcp', '127.0.0.1:1', 'kind=dns'], 'PROBE_WORD'],
     [['tcp', '10.0.0.1'], 'PROBE_TARGET'],
     [['tcp', '10.0.0.1:80', 'word'], 'PROBE_WORD'],
     [['tcp', '10.0.0.1:80', 'connect_port=0'], 'CF_RANGE'],

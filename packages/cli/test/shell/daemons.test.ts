@@ -100,6 +100,15 @@ describe('lvsctl handover', () => {
     expect(await ask('handover')).toEqual({ status: 0, stdout: 'partner took over (812 ms)\n', stderr: '' });
   });
 
+  it('does not wait for minutes for a pulse that hangs', async () => {
+    const asked: string[] = [];
+    const handover = () => asked.push('handover');
+    await serve('pulse', { status: () => new Promise(() => undefined), handover });
+    const { status, stderr } = await ask('handover');
+    expect([status, asked]).toEqual([3, []]);
+    expect(stderr).toContain('[CONTROL_TIMEOUT]');
+  }, 15_000);
+
   it('ends with 1 when it is refused', async () => {
     await serve('pulse', { handover: () => ({ ok: false, text: 'partner is silent', durationMs: 0 }) });
     const { status, stdout, stderr } = await ask('handover');

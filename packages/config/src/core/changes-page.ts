@@ -26,6 +26,7 @@ directives that are ours alone say so in lvs.cf(5).
 | --- | --- | --- |
 | \`CF_FOS_NOT_SUPPORTED\` | \`service = fos\` | \`service = lvs\` with a virtual block for the address, or keepalived with a notify script |
 | \`CF_FWMARK_CONFLICT\` | blocks of one mark that differ in scheduler, persistence or weights | make them equal: one mark is one service |
+| \`CF_MISSING_BRACE\` | a file that ends inside a block, at a reload and where a daemon that died is started again: it may be half copied. The start of a director takes it, with a warning | add the lines with } |
 | \`CF_TIMEOUT_ZERO\` | \`timeout = 0\`, which crashed the original's nanny | a number of seconds above 0 |
 | \`CF_PORT_ZERO\` | \`port = 0\` without \`persistent\`, which ipvsadm refuses | \`persistent = SECONDS\`, or a port |
 | \`CF_NO_SERVER_ADDRESS\` | an active server without an address | \`address = ADDRESS\` |

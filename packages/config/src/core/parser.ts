@@ -1,5 +1,6 @@
 import { readableText } from './bytes.js';
 import { kindNamed, kindsWith } from './check-kinds/registry.js';
+import { CUT_FILE_CODE, CUT_FILE_HINT } from './cut-file.js';
 import { type Findings, printable } from './diagnostics.js';
 import type { Token } from './lexer.js';
 import type { LineRole, ParsedBlock, ParsedFile, Statement } from './parsed.js';
@@ -230,7 +231,7 @@ function tellAboutEnd(state: ParserState): void {
   for (const block of state.open.toReversed()) {
     const place = { lineIndex: block.lineIndex, byteIndex: block.nameIndex };
     const text = `${block.level} '${printable(block.name)}' is not closed at the end of the file`;
-    state.findings.warning('CF_MISSING_BRACE', place, text, 'add a line with }');
+    state.findings.warning(CUT_FILE_CODE, place, text, CUT_FILE_HINT);
   }
 }
 

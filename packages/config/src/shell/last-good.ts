@@ -1,4 +1,5 @@
 import { copyFile, rename, rm } from 'node:fs/promises';
+import { withoutCutFile } from '../core/cut-file.js';
 import type { LoadResult } from '../model.js';
 import { loadConfiguration } from './load.js';
 
@@ -11,24 +12,33 @@ export interface LastGoodResult {
 }
 
 /**
- * Loads an lvs.cf and keeps a copy of it when it is good. With `isRestart` a broken file is answered by that copy.
- * Never rejects: what is wrong is in the diagnostics; a copy that cannot be written only means no copy.
+ * Why the file is read: an operator starts a daemon, which died and is `restart`ed, or reads the file again (`reload`).
+ * A daemon that serves takes no file that ends inside a block: it may be half copied.
  */
-export async function loadWithLastGood(
+export type LoadOccasion = 'start' | 'restart' | 'reload';
+
+/**
+ * Loads an lvs.cf and keeps a copy of it when it is good. At a restart a broken file is answered by that copy.
+ * Never rejects: what is wrong is in the diagnostics; a copy that cannot be written only means no copy.
+ * @param copy undefined: none is kept
+ */
+export async function loadFor(
+  occasion: LoadOccasion,
   file: string,
-  copy: string,
-  isRestart: boolean,
+  copy: string | undefined,
 ): Promise<LastGoodResult> {
-  const result = await loadConfiguration(file);
+  const read = await loadConfiguration(file);
+  const result = occasion === 'start' ? read : withoutCutFile(read);
   if (result.configuration !== undefined) {
-    await keepCopy(file, copy);
+    if (copy !== undefined) await keepCopy(file, copy);
     return { result, usesLastGood: false };
   }
-  if (!isRestart) return { result, usesLastGood: false };
+  if (occasion !== 'restart' || copy === undefined) return { result, usesLastGood: false };
   const last = await loadConfiguration(copy);
-  return last.configuration === undefined
-    ? { result, usesLastGood: false }
-    : { result: last, usesLastGood: true, broken: result };
+  // It was started with this very file.
+  if (last.configuration === undefined || last.hash === read.hash)
+    return { result: read, usesLastGood: false };
+  return { result: last, usesLastGood: true, broken: result };
 }
 
 async function keepCopy(file: string, copy: string): Promise<void> {

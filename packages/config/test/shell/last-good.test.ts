@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loadWithLastGood } from '../../src/index.js';
+import { loadFor } from '../../src/index.js';
 
 const GOOD = `primary = 10.0.0.1
 virtual web {
@@ -29,12 +29,12 @@ afterEach(() => rmSync(directory, { recursive: true }));
 describe('the last good lvs.cf', () => {
   it('is kept when a file loads, and answers for a broken one at a restart alone', async () => {
     writeFileSync(file, GOOD);
-    expect((await loadWithLastGood(file, copy, false)).usesLastGood).toBe(false);
+    expect((await loadFor('start', file, copy)).usesLastGood).toBe(false);
     expect(readFileSync(copy, 'utf8')).toBe(GOOD);
     writeFileSync(file, 'nonsense\n');
-    const first = await loadWithLastGood(file, copy, false);
+    const first = await loadFor('start', file, copy);
     expect(first.result.configuration).toBeUndefined();
-    const restart = await loadWithLastGood(file, copy, true);
+    const restart = await loadFor('restart', file, copy);
     expect(restart.usesLastGood).toBe(true);
     expect(restart.result.configuration?.primary).toBe('10.0.0.1');
     expect(restart.broken?.diagnostics[0]?.code).toBe('CF_UNKNOWN_DIRECTIVE');
@@ -42,9 +42,34 @@ describe('the last good lvs.cf', () => {
     expect(readdirSync(directory).sort()).toEqual(['copy', 'lvs.cf']);
   });
 
+  it('answers for one that ends inside a block, which no reload takes', async () => {
+    writeFileSync(file, GOOD);
+    await loadFor('start', file, copy);
+    writeFileSync(file, GOOD.slice(0, GOOD.indexOf('  server')));
+    const reload = await loadFor('reload', file, copy);
+    expect(reload.result.configuration).toBeUndefined();
+    expect(reload.result.diagnostics.filter(({ severity }) => severity === 'error')).toMatchObject([
+      { code: 'CF_MISSING_BRACE', line: 2 },
+    ]);
+    expect(readFileSync(copy, 'utf8')).toBe(GOOD);
+    const restart = await loadFor('restart', file, copy);
+    expect([restart.usesLastGood, restart.result.configuration?.virtualServers[0]?.servers.length]).toEqual([
+      true,
+      1,
+    ]);
+  });
+
+  it('is the file itself where an operator started with one that ends inside a block', async () => {
+    writeFileSync(file, GOOD.slice(0, -2));
+    const start = await loadFor('start', file, copy);
+    expect(start.result.configuration).toBeDefined();
+    const restart = await loadFor('restart', file, copy);
+    expect([restart.usesLastGood, restart.result.configuration === undefined]).toEqual([false, false]);
+  });
+
   it('may be missing: then the broken file is what there is', async () => {
     writeFileSync(file, 'nonsense\n');
-    const { result, usesLastGood } = await loadWithLastGood(file, copy, true);
+    const { result, usesLastGood } = await loadFor('restart', file, copy);
     expect([result.configuration, usesLastGood]).toEqual([undefined, false]);
   });
 });

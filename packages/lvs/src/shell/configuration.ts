@@ -1,10 +1,10 @@
 import {
   type Diagnostic,
   formatDiagnostic,
+  type LoadOccasion,
   type LoadResult,
   type LvsConfiguration,
-  loadConfiguration,
-  loadWithLastGood,
+  loadFor,
   type Mention,
 } from '@piranha/config';
 import { checkServicePrograms } from '@piranha/notify';
@@ -19,20 +19,17 @@ interface LoadedSetup {
   readonly setup: Setup | undefined;
 }
 
-/** Where an lvs.cf is, where its last good copy is kept, and whether that copy may answer for it. */
+/** Where an lvs.cf is, where its last good copy is kept, and why it is read. */
 export interface SetupSource {
   readonly file: string;
   readonly lastGood: string | undefined;
-  readonly isRestart: boolean;
+  readonly occasion: LoadOccasion;
 }
 
 /** Reads lvs.cf and works it out. */
 export async function loadSetup(source: SetupSource, options: NannyArgumentOptions): Promise<LoadedSetup> {
-  const { file, lastGood, isRestart } = source;
-  const { result, usesLastGood } =
-    lastGood === undefined
-      ? { result: await loadConfiguration(file), usesLastGood: false }
-      : await loadWithLastGood(file, lastGood, isRestart);
+  const { file, lastGood, occasion } = source;
+  const { result, usesLastGood } = await loadFor(occasion, file, lastGood);
   const { configuration, diagnostics, mentions = [] } = result;
   if (configuration === undefined) return { result, usesLastGood, setup: undefined };
   const found = await lookAround(configuration, mentions);

@@ -22,7 +22,7 @@ export async function runLvsd(args: readonly string[]): Promise<void> {
     file: options.configFile,
     // A test must not replace the copy of what runs.
     lastGood: options.action === 'test' ? undefined : run.lastGoodConfiguration,
-    isRestart: process.env[RESTARTED_VARIABLE] === '1',
+    occasion: process.env[RESTARTED_VARIABLE] === '1' ? 'restart' : 'start',
   };
   const { result, setup, usesLastGood } = await loadSetup(source, options);
   const diagnostics = diagnosticLines(result);
@@ -35,7 +35,7 @@ export async function runLvsd(args: readonly string[]): Promise<void> {
   if (options.action === 'test') return print(testStart(setup));
   const openDirector = directorOpener(options.director, run.ipvsuSocket, setup.configuration.ipvsadmPath);
   // Whoever typed it is told at once what the kernel lacks; one that was restarted waits for it to come back.
-  if (options.director === 'kernel' && !source.isRestart) await checkDirector(openDirector);
+  if (options.director === 'kernel' && source.occasion !== 'restart') await checkDirector(openDirector);
   if (!options.foreground && !options.noFork) return startDetached(args, run.lvsdSocket);
   setProcessTitle('lvsd', args);
   await serve(options, setup, { run, openDirector, diagnostics, source, usesLastGood });
@@ -72,7 +72,7 @@ async function serve(
       stateDirectory: options.stateDirectory ?? stateDirectoryOf(options.runDirectory),
       log,
       nannyProgram: binaryPath('nanny'),
-      load: () => loadSetup({ ...parts.source, isRestart: false }, options),
+      load: () => loadSetup({ ...parts.source, occasion: 'reload' }, options),
       describe: diagnosticLines,
     },
     setup,

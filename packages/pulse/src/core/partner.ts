@@ -41,7 +41,9 @@ function onRunning(settings: PulseSettings, state: PulseState, nowMs: number): P
 function settle(settings: PulseSettings, state: PulseState, nowMs: number): PulseStep {
   if (!isPreferred(settings) || state.listening) {
     const last = state.listening ? { state, effects: [] } : sendNow(settings, state, nowMs);
-    const why = state.listening ? 'partner took over while this node slept' : tieText(settings, 'yields');
+    const why = state.listening
+      ? 'partner took over while this node was silent'
+      : tieText(settings, 'yields');
     return andThen(last, (next) => drop(next, why, log('PULSE_PARTNER_ACTIVE_YIELD', { reason: why })));
   }
   if (state.duty === 'taking') return { state: withTakeLimit(settings, state, nowMs), effects: [] };

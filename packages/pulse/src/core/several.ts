@@ -78,7 +78,7 @@ function onHolds(
   if (yields) {
     const last = state.listening ? { state, effects: [] } : sendNow(settings, state, nowMs);
     const reason = state.listening
-      ? `${name} took over while this node slept`
+      ? `${name} took over while this node was silent`
       : `tie: ${name} is of better rank`;
     const told = log('PULSE_PARTNER_ACTIVE_YIELD', { director: name, reason });
     return andThen(last, (next) => drop(next, reason, told));

@@ -47,11 +47,15 @@ function heldBackFor(state: PulseState, heldBack: string): PulseState {
   return { ...state, duty: 'standby', heldBack };
 }
 
+/** Behind the name of who serves, as long as this node stands by for that one. */
+const SERVES = ' serves';
+
 function standsBy(state: PulseState, others: OthersState): PulseState {
-  if (state.duty !== 'claiming') return { ...state, heldBack: undefined };
   const holder = holderOf(others);
-  const reason = holder === undefined ? state.reason : `${holder.name} serves`;
-  return { ...state, duty: 'standby', reason, heldBack: undefined };
+  const isForHolder = state.duty === 'claiming' || state.reason.endsWith(SERVES);
+  const reason = holder === undefined || !isForHolder ? state.reason : `${holder.name}${SERVES}`;
+  const duty = state.duty === 'claiming' ? 'standby' : state.duty;
+  return { ...state, duty, reason, heldBack: undefined };
 }
 
 /** Why the addresses are taken, and the line for the log. */

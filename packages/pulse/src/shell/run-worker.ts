@@ -1,5 +1,5 @@
 import { errorText, LeaveMark, setProcessTitle, UserError, writePidFile } from '@piranha/common';
-import { loadWithLastGood } from '@piranha/config';
+import { type LoadOccasion, loadFor } from '@piranha/config';
 import type { EventLog } from '@piranha/events';
 import { raisePriority } from '@piranha/net';
 import { Notifier } from '@piranha/notify';
@@ -56,8 +56,8 @@ export async function runWorker(options: PulseOptions): Promise<void> {
 /** Starts the children, decides how to begin, and serves. */
 async function serve(options: PulseOptions, log: EventLog): Promise<void> {
   const files = runDirectory(options.runDirectory);
-  const load = (isRestart: boolean): Promise<LoadedSettings> =>
-    loadOrLastGood(options, files, log, isRestart);
+  const load = (occasion: LoadOccasion): Promise<LoadedSettings> =>
+    loadOrLastGood(options, files, log, occasion);
   const loaded = await loadToStart(load, log);
   const unwritten = writePidFile(files.pulsePid, process.pid);
   if (unwritten !== undefined) log.log('PULSE_STATE_UNWRITABLE', { problem: errorText(unwritten) });
@@ -96,7 +96,7 @@ async function serve(options: PulseOptions, log: EventLog): Promise<void> {
   await worker.start(how, saved, found);
   failures.open();
   const reload = async () => {
-    const answer = await reloadSafely(worker, () => load(false), log);
+    const answer = await reloadSafely(worker, () => load('reload'), log);
     await sync.refresh();
     return answer;
   };
@@ -184,10 +184,10 @@ function onEndSignals(end: (signal: NodeJS.Signals) => void): void {
 
 /** The settings to begin with; the protocol and the directors stay those that the others were heard by. */
 async function loadToStart(
-  load: (isRestart: boolean) => Promise<LoadedSettings>,
+  load: (occasion: LoadOccasion) => Promise<LoadedSettings>,
   log: EventLog,
 ): Promise<LoadedSettings> {
-  const loaded = await load(process.env[RESTARTED_VARIABLE] === '1');
+  const loaded = await load(process.env[RESTARTED_VARIABLE] === '1' ? 'restart' : 'start');
   const spoken = process.env[SPOKEN_VARIABLE];
   requireSpokenDirectors(loaded, spoken, process.env[DIRECTORS_VARIABLE]);
   const kept = keepProtocol(loaded, spoken);
@@ -200,10 +200,10 @@ async function loadOrLastGood(
   options: PulseOptions,
   files: RunDirectory,
   log: EventLog,
-  isRestart: boolean,
+  occasion: LoadOccasion,
 ): Promise<LoadedSettings> {
   const { configFile, role, name } = options;
-  const loaded = await loadWithLastGood(configFile, files.lastGoodConfiguration, isRestart);
+  const loaded = await loadFor(occasion, configFile, files.lastGoodConfiguration);
   if (loaded.usesLastGood) log.log('PULSE_CONFIG_LAST_GOOD', { file: configFile });
   return settingsOf(loaded.result, configFile, role, name);
 }

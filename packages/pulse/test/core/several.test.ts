@@ -41,6 +41,19 @@ describe('several directors', () => {
     expect(group.node('gamma').state.reason).toBe('beta dead');
   });
 
+  it('stand by for whoever serves now', () => {
+    const group = servingGroup(3);
+    group.crash('alpha');
+    group.run(2_000);
+    expect(group.node('gamma').state.reason).toBe('beta serves');
+    group.start('alpha');
+    group.run(1_000);
+    group.send('beta', { type: 'handover', force: true, to: 'alpha' });
+    group.run(1_000);
+    expect(group.holders()).toEqual(['alpha']);
+    expect(group.node('gamma').state.reason).toBe('alpha serves');
+  });
+
   it('wait one step for each director that died together with the holder, unless its death was seen', () => {
     const group = servingGroup(4);
     group.crash('alpha', 'beta');

@@ -5,7 +5,7 @@ import { type HandoverRequest, runDirectory } from '@piranha/protocol';
 import { handoverAnswerSchema, pulseStatusSchema } from '@piranha/protocol/schemas';
 import { EXIT, type ExitStatus } from '../../core/exit-status.js';
 import { terminalText } from '../../core/terminal-text.js';
-import { askFor } from '../daemons.js';
+import { askFor, requireAwake } from '../daemons.js';
 import { type LvsctlIo, printJson } from '../io.js';
 import type { CommonOptions } from '../options.js';
 
@@ -26,6 +26,7 @@ export async function handover(io: LvsctlIo, options: HandoverOptions): Promise<
   const { force, group } = options;
   const to = options.to === undefined ? undefined : await nodeOf(options.to, pulseSocket);
   const request: HandoverRequest = { force, to, group };
+  await requireAwake(pulseSocket);
   const answer = await askFor(handoverAnswerSchema, pulseSocket, 'handover', HANDOVER_LIMIT_MS, request);
   const { ok, text, durationMs } = answer;
   if (options.json) printJson(io, answer);

@@ -70,7 +70,10 @@ export async function addressOf(host: string): Promise<string> {
 
 function pairOf(word: string): readonly [string, string] {
   const at = word.indexOf('=');
-  if (at > 0) return [word.slice(0, at), word.slice(at + 1)];
+  const name = word.slice(0, Math.max(0, at));
+  if (name === 'kind')
+    throw usage('the kind stands before HOST:PORT', 'PROBE_WORD', 'lvsctl probe KIND HOST:PORT');
+  if (name !== '') return [name, word.slice(at + 1)];
   throw usage(
     `'${word}' is no NAME=VALUE`,
     'PROBE_WORD',

@@ -2,7 +2,7 @@ import { runDirectory, type StandbyRequest } from '@piranha/protocol';
 import { handoverAnswerSchema } from '@piranha/protocol/schemas';
 import { EXIT, type ExitStatus } from '../../core/exit-status.js';
 import { terminalText } from '../../core/terminal-text.js';
-import { askFor } from '../daemons.js';
+import { askFor, requireAwake } from '../daemons.js';
 import { type LvsctlIo, printJson } from '../io.js';
 import type { CommonOptions } from '../options.js';
 import { whoAsks } from '../who-asks.js';
@@ -21,6 +21,7 @@ export async function standby(io: LvsctlIo, on: boolean, options: StandbyOptions
   const { reason, force, unlessAlone } = options;
   const request: StandbyRequest = { on, by: whoAsks(), reason, force, unlessAlone };
   const { pulseSocket } = runDirectory(options.runDir);
+  await requireAwake(pulseSocket);
   const answer = await askFor(handoverAnswerSchema, pulseSocket, 'standby', STANDBY_LIMIT_MS, request);
   const { ok, text } = answer;
   if (options.json) printJson(io, answer);
