@@ -1,6 +1,7 @@
 export * from './core/frames.js';
 export * from './core/heartbeat.js';
 export * from './core/server-orders.js';
+export type * from './guardian-status.js';
 export type * from './heartbeat-measurement.js';
 export type * from './maintenance.js';
 export * from './messages.js';

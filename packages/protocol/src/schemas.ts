@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { GuardianStatus } from './guardian-status.js';
 import { partnerStateSchema, pathQualitySchema } from './heartbeat-schemas.js';
 import { serverMaintenanceSchema } from './maintenance-schemas.js';
 import type { HandoverAnswer, ReloadAnswer } from './messages.js';
@@ -247,3 +248,14 @@ export {
   maintenanceRequestSchema,
 } from './maintenance-schemas.js';
 export * from './sync-schemas.js';
+
+/** A guardian's `status`. */
+export const guardianStatusSchema: AnswerSchema<GuardianStatus> = z.object({
+  pid: processId,
+  workerPid: processId.optional(),
+  phase: z.string(),
+  failures: count,
+  standsIn: z.boolean(),
+  holds: z.boolean(),
+  restartInMs: z.number().min(0).optional(),
+});

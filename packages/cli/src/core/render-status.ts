@@ -1,6 +1,7 @@
 import type { HistoryEntry, LvsdStatus, PathStatus, PulseStatus } from '@piranha/protocol';
 import { countText, durationText } from './figures.js';
 import { directorLines, ownDirectorRows } from './render-directors.js';
+import { guardianLine } from './render-guardian.js';
 import { heartbeatLines, heartbeatWarnings } from './render-heartbeat.js';
 import { nannyRows } from './render-nannies.js';
 import { serviceLines } from './render-services.js';
@@ -203,7 +204,7 @@ function lvsdMissing(view: StatusView, reason: string): string {
 
 /** The page that `lvsctl status` prints, for people; `nowMs` is the wall clock. */
 export function renderStatus(view: StatusView, nowMs: number, verbose = false): string[] {
-  const { pulse, lvsd, adoption } = view;
+  const { pulse, lvsd, guardian, adoption } = view;
   return [
     `director in ${terminalText(view.runDirectory)}`,
     ...(adoption === undefined ? [] : [adoptionText(adoption, nowMs)]),
@@ -211,6 +212,7 @@ export function renderStatus(view: StatusView, nowMs: number, verbose = false): 
     ...(pulse.reached
       ? pulseLines(pulse.status, nowMs, verbose)
       : [`pulse    NOT REACHED: ${terminalText(pulse.reason)}`]),
+    ...(guardian === undefined ? [] : [guardianLine(guardian)]),
     '',
     ...(lvsd.reached ? lvsdLines(lvsd.status) : [terminalText(lvsdMissing(view, lvsd.reason))]),
     ...(lvsd.reached ? serviceLines(lvsd.status.services, nowMs) : []),

@@ -1,4 +1,4 @@
-import type { LvsdStatus, PulseStatus } from '@piranha/protocol';
+import type { GuardianStatus, LvsdStatus, PulseStatus } from '@piranha/protocol';
 
 /** A daemon's answer, or why there is none. */
 export type DaemonAnswer<T> =
@@ -10,6 +10,8 @@ export interface StatusView {
   readonly runDirectory: string;
   readonly pulse: DaemonAnswer<PulseStatus>;
   readonly lvsd: DaemonAnswer<LvsdStatus>;
+  /** Where pulse does not answer, and its guardian does. */
+  readonly guardian?: GuardianStatus;
   /** An adoption that is neither undone nor finished: the product that stands frozen, since when (ISO 8601). */
   readonly adoption?: { readonly kind: string; readonly at: string };
 }

@@ -1,6 +1,11 @@
 import { UserError } from '@piranha/common';
-import type { LvsdStatus, PulseStatus, RunDirectory } from '@piranha/protocol';
-import { type AnswerSchema, lvsdStatusSchema, pulseStatusSchema } from '@piranha/protocol/schemas';
+import type { GuardianStatus, LvsdStatus, PulseStatus, RunDirectory } from '@piranha/protocol';
+import {
+  type AnswerSchema,
+  guardianStatusSchema,
+  lvsdStatusSchema,
+  pulseStatusSchema,
+} from '@piranha/protocol/schemas';
 import type { DaemonAnswer } from '../core/status-view.js';
 import { askFor } from './daemons.js';
 
@@ -15,14 +20,17 @@ async function answerOf<T>(schema: AnswerSchema<T>, socketPath: string): Promise
   }
 }
 
-/** The status of both daemons, or why there is none. */
-export async function daemonAnswers({ pulseSocket, lvsdSocket }: RunDirectory): Promise<{
+/** The status of both daemons, or why there is none; where pulse does not answer, that of a guardian which does. */
+export async function daemonAnswers({ pulseSocket, lvsdSocket, guardianSocket }: RunDirectory): Promise<{
   readonly pulse: DaemonAnswer<PulseStatus>;
   readonly lvsd: DaemonAnswer<LvsdStatus>;
+  readonly guardian?: GuardianStatus;
 }> {
   const [pulse, lvsd] = await Promise.all([
     answerOf(pulseStatusSchema, pulseSocket),
     answerOf(lvsdStatusSchema, lvsdSocket),
   ]);
-  return { pulse, lvsd };
+  if (pulse.reached) return { pulse, lvsd };
+  const guardian = await answerOf(guardianStatusSchema, guardianSocket);
+  return guardian.reached ? { pulse, lvsd, guardian: guardian.status } : { pulse, lvsd };
 }

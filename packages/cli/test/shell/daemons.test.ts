@@ -21,9 +21,12 @@ afterEach(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-async function serve(daemon: 'pulse' | 'lvsd', methods: Record<string, ControlHandler>): Promise<void> {
-  const { pulseSocket, lvsdSocket } = runDirectory(directory);
-  servers.push(await ControlServer.listen({ path: daemon === 'pulse' ? pulseSocket : lvsdSocket, methods }));
+async function serve(
+  daemon: 'pulse' | 'lvsd' | 'guardian',
+  methods: Record<string, ControlHandler>,
+): Promise<void> {
+  const path = runDirectory(directory)[`${daemon}Socket`];
+  servers.push(await ControlServer.listen({ path, methods }));
 }
 
 function ask(...argv: string[]) {
@@ -50,6 +53,18 @@ describe('lvsctl status', () => {
     const { status, stdout } = await ask('status');
     expect(status).toBe(1);
     expect(stdout).toMatch(/pulse +NOT REACHED: .*pulse\.sock[\s\S]*service web/);
+  });
+
+  it('shows who looks after a pulse that does not answer', async () => {
+    await serve('lvsd', { status: () => lvsdStatus() });
+    const guardian = { pid: 7, phase: 'waiting', failures: 3, standsIn: true, holds: true, restartInMs: 800 };
+    await serve('guardian', { status: () => guardian });
+    const { status, stdout } = await ask('status');
+    expect(status).toBe(1);
+    expect(stdout).toContain(
+      'guardian pid 7 beats in its stead, this node holds addresses; pulse-worker failed 3 times in a row, starts again in 0.8 s',
+    );
+    expect(JSON.parse((await ask('status', '--json')).stdout)).toMatchObject({ guardian });
   });
 
   it('ends with 3 when none is there', async () => {

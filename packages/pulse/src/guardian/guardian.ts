@@ -12,6 +12,7 @@ import type { EventLog } from '@piranha/events';
 import {
   type ControlPeer,
   DIRECTORS_VARIABLE,
+  type GuardianStatus,
   HELD_GROUPS_VARIABLE,
   type PulseAlive,
   RESTARTED_VARIABLE,
@@ -28,6 +29,7 @@ import {
   startGuardian,
   stepGuardian,
 } from '../core/guardian.js';
+import { guardianStatus } from '../core/guardian-status.js';
 import { FORCE_ACTIVE, type PulseOptions, resolvedArguments } from '../options.js';
 import { Ticker } from '../shell/ticker.js';
 import { StandIn } from './stand-in.js';
@@ -97,6 +99,10 @@ export class Guardian {
     if (peer !== this.peer) return;
     this.peer = undefined;
     this.checkExit();
+  }
+
+  status(): GuardianStatus {
+    return { pid: process.pid, ...guardianStatus(this.state, this.pid, monotonicNowMs()) };
   }
 
   /** Passes a signal on to pulse. */

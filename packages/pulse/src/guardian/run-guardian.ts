@@ -22,7 +22,7 @@ export async function runGuardian(options: PulseOptions): Promise<void> {
   const guardian = new Guardian(files, options, log);
   const server = await ControlServer.listen({
     path: files.guardianSocket,
-    methods: {},
+    methods: { status: () => guardian.status() },
     events: {
       'pulse.alive': (data, peer) => {
         const plan = parsePulseAlive(data);

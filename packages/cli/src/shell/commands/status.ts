@@ -23,12 +23,13 @@ function jsonOf<T>(answer: DaemonAnswer<T>): unknown {
 /** `lvsctl status`: what this director does, why and since when; as much as the daemons that answer can tell. */
 export async function status(io: LvsctlIo, options: StatusOptions): Promise<ExitStatus> {
   const files = runDirectory(options.runDir);
-  const { pulse, lvsd } = await daemonAnswers(files);
+  const { pulse, lvsd, guardian } = await daemonAnswers(files);
   const found = readAdoption(files.adoption);
   const adoption = found && { kind: found.kind, at: found.at };
   const shown = { runDirectory: options.runDir, ...(adoption && { adoption }) };
-  const view: StatusView = { ...shown, pulse, lvsd };
-  if (options.json) printJson(io, { ...shown, pulse: jsonOf(pulse), lvsd: jsonOf(lvsd) });
+  const watched = guardian && { guardian };
+  const view: StatusView = { ...shown, pulse, lvsd, ...watched };
+  if (options.json) printJson(io, { ...shown, pulse: jsonOf(pulse), lvsd: jsonOf(lvsd), ...watched });
   else printLines((text) => io.stdout(text), renderStatus(view, io.nowMs(), options.verbose));
   return exitStatusOf(view);
 }
