@@ -26,6 +26,7 @@ const alias = [
     replacement: source('protocol/src/shared-nanny-schemas.ts'),
   },
   { find: '@piranha/config/check-files', replacement: source('config/src/check-files.ts') },
+  { find: '@piranha/config/load-thread', replacement: source('config/src/load-thread.ts') },
   { find: '@piranha/config/pattern', replacement: source('config/src/pattern.ts') },
   { find: '@piranha/ipvs/compliance', replacement: source('ipvs/src/compliance.ts') },
   { find: '@piranha/events/catalogue', replacement: source('events/src/catalogue.ts') },

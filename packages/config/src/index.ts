@@ -28,6 +28,7 @@ export type { QuorumConfig } from './quorum-model.js';
 export { loadPiranhaIni } from './shell/ini.js';
 export { type LoadOccasion, loadFor } from './shell/last-good.js';
 export { loadConfiguration, parseConfiguration } from './shell/load.js';
+export { loadAside } from './shell/load-aside.js';
 export {
   type KeptFile,
   putAside,

@@ -1,5 +1,5 @@
 import { errorText, LeaveMark, setProcessTitle, UserError, writePidFile } from '@piranha/common';
-import { type LoadOccasion, loadFor } from '@piranha/config';
+import { type LoadOccasion, loadAside, loadFor } from '@piranha/config';
 import type { EventLog } from '@piranha/events';
 import { raisePriority } from '@piranha/net';
 import { Notifier } from '@piranha/notify';
@@ -203,7 +203,9 @@ async function loadOrLastGood(
   occasion: LoadOccasion,
 ): Promise<LoadedSettings> {
   const { configFile, role, name } = options;
-  const loaded = await loadFor(occasion, configFile, files.lastGoodConfiguration);
+  // Whoever serves has heartbeats to send meanwhile.
+  const read = occasion === 'reload' ? loadAside : loadFor;
+  const loaded = await read(occasion, configFile, files.lastGoodConfiguration);
   if (loaded.usesLastGood) log.log('PULSE_CONFIG_LAST_GOOD', { file: configFile });
   return settingsOf(loaded.result, configFile, role, name);
 }
