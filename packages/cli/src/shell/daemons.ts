@@ -56,12 +56,13 @@ export async function askFor<T>(
 const AWAKE_LIMIT_MS = patient(5_000);
 
 /**
- * Before something that may take minutes: a daemon that hangs is told of at once.
+ * Before something that may take minutes: a daemon that is not there or hangs is told of at once.
+ * @param method one that is answered at once
  * @throws UserError `CONTROL_UNREACHABLE`, `CONTROL_TIMEOUT` (exit status 3)
  */
-export async function requireAwake(socketPath: string): Promise<void> {
+export async function requireAwake(socketPath: string, method = 'status'): Promise<void> {
   try {
-    await ask(socketPath, 'status', AWAKE_LIMIT_MS);
+    await ask(socketPath, method, AWAKE_LIMIT_MS);
   } catch (error) {
     // Whatever else is wrong, the question itself will tell.
     if (isUnreachable(error)) throw error;

@@ -9,7 +9,7 @@ import {
   runDirectory,
   type ServerMaintenance,
 } from '@piranha/protocol';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { renderStatus } from '../../src/core/render-status.js';
 import { run } from '../support/run.js';
 import { lvsdStatus, NOW_MS, pulseStatus, serverStatus } from '../support/statuses.js';
@@ -64,6 +64,26 @@ async function lvsd(first: MaintainedServer, ...later: (MaintainedServer | 'new'
 const ask = (...argv: string[]) => run([...argv, '--run-dir', directory]);
 
 describe('lvsctl drain', () => {
+  it('is asked of the lvsd that follows one which died before it answered', async () => {
+    const dying = await ControlServer.listen({
+      path: runDirectory(directory).lvsdSocket,
+      methods: {
+        maintain: (params) => {
+          asked.push(params);
+          void dying.close();
+          return new Promise(() => undefined);
+        },
+      },
+    });
+    const drained = ask('drain', 'one');
+    await vi.waitFor(() => expect(asked).toHaveLength(1));
+    await dying.close();
+    await lvsd(at('drained', 0));
+    const { status, stdout } = await drained;
+    expect([status, stdout]).toEqual([0, 'web/one (127.0.0.11:8081): drained, no connection is left\n']);
+    expect(asked).toHaveLength(2);
+  }, 15_000);
+
   it('shows how the connections become fewer, over a new lvsd, and ends when none is left', async () => {
     await lvsd(at('draining'), at('draining', 2, 1), 'new', at('draining', 2, 1), at('drained', 0));
     const { status, stdout, stderr } = await ask('drain', 'one', '--reason', 'new disk', '--timeout', '60');

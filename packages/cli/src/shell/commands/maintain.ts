@@ -10,7 +10,7 @@ import { maintenanceAnswerSchema } from '@piranha/protocol/schemas';
 import { EXIT, type ExitStatus } from '../../core/exit-status.js';
 import { progressText, serverText } from '../../core/render-maintenance.js';
 import { terminalText } from '../../core/terminal-text.js';
-import { askFor, isUnreachable } from '../daemons.js';
+import { askFor, isUnreachable, requireAwake } from '../daemons.js';
 import { type LvsctlIo, printJson } from '../io.js';
 import type { CommonOptions } from '../options.js';
 import { whoAsks } from '../who-asks.js';
@@ -51,16 +51,32 @@ export async function maintain(
   return ok ? EXIT.ok : EXIT.no;
 }
 
-/** Where no answer comes in time the order may be obeyed all the same: whoever gave it has to know that. */
+/**
+ * Gives the order. A lvsd that is replaced before it answers is told to take the servers out once more: the same order again
+ * changes nothing.
+ */
 async function giveOrder(socket: string, request: MaintenanceRequest): Promise<MaintenanceAnswer> {
-  try {
-    return await askFor(maintenanceAnswerSchema, socket, 'maintain', ANSWER_LIMIT_MS, request);
-  } catch (error) {
-    if (!(error instanceof UserError) || error.code !== 'CONTROL_TIMEOUT') throw error;
-    const { message, code, exitCode } = error;
-    const hint = 'the order may have been taken all the same: lvsctl status tells';
-    throw new UserError(message, { code, hint, exitCode });
+  await requireAwake(socket, 'maintenance.record');
+  const isRepeatable = request.action === 'drain' || request.action === 'disable';
+  const deadlineMs = monotonicNowMs() + ABSENCE_LIMIT_MS;
+  for (let wasLost = false; ; ) {
+    try {
+      return await askFor(maintenanceAnswerSchema, socket, 'maintain', ANSWER_LIMIT_MS, request);
+    } catch (error) {
+      wasLost ||= error instanceof UserError && error.code === 'CONTROL_UNREACHABLE';
+      const goesOn = isRepeatable && wasLost && isAway(error) && monotonicNowMs() < deadlineMs;
+      if (!goesOn) throw withDoubt(error);
+    }
+    await wait(LOOK_EVERY_MS);
   }
+}
+
+/** Where no answer comes the order may be obeyed all the same: whoever gave it has to know that. */
+function withDoubt(error: unknown): unknown {
+  if (!isUnreachable(error)) return error;
+  const { message, code, exitCode } = error;
+  const hint = 'the order may have been taken all the same: lvsctl status tells';
+  return new UserError(message, { code, hint, exitCode });
 }
 
 function refused(
