@@ -64,6 +64,12 @@ export function onTakeLimit(settings: PulseSettings, state: PulseState, nowMs: n
   );
 }
 
+/** The network is told once more who has the addresses, for it heard of another holder. */
+export function announceAgain(state: PulseState, reason: string, nowMs: number): PulseStep {
+  const told = log('PULSE_PARTNER_ACTIVE_ARP', { reason });
+  return withEffects({ ...state, lastAnnounceMs: nowMs }, told, { type: 'announce' });
+}
+
 /** Begins to put the addresses down. */
 export function drop(state: PulseState, reason: string, ...effects: readonly PulseEffect[]): PulseStep {
   const next: PulseState = { ...state, duty: 'dropping', listening: false, reason, deadlineMs: Infinity };

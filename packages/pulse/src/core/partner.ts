@@ -3,6 +3,7 @@ import { isPreferred } from './duties.js';
 import { gateAfterWordMs } from './gate.js';
 import {
   andThen,
+  announceAgain,
   drop,
   endRelease,
   log,
@@ -53,13 +54,6 @@ function settle(settings: PulseSettings, state: PulseState, nowMs: number): Puls
 
 function tieText(settings: PulseSettings, what: 'yields' | 'stays'): string {
   return `tie: the ${settings.role} ${what}`;
-}
-
-/** The network is told once more who has the addresses, for it heard of another holder. */
-function announceAgain(state: PulseState, reason: string, nowMs: number): PulseStep {
-  return withEffects({ ...state, lastAnnounceMs: nowMs }, log('PULSE_PARTNER_ACTIVE_ARP', { reason }), {
-    type: 'announce',
-  });
 }
 
 function onStopped(

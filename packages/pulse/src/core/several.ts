@@ -2,6 +2,7 @@ import type { GroupDuty } from '@piranha/protocol/beat';
 import { isHolding } from './duties.js';
 import {
   andThen,
+  announceAgain,
   drop,
   endRelease,
   log,
@@ -91,12 +92,6 @@ function onHolds(
     return { state, effects: [] };
   }
   return announceAgain(state, `tie: ${name} is of worse rank`, nowMs);
-}
-
-/** The network is told once more who has the addresses, for it heard of another holder. */
-function announceAgain(state: PulseState, reason: string, nowMs: number): PulseStep {
-  const told = log('PULSE_PARTNER_ACTIVE_ARP', { reason });
-  return withEffects({ ...state, lastAnnounceMs: nowMs }, told, { type: 'announce' });
 }
 
 function onHoldsNothing(
