@@ -1,7 +1,14 @@
 export type { CheckSet, CheckSpec, CheckSpecBase, PageSpec, TlsRules } from './check-model.js';
 export { checksOf } from './core/builder-checks.js';
 export { isLocalHost, isMailAddress, parseSmtpServer } from './core/builder-notify.js';
-export { directorAddresses, needsFtpHelper, releaseLimitMs, usesNat } from './core/derived.js';
+export {
+  directorAddresses,
+  directorWords,
+  endsOfPath,
+  needsFtpHelper,
+  releaseLimitMs,
+  usesNat,
+} from './core/derived.js';
 export { formatDiagnostic } from './core/diagnostics.js';
 export { type BlockPath, setValue } from './core/edit.js';
 export { formatLvsCf } from './core/format.js';
@@ -24,6 +31,7 @@ export type { DirectorConfig } from './director-model.js';
 export type { VipGroupConfig } from './group-model.js';
 export type { Mention } from './mention-model.js';
 export * from './model.js';
+export { type HeartbeatPathConfig, MOST_PATHS } from './path-model.js';
 export type { QuorumConfig } from './quorum-model.js';
 export { loadPiranhaIni } from './shell/ini.js';
 export { type LoadOccasion, loadFor } from './shell/last-good.js';

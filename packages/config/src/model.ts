@@ -2,6 +2,7 @@ import type { CheckSet } from './check-model.js';
 import type { DirectorConfig } from './director-model.js';
 import type { VipGroupConfig } from './group-model.js';
 import type { Mention } from './mention-model.js';
+import type { HeartbeatPathConfig } from './path-model.js';
 import type { QuorumConfig } from './quorum-model.js';
 import type { WatchConfig } from './watch-model.js';
 import type { WeighingConfig } from './weighing-model.js';
@@ -170,6 +171,8 @@ export interface LvsConfiguration {
   readonly backupActive: boolean;
   /** `director` blocks by rank; none where the pair is written with `primary` and `backup`. */
   readonly directors: readonly DirectorConfig[];
+  /** `heartbeat_path` blocks: paths beside the public and the private one. */
+  readonly heartbeatPaths: readonly HeartbeatPathConfig[];
   readonly heartbeatPort: number;
   readonly keepaliveMs: number;
   readonly deadtimeMs: number;

@@ -94,6 +94,7 @@ export function configurationOf(
   return {
     serialNumber: 0,
     heartbeatKey: undefined,
+    heartbeatPaths: [],
     configSync: true,
     service: 'lvs',
     primary: '127.0.0.2',

@@ -205,6 +205,8 @@ export interface PulseAlive {
     readonly local: string;
     readonly partner: string;
     readonly name?: string | undefined;
+    /** Group to which beats go in place of the partner's address. */
+    readonly multicast?: string | undefined;
   }[];
   /** With a key file: the own protocol is spoken, and words of the original are neither sent nor believed. */
   readonly beat?: PulseAliveBeat | undefined;

@@ -19,7 +19,7 @@ const historyEntry = z.object({ at: z.string(), event: z.string(), text: z.strin
 const eventCounts = z.record(z.string(), count).optional();
 
 const pathStatus = z.object({
-  name: z.enum(['public', 'private']),
+  name: z.string().max(63),
   director: z.string().optional(),
   local: z.string(),
   partner: z.string(),

@@ -16,7 +16,8 @@ export interface HistoryEntry {
 export type NodeRole = 'primary' | 'backup';
 
 export interface PathStatus {
-  readonly name: 'public' | 'private';
+  /** `public`, `private`, or that of a heartbeat_path block. */
+  readonly name: string;
   /** To which director, where there are more than two. */
   readonly director?: string | undefined;
   readonly local: string;

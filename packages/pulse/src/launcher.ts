@@ -83,8 +83,8 @@ function describe({ settings, paths, configuration }: LoadedSettings): void {
       : [`director: ${settings.self.name}, ${settings.self.rank + 1} of ${configuration.directors.length}`]),
     `partner: ${settings.hasPartner ? 'yes' : 'none'}`,
     ...paths.map(
-      ({ name, director, local, partner }) =>
-        `${name} path${director === undefined ? '' : ` to ${director}`}: ${local} -> ${partner} port ${configuration.heartbeatPort}`,
+      ({ name, director, local, partner, multicast }) =>
+        `${name} path${director === undefined ? '' : ` to ${director}`}: ${local} -> ${partner}${multicast === undefined ? '' : ` by group ${multicast}`} port ${configuration.heartbeatPort}`,
     ),
     `keepalive: ${settings.keepaliveMs} ms, deadtime: ${settings.deadtimeMs} ms`,
     `addresses: ${settings.vips.join(' ') || 'none'}`,

@@ -2,6 +2,7 @@ import type { FailoverServiceConfig, FailoverState, HeartbeatKeyConfig, LvsConfi
 import { buildDirectors, pairOfDirectors } from './builder-directors.js';
 import { buildGroups } from './builder-groups.js';
 import { buildNotify } from './builder-notify.js';
+import { buildPaths } from './builder-paths.js';
 import { buildVirtual, FORWARDING_METHODS } from './builder-virtual.js';
 import { buildSplitBrain } from './builder-witness.js';
 import { type ParsedBlock, type ParsedFile, statementOf } from './parsed.js';
@@ -74,6 +75,7 @@ export function buildConfiguration(parsed: ParsedFile): LvsConfiguration {
     ...buildPair(values),
     directors,
     ...(directors.length === 0 ? {} : pairOfDirectors(directors)),
+    heartbeatPaths: buildPaths(parsed),
     heartbeatPort: values.number('heartbeat_port'),
     keepaliveMs: values.milliseconds('keepalive'),
     deadtimeMs: values.milliseconds('deadtime'),

@@ -1,4 +1,5 @@
 import type { LvsConfiguration, RealServerConfig, VirtualServerConfig } from '../model.js';
+import type { HeartbeatPathConfig } from '../path-model.js';
 
 /** Port of FTP's commands: the kernel's helper rewrites what they say of addresses. */
 const FTP_PORT = 21;
@@ -34,15 +35,34 @@ export function needsFtpHelper(configuration: LvsConfiguration): boolean {
   });
 }
 
+/** By which names lvs.cf gives addresses to directors: those of the director blocks by rank, else the two of a pair. */
+export function directorWords({ directors }: Pick<LvsConfiguration, 'directors'>): readonly string[] {
+  return directors.length === 0 ? ['primary', 'backup'] : directors.map(({ name }) => name);
+}
+
+/** The addresses of two directors on a path of a heartbeat_path block; undefined where one has none. */
+export function endsOfPath(
+  { addresses }: HeartbeatPathConfig,
+  own: string | undefined,
+  other: string | undefined,
+): { readonly own: string; readonly other: string } | undefined {
+  const addressOf = (name: string | undefined) =>
+    addresses.find(({ director }) => director === name)?.address;
+  const [ownAddress, otherAddress] = [addressOf(own), addressOf(other)];
+  if (ownAddress === undefined || otherAddress === undefined) return undefined;
+  return { own: ownAddress, other: otherAddress };
+}
+
 /** Every heartbeat address of every director, once each. */
 export function directorAddresses(
   configuration: Pick<
     LvsConfiguration,
-    'primary' | 'primaryPrivate' | 'backup' | 'backupPrivate' | 'directors'
+    'primary' | 'primaryPrivate' | 'backup' | 'backupPrivate' | 'directors' | 'heartbeatPaths'
   >,
 ): readonly string[] {
-  const { primary, primaryPrivate, backup, backupPrivate, directors } = configuration;
+  const { primary, primaryPrivate, backup, backupPrivate, directors, heartbeatPaths } = configuration;
   const blocks = directors.flatMap(({ publicAddress, privateAddress }) => [publicAddress, privateAddress]);
-  const all = [primary, primaryPrivate, backup, backupPrivate, ...blocks];
+  const more = heartbeatPaths.flatMap(({ addresses }) => addresses.map(({ address }) => address));
+  const all = [primary, primaryPrivate, backup, backupPrivate, ...blocks, ...more];
   return [...new Set(all.filter((address) => address !== undefined))];
 }

@@ -3,6 +3,7 @@ import { CHECK_KINDS, COMMON_WORDS, KIND_NAMES } from './check-kinds/registry.js
 import { directorDirectives } from './schema-directors.js';
 import { globalDirectives } from './schema-global.js';
 import { groupDirectives } from './schema-groups.js';
+import { pathDirectives } from './schema-paths.js';
 import { serverDirectives } from './schema-server.js';
 import type { DirectiveSpec, Level } from './schema-types.js';
 import { virtualDirectives } from './schema-virtual.js';
@@ -29,6 +30,7 @@ const TYPE_TEXT: Readonly<Record<DirectiveSpec['type'], string>> = {
   host: 'IPv4 address or host name',
   address: 'IPv4 address',
   'device-address': 'IPv4 address and device',
+  'director-address': 'IPv4 address and director',
   mask: 'network mask',
   'lenient-mask': 'network mask',
   text: 'text',
@@ -70,6 +72,12 @@ const LEVEL_TEXTS: readonly (readonly [Level, string, string, readonly Directive
     'DIRECTOR DIRECTIVES',
     'They stand in `director` blocks, which say who the directors are in place of `primary` and `backup`: 2 to 5 of them, the one that is preferred first. Two blocks mean what `primary`, `backup` and `backup_active = 1` mean; more need `heartbeat_key`.',
     directorDirectives,
+  ],
+  [
+    'heartbeat_path',
+    'HEARTBEAT PATH DIRECTIVES',
+    'They stand in `heartbeat_path` blocks, each a path for heartbeats beside the public and the private one: at most 6.',
+    pathDirectives,
   ],
   [
     'virtual',
@@ -117,7 +125,9 @@ A check block,
 stands in a virtual block, or in a server block in place of its virtual's.
 Blocks
 .IR "" "\\fBvip_group\\fR " NAME " {"
-stand outside all others and say which virtual servers' addresses move together.
+stand outside all others and say which virtual servers' addresses move together; so do blocks
+.IR "" "\\fBheartbeat_path\\fR " NAME " {" ,
+which are further paths for heartbeats.
 A server takes the port of its virtual as far as it is known at the server line, so
 .B port
 belongs above the servers.

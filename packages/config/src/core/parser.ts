@@ -25,7 +25,15 @@ interface ParserState extends ReadContext {
   braceMayFollow: boolean;
 }
 
-const HEADERS = ['virtual', 'failover', 'director', 'server', 'check', 'vip_group'] as const;
+const HEADERS = [
+  'virtual',
+  'failover',
+  'director',
+  'heartbeat_path',
+  'server',
+  'check',
+  'vip_group',
+] as const;
 
 function levelOf(state: ParserState): Level {
   return state.open.at(-1)?.level ?? 'global';

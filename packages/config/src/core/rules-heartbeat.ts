@@ -37,7 +37,8 @@ export function checkHeartbeats(input: RuleInput): void {
 }
 
 function checkAdaptive({ configuration, parsed, findings }: RuleInput): void {
-  const { adaptive, backupActive, primary, primaryPrivate, backup, backupPrivate } = configuration;
+  const { adaptive, backupActive, primary, primaryPrivate, backup, backupPrivate, heartbeatPaths } =
+    configuration;
   const statement = statementOf(parsed, 'adaptive');
   if (!adaptive || statement === undefined) return;
   const place = valuePlace(statement);
@@ -46,7 +47,7 @@ function checkAdaptive({ configuration, parsed, findings }: RuleInput): void {
     return;
   }
   const hasSecondPath = primaryPrivate !== primary && backupPrivate !== backup;
-  if (hasSecondPath) return;
+  if (hasSecondPath || heartbeatPaths.length > 0) return;
   const hint = 'write primary_private and backup_private with addresses of another network';
   findings.warning('CF_ADAPTIVE_ONE_PATH', place, 'adaptive has no effect with one heartbeat path', hint);
 }

@@ -1,5 +1,13 @@
 /** Where a directive may stand. */
-export type Level = 'global' | 'virtual' | 'server' | 'failover' | 'director' | 'check' | 'vip_group';
+export type Level =
+  | 'global'
+  | 'virtual'
+  | 'server'
+  | 'failover'
+  | 'director'
+  | 'heartbeat_path'
+  | 'check'
+  | 'vip_group';
 
 type ValueType =
   | 'integer'
@@ -17,6 +25,8 @@ type ValueType =
   | 'address'
   /** Address and device. */
   | 'device-address'
+  /** Address and director. */
+  | 'director-address'
   | 'mask'
   /** A mask whose bad text is ignored, or the prefix length of an IPv6 mask. */
   | 'lenient-mask'

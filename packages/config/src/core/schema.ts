@@ -2,6 +2,7 @@ import { ALL_CHECK_WORDS } from './check-kinds/registry.js';
 import { directorDirectives } from './schema-directors.js';
 import { globalDirectives } from './schema-global.js';
 import { groupDirectives } from './schema-groups.js';
+import { pathDirectives } from './schema-paths.js';
 import { serverDirectives } from './schema-server.js';
 import type { DirectiveSpec, Level } from './schema-types.js';
 import { virtualDirectives } from './schema-virtual.js';
@@ -13,6 +14,7 @@ import { virtualDirectives } from './schema-virtual.js';
 export const SCHEMA: readonly DirectiveSpec[] = [
   ...globalDirectives,
   ...directorDirectives,
+  ...pathDirectives,
   ...virtualDirectives,
   ...serverDirectives,
   ...groupDirectives,
@@ -29,6 +31,7 @@ const TABLES: Readonly<Record<Level, ReadonlyMap<string, DirectiveSpec>>> = {
   failover: tableOf('failover'),
   vip_group: tableOf('vip_group'),
   director: tableOf('director'),
+  heartbeat_path: tableOf('heartbeat_path'),
   check: new Map(ALL_CHECK_WORDS.map((spec) => [spec.name, spec])),
 };
 
@@ -39,14 +42,12 @@ export function directivesAt(level: Level): ReadonlyMap<string, DirectiveSpec> {
 
 /** The levels at which a name is known. */
 export function levelsOf(name: string): Level[] {
-  return (['global', 'virtual', 'server', 'failover', 'director', 'vip_group', 'check'] as const).filter(
-    (level) => TABLES[level].has(name),
-  );
+  return (Object.keys(TABLES) as Level[]).filter((level) => TABLES[level].has(name));
 }
 
 /** The block headers that may stand at a level. */
 export function blocksAt(level: Level): readonly Level[] {
-  if (level === 'global') return ['virtual', 'failover', 'director', 'vip_group'];
+  if (level === 'global') return ['virtual', 'failover', 'director', 'heartbeat_path', 'vip_group'];
   if (level === 'virtual') return ['server', 'check'];
   if (level === 'failover') return ['server'];
   return level === 'server' ? ['check'] : [];

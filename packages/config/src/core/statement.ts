@@ -180,9 +180,14 @@ function readKeywords(
   return found;
 }
 
+/** Types of two words. */
+const MISSING_HINTS: Partial<Record<DirectiveSpec['type'], string>> = {
+  'device-address': 'write the address and the device, such as 10.0.0.9 eth0:1',
+  'director-address': 'write the address and the director, such as 10.2.0.1 primary',
+};
+
 function missing(context: ReadContext, lineIndex: number, name: Token, spec: DirectiveSpec): undefined {
-  const hint =
-    spec.type === 'device-address' ? 'write the address and the device, such as 10.0.0.9 eth0:1' : undefined;
+  const hint = MISSING_HINTS[spec.type];
   context.findings.error(
     'CF_MISSING_ARGUMENTS',
     place(lineIndex, name),
@@ -190,6 +195,10 @@ function missing(context: ReadContext, lineIndex: number, name: Token, spec: Dir
     hint,
   );
   return undefined;
+}
+
+function isOfTwoWords({ type }: DirectiveSpec): boolean {
+  return type === 'device-address' || type === 'director-address';
 }
 
 function readValue(
@@ -219,7 +228,7 @@ function readValue(
   }
   const { warning } = read;
   if (warning) context.findings.warning(warning.code, place(lineIndex, first), warning.text, warning.hint);
-  if (spec.type !== 'device-address') return read.value;
+  if (!isOfTwoWords(spec)) return read.value;
   if (!second || isCommentStart(second)) return missing(context, lineIndex, name, spec);
   return { address: String(read.value), device: readableText(second.value) };
 }
@@ -238,7 +247,7 @@ export function readStatement(
   if (spec.type === 'keywords' || spec.type === 'witnesses') {
     return { spec, lineIndex, nameToken, ...readMany(context, lineIndex, spec, tokens) };
   }
-  const maximum = spec.type === 'device-address' ? 4 : 3;
+  const maximum = isOfTwoWords(spec) ? 4 : 3;
   const valueTokens = takeTokens(context, lineIndex, tokens, maximum).slice(2);
   const value = readValue(context, lineIndex, spec, nameToken, valueTokens);
   return { spec, lineIndex, nameToken, valueTokens, value };

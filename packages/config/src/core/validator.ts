@@ -3,9 +3,11 @@ import type { Findings } from './diagnostics.js';
 import type { ParsedFile } from './parsed.js';
 import { ruleInput } from './rules.js';
 import { checkBetween } from './rules-between.js';
+import { checkPathFamilies } from './rules-families.js';
 import { checkGlobal } from './rules-global.js';
 import { checkGroups } from './rules-groups.js';
 import { checkNotify } from './rules-notify.js';
+import { checkPaths } from './rules-paths.js';
 import { checkAllStatements } from './rules-statements.js';
 import { checkVirtuals } from './rules-virtual.js';
 import { checkSplitBrain } from './rules-witness.js';
@@ -18,6 +20,8 @@ export function validate(configuration: LvsConfiguration, parsed: ParsedFile, fi
   checkVirtuals(input);
   checkBetween(input);
   checkGroups(input);
+  checkPathFamilies(input);
+  checkPaths(input);
   checkNotify(input);
   if (parsed.roles.length > 0) checkSplitBrain(input);
 }

@@ -185,6 +185,7 @@ export function readWord(spec: DirectiveSpec, text: string, names: NameTables): 
     case 'device-address':
       return readHost(spec, text, names);
     case 'address':
+    case 'director-address':
       return readAddress(spec, text);
     case 'mask':
       return readMask(text, false);

@@ -49,7 +49,7 @@ export function onceEach(found: readonly Evidence[]): readonly Evidence[] {
 }
 
 /** Which of the two directors this machine is, by its own addresses; undefined where none is in lvs.cf. */
-function roleOf({
+export function roleOf({
   configuration,
   addresses = [],
 }: Pick<Facts, 'configuration' | 'addresses'>): 'primary' | 'backup' | undefined {
@@ -61,7 +61,7 @@ function roleOf({
 }
 
 /** Which of more than two directors this machine is, by its own addresses. */
-function ownBlock({
+export function ownBlock({
   configuration,
   addresses = [],
 }: Pick<Facts, 'configuration' | 'addresses'>): DirectorConfig | undefined {
@@ -81,47 +81,4 @@ export function thisDirector(facts: Pick<Facts, 'configuration' | 'addresses'>):
   return role === undefined
     ? 'this machine, which is neither of the directors'
     : `this director, the ${role}`;
-}
-
-/** One way by which the directors tell each other that they live. */
-interface BeatPath {
-  readonly own: string | undefined;
-  readonly partner: string | undefined;
-  readonly device: string | undefined;
-}
-
-/** The paths of the heartbeats, as this machine sees them; none without a partner. */
-export function beatPaths(facts: Pick<Facts, 'configuration' | 'addresses'>): readonly BeatPath[] {
-  const { primary, primaryPrivate, backup, backupPrivate, backupActive, directors } = facts.configuration;
-  if (backup === undefined || !backupActive) return [];
-  const isBackup = roleOf(facts) === 'backup';
-  const pairs: readonly (readonly [string | undefined, string | undefined])[] =
-    directors.length > 2
-      ? pathsToOthers(facts)
-      : [
-          [primary, backup],
-          [primaryPrivate, backupPrivate],
-        ].map(([first, second]) => (isBackup ? [second, first] : [first, second]));
-  return pairs.flatMap(([own, partner]) => {
-    if (own === undefined || partner === undefined) return [];
-    const device = facts.addresses?.find(({ address }) => address === own)?.device;
-    return [{ own, partner, device }];
-  });
-}
-
-/** To each other one of more than two directors; the second path is there where both have one. */
-function pathsToOthers(
-  facts: Pick<Facts, 'configuration' | 'addresses'>,
-): readonly (readonly [string | undefined, string | undefined])[] {
-  const own = ownBlock(facts);
-  if (own === undefined) return [];
-  const hasSecond = (one: DirectorConfig): boolean => one.privateAddress !== one.publicAddress;
-  return facts.configuration.directors
-    .filter((one) => one !== own)
-    .flatMap((one) => {
-      const first = [own.publicAddress, one.publicAddress] as const;
-      return hasSecond(own) && hasSecond(one)
-        ? [first, [own.privateAddress, one.privateAddress] as const]
-        : [first];
-    });
 }

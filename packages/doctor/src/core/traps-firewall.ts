@@ -1,8 +1,9 @@
 import { addressFamily } from '@piranha/common';
+import { beatPaths } from './beat-paths.js';
 import type { Facts } from './facts.js';
 import { droppedBy, setsMark } from './firewall.js';
 import type { Packet } from './firewall-condition.js';
-import { activePlaces, activeServices, beatPaths, deviceName, onceEach, thisDirector } from './places.js';
+import { activePlaces, activeServices, deviceName, onceEach, thisDirector } from './places.js';
 import { error, type Trap, warning } from './trap.js';
 
 /** Traps in the firewall of a director. */
@@ -82,13 +83,13 @@ const beats: Trap = {
   look: (facts) => {
     const { firewall = [], configuration } = facts;
     const port = configuration.heartbeatPort;
-    const found = beatPaths(facts).flatMap(({ own, partner, device }) => {
+    const found = beatPaths(facts).flatMap(({ own, partner, device, multicast }) => {
       const packet: Packet = {
         ...NOBODY,
         family: partner === undefined ? 4 : addressFamily(partner),
         protocol: 'udp',
         sourceAddress: partner,
-        targetAddress: own,
+        targetAddress: multicast ?? own,
         targetPort: port,
         device,
       };

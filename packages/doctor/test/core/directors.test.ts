@@ -1,6 +1,7 @@
 import { parseLvsCf } from '@piranha/config';
 import { describe, expect, it } from 'vitest';
-import { beatPaths, thisDirector } from '../../src/core/places.js';
+import { beatPaths } from '../../src/core/beat-paths.js';
+import { thisDirector } from '../../src/core/places.js';
 
 const block = (name: string, host: number, second = '') =>
   `director ${name} {\npublic = 10.0.0.${host}\n${second}}\n`;

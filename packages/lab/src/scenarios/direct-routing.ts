@@ -20,6 +20,7 @@ import { Pair } from '../guest/pair.js';
 import { holdSilently, PORTS } from '../guest/real-server.js';
 import { get, tally, until } from '../guest/requests.js';
 import { drainScenarios } from './drain.js';
+import { MORE_PATHS, pathScenarios } from './paths.js';
 import { openWitness, WITNESSED, witnessedScenarios } from './witnessed.js';
 
 const run = promisify(execFile);
@@ -35,6 +36,7 @@ const CONFIGURATION = [
   DIRECTORS,
   SHARED_NANNY,
   WITNESSED,
+  MORE_PATHS,
   'network = direct\n',
   virtualBlock(
     'round-robin',
@@ -277,6 +279,7 @@ export const directRouting: ScenarioGroup<Pair> = {
       await pair.settled();
     },
 
+    ...pathScenarios(ROUND_ROBIN),
     ...witnessedScenarios(ROUND_ROBIN),
 
     'a broken file on reload changes nothing': async (pair) => {

@@ -14,15 +14,24 @@ export interface BeatNames {
   readonly paths: readonly string[];
 }
 
-/** The names that one of several directors uses: those of lvs.cf. @param names of all directors, by rank */
-export function groupBeatNames(own: string, names: readonly string[]): BeatNames {
+/**
+ * The names that one of several directors uses: those of lvs.cf.
+ * @param names of all directors, by rank
+ * @param morePaths beside the public and the private one
+ */
+export function groupBeatNames(
+  own: string,
+  names: readonly string[],
+  morePaths: readonly string[] = [],
+): BeatNames {
   const { group, paths } = PAIR_NAMES;
-  return { node: own, groups: [group], peers: names.filter((name) => name !== own), paths };
+  const peers = names.filter((name) => name !== own);
+  return { node: own, groups: [group], peers, paths: [...paths, ...morePaths] };
 }
 
-/** The names that one director of a pair uses. */
-export function pairBeatNames(role: 'primary' | 'backup'): BeatNames {
+/** The names that one director of a pair uses. @param morePaths beside the public and the private one */
+export function pairBeatNames(role: 'primary' | 'backup', morePaths: readonly string[] = []): BeatNames {
   const { nodes, group, paths } = PAIR_NAMES;
   const peer = role === 'primary' ? nodes.backup : nodes.primary;
-  return { node: nodes[role], groups: [group], peers: [peer], paths };
+  return { node: nodes[role], groups: [group], peers: [peer], paths: [...paths, ...morePaths] };
 }

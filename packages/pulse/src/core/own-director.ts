@@ -1,5 +1,10 @@
 import { UserError } from '@piranha/common';
-import type { DirectorConfig, LvsConfiguration } from '@piranha/config';
+import {
+  type DirectorConfig,
+  endsOfPath,
+  type HeartbeatPathConfig,
+  type LvsConfiguration,
+} from '@piranha/config';
 import type { NodeRole } from '@piranha/protocol';
 import type { RankedDirector } from './other-directors.js';
 import type { HeartbeatPath } from './settings.js';
@@ -63,9 +68,21 @@ export function otherDirectors({ directors }: Directors, self: RankedDirector): 
   return directors.map(({ name }, rank) => ({ name, rank })).filter(({ rank }) => rank !== self.rank);
 }
 
-/** The public path to each other director and, where both have one, the private one. */
+/** The path of a heartbeat_path block between two directors; undefined where one has no address on it. */
+export function blockPath(
+  block: HeartbeatPathConfig,
+  own: string | undefined,
+  other: string | undefined,
+): HeartbeatPath | undefined {
+  const ends = endsOfPath(block, own, other);
+  if (ends === undefined) return undefined;
+  const { name, multicast } = block;
+  return { name, local: ends.own, partner: ends.other, ...(multicast === undefined ? {} : { multicast }) };
+}
+
+/** The public path to each other director, where both have one the private one, and those of heartbeat_path blocks. */
 export function pathsToOthers(
-  directors: readonly DirectorConfig[],
+  { directors, heartbeatPaths }: Pick<LvsConfiguration, 'directors' | 'heartbeatPaths'>,
   self: RankedDirector,
 ): readonly HeartbeatPath[] {
   const own = directors[self.rank];
@@ -80,7 +97,13 @@ export function pathsToOthers(
     };
     const hasSecond =
       own.privateAddress !== own.publicAddress && other.privateAddress !== other.publicAddress;
-    if (!hasSecond || own.privateAddress === undefined || other.privateAddress === undefined) return [first];
-    return [first, { ...first, name: 'private', local: own.privateAddress, partner: other.privateAddress }];
+    const blocks = heartbeatPaths.flatMap((block) => {
+      const path = blockPath(block, own.name, other.name);
+      return path === undefined ? [] : [{ ...path, director: other.name }];
+    });
+    if (!hasSecond || own.privateAddress === undefined || other.privateAddress === undefined)
+      return [first, ...blocks];
+    const second = { ...first, name: 'private', local: own.privateAddress, partner: other.privateAddress };
+    return [first, second, ...blocks];
   });
 }

@@ -1,17 +1,20 @@
-import { type LvsConfiguration, releaseLimitMs } from '@piranha/config';
+import { directorWords, type LvsConfiguration, releaseLimitMs } from '@piranha/config';
 import type { NodeRole } from '@piranha/protocol';
 import { gateAfterMs } from './gate.js';
 import type { RankedDirector } from './other-directors.js';
-import { otherDirectors, pathsToOthers } from './own-director.js';
+import { blockPath, otherDirectors, pathsToOthers } from './own-director.js';
 import type { PulseSettings } from './types.js';
 
 /** One heartbeat path: own address and the partner's. */
 export interface HeartbeatPath {
-  readonly name: 'public' | 'private';
+  /** `public`, `private`, or that of a heartbeat_path block. */
+  readonly name: string;
   /** Whose address `partner` is, where there are more than two directors. */
   readonly director?: string;
   readonly local: string;
   readonly partner: string;
+  /** Group to which beats go in place of the partner's address. */
+  readonly multicast?: string;
 }
 
 /** Role by the original's test: a node is primary if one of its own addresses is the primary's, else backup. */
@@ -38,13 +41,16 @@ function hasPartner(configuration: LvsConfiguration): boolean {
   );
 }
 
-/** The public path and, where its addresses differ, the private one; to each other director, where `self` is one of several. */
+/**
+ * The public path, where its addresses differ the private one, and those of heartbeat_path blocks; to each other director,
+ * where `self` is one of several.
+ */
 export function heartbeatPaths(
   configuration: LvsConfiguration,
   role: NodeRole,
   self?: RankedDirector,
 ): readonly HeartbeatPath[] {
-  if (self !== undefined) return pathsToOthers(configuration.directors, self);
+  if (self !== undefined) return pathsToOthers(configuration, self);
   const { primary, backup, primaryPrivate, backupPrivate } = configuration;
   if (!hasPartner(configuration) || primary === undefined || backup === undefined) return [];
   const path = (name: HeartbeatPath['name'], ofPrimary: string, ofBackup: string): HeartbeatPath =>
@@ -54,7 +60,14 @@ export function heartbeatPaths(
   const paths = [path('public', primary, backup)];
   const second = primaryPrivate !== undefined && primaryPrivate !== primary;
   if (second && backupPrivate !== undefined) paths.push(path('private', primaryPrivate, backupPrivate));
-  return paths;
+  return [...paths, ...morePaths(configuration, role)];
+}
+
+/** The paths of a pair that are in heartbeat_path blocks; by the names of director blocks where there are some. */
+function morePaths(configuration: LvsConfiguration, role: NodeRole): readonly HeartbeatPath[] {
+  const [first, second] = directorWords(configuration);
+  const [own, other] = role === 'primary' ? [first, second] : [second, first];
+  return configuration.heartbeatPaths.flatMap((block) => blockPath(block, own, other) ?? []);
 }
 
 /** The addresses at the other ends of these paths, those of one director together. */

@@ -1,8 +1,11 @@
-import { isIPv4 } from 'node:net';
+import { isIP } from 'node:net';
 import type { PulseAlive } from '@piranha/protocol';
 import { z } from 'zod';
 
-const ADDRESS = z.string().refine((text) => isIPv4(text));
+const ADDRESS = z.string().refine((text) => isIP(text) !== 0);
+
+/** Of five directors, four others with eight paths each. */
+const MOST_PLAN_PATHS = 32;
 
 const BOOT = z.string().regex(/^[0-9a-f]{16}$/);
 const COUNT = z.number().int().min(0);
@@ -40,7 +43,16 @@ const PULSE_ALIVE = z.object({
   keepaliveMs: z.number().positive().finite(),
   deadtimeMs: z.number().positive().finite(),
   port: z.number().int().min(1).max(65_535),
-  paths: z.array(z.object({ local: ADDRESS, partner: ADDRESS, name: z.string().max(63).optional() })).max(16),
+  paths: z
+    .array(
+      z.object({
+        local: ADDRESS,
+        partner: ADDRESS,
+        name: z.string().max(63).optional(),
+        multicast: ADDRESS.optional(),
+      }),
+    )
+    .max(MOST_PLAN_PATHS),
   beat: BEAT.optional(),
   groups: z
     .array(

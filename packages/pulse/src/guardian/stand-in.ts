@@ -1,4 +1,4 @@
-import { createSocket, type Socket } from 'node:dgram';
+import type { Socket } from 'node:dgram';
 import { setTimeout as wait } from 'node:timers/promises';
 import {
   type ByteOrder,
@@ -13,6 +13,7 @@ import {
 import type { GroupWord } from '../core/guardian.js';
 import type { SaidWords } from '../core/stand-in-voice.js';
 import { HeartbeatSockets, type SocketPath } from '../shell/heartbeat-sockets.js';
+import { heartbeatSocket, sendToGroups } from '../shell/path-socket.js';
 import { BeatStandIn } from './beat-stand-in.js';
 
 /** How soon a heartbeat port that was taken is tried again, ms. */
@@ -43,9 +44,15 @@ export class StandIn {
   /** Sends a word on every path from the path's own address; any source port does. */
   beat(plan: PulseAlive, said: SaidWords): void {
     const words = encodeHeartbeat(said.word, this.byteOrder);
-    for (const { local, partner, name = '' } of plan.paths) {
-      const datagram = plan.beat === undefined ? words : this.beats.say(plan, plan.beat, said, name, partner);
-      if (datagram !== undefined) this.sender(local).send(datagram, plan.port, partner, () => undefined);
+    // A group reaches every director on its network at once.
+    const reached = new Set<string>();
+    for (const { local, partner, name = '', multicast } of plan.paths) {
+      const target = multicast ?? partner;
+      if (reached.has(`${local} ${target}`)) continue;
+      reached.add(`${local} ${target}`);
+      const datagram = plan.beat === undefined ? words : this.beats.say(plan, plan.beat, said, name, target);
+      if (datagram === undefined) continue;
+      this.sender(local, multicast !== undefined).send(datagram, plan.port, target, () => undefined);
     }
     this.lastSaid = { plan, said };
   }
@@ -118,15 +125,25 @@ export class StandIn {
     return true;
   }
 
-  private sender(local: string): Socket {
-    const known = this.senders.get(local);
+  private sender(local: string, toGroups: boolean): Socket {
+    const key = toGroups ? `${local} group` : local;
+    const known = this.senders.get(key);
     if (known !== undefined) return known;
-    const socket = createSocket('udp4');
+    const socket = heartbeatSocket(local);
     socket.on('error', () => {
-      this.senders.delete(local);
+      this.senders.delete(key);
     });
-    socket.bind(0, local);
-    this.senders.set(local, socket);
+    socket.bind(0, local, () => {
+      if (!toGroups) return;
+      try {
+        sendToGroups(socket, local);
+      } catch {
+        // The address is gone: it is tried anew with the next beat.
+        this.senders.delete(key);
+        socket.close();
+      }
+    });
+    this.senders.set(key, socket);
     return socket;
   }
 

@@ -25,7 +25,7 @@ export function aliveReport({ loaded, keepaliveMs, groups, beat }: ReportFacts):
     keepaliveMs,
     deadtimeMs: settings.deadtimeMs,
     port: configuration.heartbeatPort,
-    paths: paths.map(({ name, local, partner }) => ({ name, local, partner })),
+    paths: paths.map(({ name, local, partner, multicast }) => ({ name, local, partner, multicast })),
     beat,
     ...aliveGroups(groups),
   };

@@ -1,13 +1,16 @@
-import { createSocket, type Socket } from 'node:dgram';
+import type { Socket } from 'node:dgram';
 import { errorText, UserError } from '@piranha/common';
 import { type ByteOrder, encodeHeartbeat, type HeartbeatWord } from '@piranha/protocol';
 import type { HeartbeatPath } from '../core/settings.js';
+import { openGroupSocket, openPathSocket, sendToGroups } from './path-socket.js';
 
 /** A heartbeat path by any name. */
 export interface SocketPath {
   readonly name: string;
   readonly local: string;
   readonly partner: string;
+  /** Group to which heartbeats go in place of the partner's address. */
+  readonly multicast?: string | undefined;
 }
 
 export interface HeartbeatHandlers<Path extends SocketPath = HeartbeatPath> {
@@ -18,7 +21,10 @@ export interface HeartbeatHandlers<Path extends SocketPath = HeartbeatPath> {
 
 interface OpenPath<Path> {
   readonly path: Path;
+  /** Sends, and hears what is sent to the own address. */
   readonly socket: Socket;
+  /** Hears the path's group. */
+  readonly group: Socket | undefined;
   sent: number;
   received: number;
   failing: boolean;
@@ -27,12 +33,22 @@ interface OpenPath<Path> {
 /** The UDP sockets of all heartbeat paths, each bound to its own address and the heartbeat port. */
 export class HeartbeatSockets<Path extends SocketPath = HeartbeatPath> {
   private byteOrder: ByteOrder = 'little';
+  /** Paths that one datagram serves: by a group it reaches every director on that network. */
+  private readonly sharing: readonly (readonly OpenPath<Path>[])[];
 
   private constructor(
     private readonly open: readonly OpenPath<Path>[],
     private readonly port: number,
     private readonly handlers: HeartbeatHandlers<Path>,
-  ) {}
+  ) {
+    const byTarget = new Map<string, OpenPath<Path>[]>();
+    for (const entry of open) {
+      const { local, partner, multicast = partner } = entry.path;
+      const target = `${local} ${multicast}`;
+      byTarget.set(target, [...(byTarget.get(target) ?? []), entry]);
+    }
+    this.sharing = [...byTarget.values()];
+  }
 
   /** @throws UserError `PULSE_BIND_FAILED` when an own address cannot be bound */
   static async open<Path extends SocketPath>(
@@ -43,20 +59,22 @@ export class HeartbeatSockets<Path extends SocketPath = HeartbeatPath> {
     const opened: OpenPath<Path>[] = [];
     // Paths to several directors leave from one address.
     const bound = new Map<string, Socket>();
+    const once = async (key: string, open: () => Promise<Socket>): Promise<Socket> => {
+      const socket = bound.get(key) ?? (await open());
+      bound.set(key, socket);
+      return socket;
+    };
     for (const path of paths) {
+      const { local, multicast } = path;
       try {
-        const socket = bound.get(path.local) ?? (await bind(path, port));
-        bound.set(path.local, socket);
-        opened.push({ path, socket, sent: 0, received: 0, failing: false });
+        const socket = await once(local, () => openPathSocket(local, port));
+        const group =
+          multicast && (await once(`${local} ${multicast}`, () => openGroupSocket(multicast, local, port)));
+        if (group) sendToGroups(socket, local);
+        opened.push({ path, socket, group: group || undefined, sent: 0, received: 0, failing: false });
       } catch (error) {
         for (const socket of bound.values()) socket.close();
-        throw new UserError(
-          `pulse: cannot create heartbeat socket. running as root? (${path.local}:${port}: ${errorText(error)})`,
-          {
-            code: 'PULSE_BIND_FAILED',
-            hint: `${path.local} must be an address of this node, and port ${port} free`,
-          },
-        );
+        throw bindFailed(path, port, error);
       }
     }
     const sockets = new HeartbeatSockets(opened, port, handlers);
@@ -72,10 +90,14 @@ export class HeartbeatSockets<Path extends SocketPath = HeartbeatPath> {
 
   /** Sends on every path what `make` gives for it; `sent` counts what went out on the path, this one included. */
   sendEach(make: (path: Path, sent: number) => Buffer): void {
-    for (const entry of this.open) {
-      entry.sent += 1;
-      const datagram = make(entry.path, entry.sent);
-      entry.socket.send(datagram, this.port, entry.path.partner, (error) => this.sent(entry, error));
+    for (const entries of this.sharing) {
+      for (const entry of entries) entry.sent += 1;
+      const [first] = entries;
+      if (first === undefined) continue;
+      const { path, socket, sent } = first;
+      socket.send(make(path, sent), this.port, path.multicast ?? path.partner, (error) => {
+        for (const entry of entries) this.sent(entry, error);
+      });
     }
   }
 
@@ -90,12 +112,21 @@ export class HeartbeatSockets<Path extends SocketPath = HeartbeatPath> {
   }
 
   close(): void {
-    for (const socket of new Set(this.open.map((entry) => entry.socket))) socket.close();
+    const sockets = this.open.flatMap(({ socket, group }) =>
+      group === undefined ? [socket] : [socket, group],
+    );
+    for (const socket of new Set(sockets)) socket.close();
   }
 
   private listen(socket: Socket): void {
-    const entries = this.open.filter((entry) => entry.socket === socket);
+    const ofGroup = this.open.filter(({ group }) => group === socket);
+    const ofAddress = this.open.filter((entry) => entry.socket === socket);
+    // A partner that does not know of the group yet sends to the address.
+    const direct = ofAddress.filter(({ path }) => path.multicast === undefined);
+    const entries = ofGroup.length > 0 ? ofGroup : [...direct, ...ofAddress];
     socket.on('message', (datagram, { address }) => {
+      // What this machine sends to a group comes back to it.
+      if (ofGroup.some(({ path }) => path.local === address)) return;
       // What a stranger sends is told with the first path of the socket.
       const entry = entries.find(({ path }) => path.partner === address) ?? entries[0];
       if (entry === undefined) return;
@@ -116,16 +147,10 @@ export class HeartbeatSockets<Path extends SocketPath = HeartbeatPath> {
   }
 }
 
-function bind(path: SocketPath, port: number): Promise<Socket> {
-  const socket = createSocket('udp4');
-  return new Promise((resolve, reject) => {
-    socket.once('error', (error) => {
-      socket.close();
-      reject(error);
-    });
-    socket.bind(port, path.local, () => {
-      socket.removeAllListeners('error');
-      resolve(socket);
-    });
-  });
+function bindFailed({ local, multicast }: SocketPath, port: number, error: unknown): UserError {
+  const where = `${local}:${port}${multicast === undefined ? '' : `, group ${multicast}`}`;
+  return new UserError(
+    `pulse: cannot create heartbeat socket. running as root? (${where}: ${errorText(error)})`,
+    { code: 'PULSE_BIND_FAILED', hint: `${local} must be an address of this node, and port ${port} free` },
+  );
 }

@@ -72,12 +72,14 @@ export function settingsOf(
   const director = ownDirector(configuration, { role, name }, ownAddresses);
   const ownRole = roleOf(director, role, configuration);
   const self = isSeveral(configuration) ? director : undefined;
+  const morePaths = configuration.heartbeatPaths.map((path) => path.name);
   const names = self
     ? groupBeatNames(
         self.name,
-        configuration.directors.map(({ name }) => name),
+        configuration.directors.map((one) => one.name),
+        morePaths,
       )
-    : pairBeatNames(ownRole);
+    : pairBeatNames(ownRole, morePaths);
   return {
     configuration,
     settings: pulseSettings(configuration, ownRole, self),

@@ -12,6 +12,7 @@ function block(name: string, host: number, hasPrivate = true) {
 const THREE = [block('alpha', 1), block('beta', 2), block('gamma', 3, false)];
 const CONFIGURATION = {
   directors: THREE,
+  heartbeatPaths: [],
   backupActive: true,
   primary: '192.0.2.1',
   backup: '192.0.2.2',
@@ -51,7 +52,7 @@ describe('which director a node is', () => {
 
 describe('the paths of several directors', () => {
   it('lead to each other one, by the second network where both have an address there', () => {
-    expect(pathsToOthers(THREE, BETA)).toEqual([
+    expect(pathsToOthers(CONFIGURATION, BETA)).toEqual([
       { name: 'public', director: 'alpha', local: '192.0.2.2', partner: '192.0.2.1' },
       { name: 'private', director: 'alpha', local: '10.9.9.2', partner: '10.9.9.1' },
       { name: 'public', director: 'gamma', local: '192.0.2.2', partner: '192.0.2.3' },
@@ -59,6 +60,24 @@ describe('the paths of several directors', () => {
     const { ownAddresses, partnerAddresses } = addressQuestions(() => ({ role: 'backup', self: BETA }));
     expect(partnerAddresses(CONFIGURATION)).toEqual([['192.0.2.1', '10.9.9.1'], ['192.0.2.3']]);
     expect(ownAddresses(CONFIGURATION)).toMatchObject({ publicAddress: '192.0.2.2' });
+  });
+
+  it('are those of heartbeat_path blocks beside them', () => {
+    const six = {
+      name: 'six',
+      line: 1,
+      multicast: 'ff02::4d05',
+      addresses: ['alpha', 'beta', 'gamma'].map((director, index) => ({
+        director,
+        address: `fd00:5::${index + 1}`,
+      })),
+    };
+    const paths = pathsToOthers({ ...CONFIGURATION, heartbeatPaths: [six] }, BETA);
+    expect(paths.filter(({ name }) => name === 'six')).toEqual([
+      { name: 'six', director: 'alpha', local: 'fd00:5::2', partner: 'fd00:5::1', multicast: 'ff02::4d05' },
+      { name: 'six', director: 'gamma', local: 'fd00:5::2', partner: 'fd00:5::3', multicast: 'ff02::4d05' },
+    ]);
+    expect(paths).toHaveLength(5);
   });
 
   it('are those of the node that this one is by now: a pair may have grown by a reload', () => {
@@ -81,7 +100,7 @@ describe('the paths of several directors', () => {
 });
 
 describe('the director that an operator names', () => {
-  const paths = pathsToOthers(THREE, BETA);
+  const paths = pathsToOthers(CONFIGURATION, BETA);
   const names = { own: 'beta', others: ['alpha', 'gamma'], isSeveral: true };
 
   it('is known by its name, or by an address of it', () => {
