@@ -23,6 +23,7 @@ const pathStatus = z.object({
   director: z.string().optional(),
   local: z.string(),
   partner: z.string(),
+  multicast: z.string().optional(),
   sent: count,
   received: count,
   silentMs: z.number().min(0).optional(),

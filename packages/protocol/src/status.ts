@@ -22,6 +22,8 @@ export interface PathStatus {
   readonly director?: string | undefined;
   readonly local: string;
   readonly partner: string;
+  /** Group to which heartbeats go in place of the partner's address. */
+  readonly multicast?: string | undefined;
   readonly sent: number;
   readonly received: number;
   /** Since the last valid word, ms; undefined before the first. */

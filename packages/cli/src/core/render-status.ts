@@ -23,9 +23,10 @@ function pathName({ name, director }: PathStatus): string {
 }
 
 function pathRow(path: PathStatus): string[] {
-  const { local, partner, sent, received, silentMs } = path;
+  const { local, partner, multicast, sent, received, silentMs } = path;
   const heard = silentMs === undefined ? 'never heard' : `heard ${(silentMs / 1000).toFixed(1)} s ago`;
-  return ['', pathName(path), `${local} -> ${partner}`, `sent ${sent}`, `received ${received}`, heard];
+  const by = multicast === undefined ? '' : ` by ${multicast}`;
+  return ['', pathName(path), `${local} -> ${partner}${by}`, `sent ${sent}`, `received ${received}`, heard];
 }
 
 /** Loss and lateness of one path over the last day; nothing for a path that was never heard. */
