@@ -59,7 +59,11 @@ export class SyncListener {
     this.stopListening();
     this.place = place;
     if (line === undefined) return;
-    const opened = await Promise.all(line.paths.map(({ name, local }) => this.open(name, local, line.port)));
+    // A path by a group may share its own address with another one.
+    const places = line.paths.filter(
+      ({ local }, index) => line.paths.findIndex((one) => one.local === local) === index,
+    );
+    const opened = await Promise.all(places.map(({ name, local }) => this.open(name, local, line.port)));
     const usable = opened.filter((server) => server !== undefined);
     // What could not be opened is tried again at the next change.
     if (usable.length < opened.length) this.place = '';

@@ -75,6 +75,16 @@ async function readAll(socket: Socket): Promise<string> {
 }
 
 describe('the channel to the partner', () => {
+  it('listens once on an address that two paths share', async () => {
+    const [path] = ends.backup.paths;
+    if (path === undefined) throw new Error('no path');
+    const group = { ...path, name: 'group', multicast: '239.77.5.39' };
+    ends = { ...ends, backup: { ...ends.backup, paths: [path, group] } };
+    await listen();
+    expect(log.lines.map(([event]) => event)).toEqual([]);
+    await expect(ask(ends.primary)).resolves.toMatchObject({ method: 'read' });
+  });
+
   it('carries a question and its answer, or the refusal with code and hint', async () => {
     await listen();
     const params = { text: 'x'.repeat(5_000_000) };
