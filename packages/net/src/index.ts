@@ -16,6 +16,8 @@ export { type ArpPacket, arpRequest, gratuitousReply, parseArp } from './core/ar
 export { canonicalAddress } from './core/format-address.js';
 export { readTimestampReply, timestampRequest } from './core/icmp-timestamp.js';
 export { parseMac } from './core/mac.js';
+export type { NeighbourSpec } from './core/neighbour-messages.js';
+export type { NeighbourEntry, NeighbourState } from './core/neighbour-records.js';
 export type { AddressSpec } from './core/route-messages.js';
 export type { InterfaceAddress, NetworkLink, OperationalState } from './core/route-records.js';
 export { type TcpSegment, tcpFrame } from './core/tcp-frame.js';
@@ -26,6 +28,7 @@ export type { FrameWatch } from './frame-watch.js';
 export { drainGroupMember } from './group-drain.js';
 export * from './libc.js';
 export { LinkWatch, type LinkWatchEvents } from './link-watch.js';
+export { NeighbourNetlink } from './neighbour-netlink.js';
 export { PacketSocket } from './packet-socket.js';
 export { raisePriority } from './priority.js';
 export { IcmpSocket, RawIpSocket } from './raw-ip-socket.js';

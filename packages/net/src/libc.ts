@@ -18,6 +18,9 @@ export interface Libc {
     length: number,
   ): number;
   recv(fd: number, buffer: Buffer, size: number, flags: number): number;
+  /** As sendto and recv, in a thread of Node's pool: this one does not wait for the kernel. A negative result is the errno. */
+  sendtoAside(fd: number, data: Buffer): Promise<number>;
+  recvAside(fd: number, buffer: Buffer): Promise<number>;
   close(fd: number): number;
   /** Makes `to` another name of `from`; what `to` was is closed. `flags` may be O_CLOEXEC. */
   dup3(from: number, to: number, flags: number): number;
@@ -38,8 +41,14 @@ export interface Libc {
   addressOf(buffer: Buffer): bigint;
 }
 
+type Answer = (error: Error | null, result: number) => void;
+interface KoffiFunction {
+  (...args: unknown[]): number;
+  /** The last argument is an Answer. */
+  async(...args: unknown[]): void;
+}
 interface KoffiLibrary {
-  func(prototype: string): (...args: unknown[]) => number;
+  func(prototype: string): KoffiFunction;
 }
 interface Koffi {
   load(path: string): KoffiLibrary;
@@ -58,6 +67,15 @@ export function libc(): Libc {
 function load(): Libc {
   const koffi = createRequire(import.meta.url)('koffi') as Koffi;
   const library = koffi.load('libc.so.6');
+  const sendto = library.func('intptr sendto(int, const void *, size_t, int, const void *, uint32_t)');
+  const recv = library.func('intptr recv(int, void *, size_t, int)');
+  const aside = (call: (answer: Answer) => void): Promise<number> =>
+    new Promise((resolve, reject) => {
+      call((error, result) => {
+        if (error !== null) reject(error);
+        else resolve(result < 0 ? -koffi.errno() : result);
+      });
+    });
   return {
     socket: library.func('int socket(int, int, int)'),
     bind: library.func('int bind(int, const void *, uint32_t)'),
@@ -65,8 +83,10 @@ function load(): Libc {
     connect: library.func('int connect(int, const void *, uint32_t)'),
     setsockopt: library.func('int setsockopt(int, int, int, const void *, uint32_t)'),
     getsockopt: library.func('int getsockopt(int, int, int, void *, void *)'),
-    sendto: library.func('intptr sendto(int, const void *, size_t, int, const void *, uint32_t)'),
-    recv: library.func('intptr recv(int, void *, size_t, int)'),
+    sendto,
+    recv,
+    sendtoAside: (fd, data) => aside((answer) => sendto.async(fd, data, data.length, 0, null, 0, answer)),
+    recvAside: (fd, buffer) => aside((answer) => recv.async(fd, buffer, buffer.length, 0, answer)),
     close: library.func('int close(int)'),
     dup3: library.func('int dup3(int, int, int)'),
     flock: library.func('int flock(int, int)'),

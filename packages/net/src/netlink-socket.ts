@@ -54,6 +54,26 @@ export function openNetlink(groups: number, isBlocking: boolean): number {
   throw addressFailed('bind', errno);
 }
 
+/**
+ * As openNetlink, for requests and answers: whoever receives waits at most 2 s.
+ * @throws UserError `ADDRESS_FAILED`
+ */
+export function openNetlinkForRequests(): number {
+  const fd = openNetlink(0, true);
+  const limit = Buffer.alloc(TIMEVAL_BYTES);
+  limit.writeUInt32LE(ANSWER_LIMIT_SECONDS);
+  // Without it the thread could wait for ever.
+  if (libc().setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, limit, limit.length) < 0) {
+    const errno = libc().errno();
+    libc().close(fd);
+    throw addressFailed('setsockopt', errno);
+  }
+  // For the kernel's words about a failure; old kernels have none.
+  setOption(fd, SOL_NETLINK, NETLINK_CAP_ACK, 1);
+  setOption(fd, SOL_NETLINK, NETLINK_EXT_ACK, 1);
+  return fd;
+}
+
 /** Requests and answers of rtnetlink, one after the other; the thread waits at most 2 s for an answer. */
 export class NetlinkSocket {
   private fd = -1;
@@ -95,19 +115,8 @@ export class NetlinkSocket {
   }
 
   private open(): number {
-    if (this.fd >= 0) return this.fd;
-    const fd = openNetlink(0, true);
-    const limit = Buffer.alloc(TIMEVAL_BYTES);
-    limit.writeUInt32LE(ANSWER_LIMIT_SECONDS);
-    this.fd = fd;
-    // Without it the thread could wait for ever.
-    if (libc().setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, limit, limit.length) < 0) {
-      throw this.failed('setsockopt');
-    }
-    // For the kernel's words about a failure; old kernels have none.
-    setOption(fd, SOL_NETLINK, NETLINK_CAP_ACK, 1);
-    setOption(fd, SOL_NETLINK, NETLINK_EXT_ACK, 1);
-    return fd;
+    if (this.fd < 0) this.fd = openNetlinkForRequests();
+    return this.fd;
   }
 
   /** Sends the requests as one datagram and gives their sequence numbers. */

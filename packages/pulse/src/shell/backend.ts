@@ -1,11 +1,14 @@
 import type { LvsConfiguration } from '@piranha/config';
 import type { SyncStatus } from '@piranha/protocol';
+import type { NeighbourTable } from './neighbour-keeper.js';
 import type { SupervisedDaemon } from './supervised-daemon.js';
 
 /** What stands behind this node's addresses: the kernel, or the userspace director. */
 export interface Backend {
   /** Processes beside lvsd that pulse watches for it. */
   readonly children: readonly SupervisedDaemon[];
+  /** The neighbour table that heartbeats go by; undefined where it is not this node's to change. */
+  readonly neighbours: NeighbourTable | undefined;
   /** Starts what it needs; returns at once. */
   start(): void;
   /** The addresses that an earlier pulse left held. */

@@ -6,6 +6,7 @@ import type { NodeGroups } from '../core/node-groups.js';
 import type { AdaptiveDeadtime } from './adaptive-deadtime.js';
 import type { Backend } from './backend.js';
 import type { GroupMover } from './group-mover.js';
+import type { NeighbourKeeper } from './neighbour-keeper.js';
 import type { NodePolicy } from './node-policy.js';
 import type { PartnerLine } from './partner-line.js';
 
@@ -18,6 +19,7 @@ export interface EffectNeeds {
   readonly mover: Pick<GroupMover, 'take' | 'drop'>;
   readonly adaptive: Pick<AdaptiveDeadtime, 'diedEarly'>;
   readonly policy: Pick<NodePolicy, 'answer'>;
+  readonly neighbours: Pick<NeighbourKeeper, 'look'>;
   readonly onExit: () => void;
 }
 
@@ -31,6 +33,8 @@ export function runEffect(needs: EffectNeeds, { group, effect }: GroupEffect): v
       return;
     }
     case 'take':
+      // What a silent partner must hear goes out behind it.
+      needs.neighbours.look();
       needs.mover.take(group);
       return;
     case 'drop':

@@ -4,7 +4,7 @@ import { FreshValue } from '@piranha/common';
 import { type LvsConfiguration, MAIN_GROUP, needsFtpHelper } from '@piranha/config';
 import type { EventLog } from '@piranha/events';
 import { SyncDaemonControl } from '@piranha/ipvs';
-import { RouteNetlink } from '@piranha/net';
+import { NeighbourNetlink, RouteNetlink } from '@piranha/net';
 import type { RunDirectory, SyncStatus } from '@piranha/protocol';
 import { findingText } from '../core/address-plan.js';
 import { isForeignToAll } from '../core/foreign-holder.js';
@@ -49,6 +49,7 @@ export interface KernelBackendOptions {
 /** Addresses on real interfaces, and everything around them that keeps connections alive while they move. */
 export class KernelBackend implements Backend {
   readonly children = [];
+  readonly neighbours = new NeighbourNetlink();
   private readonly route = new RouteNetlink();
   private readonly addresses: KernelAddresses;
   private readonly groups: KernelGroups;
@@ -201,6 +202,7 @@ export class KernelBackend implements Backend {
     this.takeover.close();
     for (const one of this.announcements.values()) one.close();
     this.addresses.close();
+    this.neighbours.close();
   }
 
   /** A holder beside us is answered; one beside the partner is told, once, for a takeover would fight with it. */

@@ -21,6 +21,7 @@ export interface UserspaceBackendOptions {
 /** Addresses served by an ipvsu process, which pulse starts and watches. */
 export class UserspaceBackend implements Backend {
   readonly children: readonly SupervisedDaemon[];
+  readonly neighbours = undefined;
   /** Its addresses are the sockets of a process that ends. */
   readonly leave = undefined;
   private readonly ipvsu: SupervisedDaemon;

@@ -33,6 +33,7 @@ import { GroupRoles, missedBefore } from './group-roles.js';
 import { policyGroups, regroupOrRefuse } from './group-views.js';
 import { HeartbeatMeasures } from './heartbeat-measures.js';
 import type { LoadedSettings } from './load-settings.js';
+import { NeighbourKeeper } from './neighbour-keeper.js';
 import { NodePolicy, type PolicyParts } from './node-policy.js';
 import { configurationOf, type HeardOnLine, PartnerLine } from './partner-line.js';
 import { PathTimes } from './path-times.js';
@@ -71,6 +72,7 @@ export class PulseWorker {
   private readonly adaptive: AdaptiveDeadtime;
   private readonly gate: CurrentGate;
   private readonly times: TimesInUse;
+  private readonly neighbours: NeighbourKeeper;
   private readonly effectNeeds: EffectNeeds;
   readonly policy: NodePolicy;
 
@@ -122,8 +124,24 @@ export class PulseWorker {
       content: (word, asking) => this.beatContent(word, asking),
       isListening: () => this.groups.isListening,
     });
-    const { groups, line, mover, adaptive, policy } = this;
-    this.effectNeeds = { log, backend, groups, line, mover, adaptive, policy, onExit: parts.onExit };
+    this.neighbours = new NeighbourKeeper({
+      log,
+      table: backend.neighbours,
+      paths: () => this.loaded.paths,
+      settings: () => this.settingsInUse,
+    });
+    const { groups, line, mover, adaptive, policy, neighbours } = this;
+    this.effectNeeds = {
+      log,
+      backend,
+      groups,
+      line,
+      mover,
+      adaptive,
+      policy,
+      neighbours,
+      onExit: parts.onExit,
+    };
   }
 
   /**
@@ -137,6 +155,7 @@ export class PulseWorker {
     this.policy.start(missedBefore(saved));
     await this.line.open(this.loaded);
     this.gate.change(this.loaded, monotonicNowMs());
+    this.neighbours.start();
     const keepsSince = how.type === 'adopt' && saved !== undefined;
     this.roles.changed([...this.groups.all.keys()]);
     if (keepsSince) this.roles.goOn(saved);
@@ -277,6 +296,7 @@ export class PulseWorker {
     this.measure.close();
     this.adaptive.stop();
     this.policy.stop();
+    this.neighbours.stop();
     this.line.close();
   }
 
@@ -343,6 +363,7 @@ export class PulseWorker {
   /** Something proven of the partner's came by a path. */
   private heard(path: HeartbeatPath, { word, numbered, beat }: HeardOnLine): void {
     this.pathTimes.heard(path);
+    this.neighbours.heard(path.partner);
     this.measure.heard(path, numbered);
     this.adaptive.heard(path.name);
     if (word === undefined) return;

@@ -132,6 +132,14 @@ export const PULSE_EVENTS = {
   PULSE_BEAT_KEYS_UNREAD: pulse('error', 'guardian cannot read the heartbeat keys: {problem}'),
   PULSE_SEND_FAILED: pulse('warning', 'Warning -- failed to send heartbeat ({path} if): {problem}'),
   PULSE_SEND_WORKS: pulse('info', 'heartbeats can be sent again ({path} if)'),
+  PULSE_NEIGHBOUR_KEPT: pulse(
+    'info',
+    'nothing heard from {address}, not even an answer to ARP: sending to it at {mac} all the same',
+  ),
+  PULSE_NEIGHBOUR_PROBLEM: pulse(
+    'warning',
+    'the neighbour entry of a silent partner cannot be kept: {problem}',
+  ),
   PULSE_SENT: pulse('debug', 'DEBUG -- Sending heartbeat...'),
   PULSE_RECEIVED: pulse('debug', 'DEBUG -- Received Heartbeat from partner'),
   PULSE_CHILD_EXITED: pulse('warning', 'Child process {pid} exited with status {status}'),
