@@ -1,8 +1,8 @@
 import type { NeighbourEntry, NeighbourSpec } from '@piranha/net';
 
 /** How often the table is read while every address is heard, ms: a partner's link-layer address hardly ever changes. */
-const LOOK_HEARD_MS = 10_000;
-/** How often while one is silent, ms: by the kernel's defaults an entry is probed for 3 s before it is lost. */
+export const LOOK_HEARD_MS = 10_000;
+/** How often while one is silent, or was just heard first, ms: by the kernel's defaults an entry is probed for 3 s before it is lost. */
 const LOOK_SILENT_MS = 1_000;
 
 /** An address at the other end of heartbeat paths. */
@@ -11,12 +11,16 @@ export interface WatchedAddress {
   readonly address: string;
   /** Since when nothing came from it, monotonic ms. */
   readonly silentSinceMs: number;
+  /** When it was heard first, or for the first time after a long silence, monotonic ms; -Infinity for never. */
+  readonly heardSinceMs: number;
 }
 
-/** What is known of an address: its link-layer address by number of interface, and whether its present silence was told. */
+/** What is known of an address. */
 interface KnownAddress {
+  /** Its link-layer address by number of interface. */
   readonly links: ReadonlyMap<number, string>;
-  readonly told: boolean;
+  /** When the silence began that was told last, monotonic ms. */
+  readonly toldSilenceMs: number | undefined;
 }
 
 /** What is known of the neighbour entries of partners, by address. */
@@ -56,8 +60,10 @@ export function isLookDue(
   nowMs: number,
 ): boolean {
   if (watched.length === 0) return false;
-  const isSilent = watched.some(({ silentSinceMs }) => nowMs - silentSinceMs > limitMs);
-  return nowMs - lookedAtMs >= (isSilent ? LOOK_SILENT_MS : LOOK_HEARD_MS);
+  const isUrgent = watched.some(
+    ({ silentSinceMs, heardSinceMs }) => nowMs - silentSinceMs > limitMs || heardSinceMs > lookedAtMs,
+  );
+  return nowMs - lookedAtMs >= (isUrgent ? LOOK_SILENT_MS : LOOK_HEARD_MS);
 }
 
 /**
@@ -79,13 +85,15 @@ export function lookAtNeighbours(
     const before = memory.known.get(address);
     const links = learn(before?.links ?? new Map(), entries);
     const silentMs = nowMs - silentSinceMs;
-    const told = before?.told === true && silentMs > limitMs;
     const missing = silentMs > limitMs ? untrusted(links, entries) : [];
-    const first = told ? undefined : missing[0];
+    const first = before?.toldSilenceMs === silentSinceMs ? undefined : missing[0];
     for (const link of missing) {
       confirmations.push({ ...link, address, silentMs, isFirst: link === first });
     }
-    known.set(address, { links, told: told || missing.length > 0 });
+    known.set(address, {
+      links,
+      toldSilenceMs: first === undefined ? before?.toldSilenceMs : silentSinceMs,
+    });
   }
   return { memory: { known, lookedAtMs: nowMs }, confirmations };
 }

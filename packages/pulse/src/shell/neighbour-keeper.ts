@@ -4,6 +4,7 @@ import { canonicalAddress, type NeighbourNetlink } from '@piranha/net';
 import {
   type Confirmation,
   isLookDue,
+  LOOK_HEARD_MS,
   lookAtNeighbours,
   NO_NEIGHBOURS,
   patienceMs,
@@ -11,8 +12,8 @@ import {
 } from '../core/kept-neighbours.js';
 import type { PulseSettings } from '../core/types.js';
 
-/** How often it is asked whether the table is to be read, ms. */
-const ASK_MS = 1_000;
+/** How often it is asked whether the table is to be read, ms: within half a deadtime somebody waits for our beats. */
+const ASK_MS = 250;
 /** More different problems than this have nothing new to say. */
 const TOLD_LIMIT = 10;
 
@@ -24,6 +25,12 @@ interface KeptPath {
   readonly name: string;
   readonly director?: string;
   readonly partner: string;
+}
+
+/** When an address was heard, monotonic ms: last, and first after a long silence. */
+interface HeardTimes {
+  lastMs: number;
+  sinceMs: number;
 }
 
 interface KeeperNeeds {
@@ -42,7 +49,8 @@ interface KeeperNeeds {
  */
 export class NeighbourKeeper {
   private memory = NO_NEIGHBOURS;
-  private readonly heardAtMs = new Map<string, number>();
+  /** By address of a path. */
+  private readonly times = new Map<string, HeardTimes>();
   private readonly startedMs = monotonicNowMs();
   private timer: NodeJS.Timeout | undefined;
   private looking = false;
@@ -64,7 +72,13 @@ export class NeighbourKeeper {
 
   /** Something proven came from this address of a partner. */
   heard(address: string): void {
-    this.heardAtMs.set(address, monotonicNowMs());
+    const nowMs = monotonicNowMs();
+    const times = this.times.get(address);
+    if (times === undefined) this.times.set(address, { sinceMs: nowMs, lastMs: nowMs });
+    else {
+      if (nowMs - times.lastMs > LOOK_HEARD_MS) times.sinceMs = nowMs;
+      times.lastMs = nowMs;
+    }
   }
 
   /** Reads the table now, whenever it was read last; returns at once. */
@@ -115,10 +129,10 @@ export class NeighbourKeeper {
 
   /** Each address once, whatever number of paths lead to it. */
   private watched(): readonly WatchedAddress[] {
-    const watched = this.needs.paths().map(({ partner }) => ({
-      address: spelled(partner),
-      silentSinceMs: this.heardAtMs.get(partner) ?? this.startedMs,
-    }));
+    const watched = this.needs.paths().map(({ partner }) => {
+      const { lastMs = this.startedMs, sinceMs = Number.NEGATIVE_INFINITY } = this.times.get(partner) ?? {};
+      return { address: spelled(partner), silentSinceMs: lastMs, heardSinceMs: sinceMs };
+    });
     return [...new Map(watched.map((one) => [one.address, one])).values()];
   }
 
