@@ -136,6 +136,12 @@ export class Networks {
     this.tc(host, network, way, 'del', []);
   }
 
+  /** Makes the kernel of a host ask a neighbour that it knows whether it is still there, at this moment. */
+  doubt(host: HostName, neighbour: HostName, network: NetworkName): void {
+    const device = interfaceOf(host, network);
+    this.host(host).ip(`neigh change ${addressOf(neighbour, network)} dev ${device} nud probe`);
+  }
+
   private impair(
     host: HostName,
     network: NetworkName,
