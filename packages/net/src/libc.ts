@@ -69,9 +69,13 @@ function load(): Libc {
   const library = koffi.load('libc.so.6');
   const sendto = library.func('intptr sendto(int, const void *, size_t, int, const void *, uint32_t)');
   const recv = library.func('intptr recv(int, void *, size_t, int)');
-  const aside = (call: (answer: Answer) => void): Promise<number> =>
+  // What a thread reads or fills must not be collected meanwhile: nobody else may hold it any more.
+  const inUse = new Set<Buffer>();
+  const aside = (buffer: Buffer, call: (answer: Answer) => void): Promise<number> =>
     new Promise((resolve, reject) => {
+      inUse.add(buffer);
       call((error, result) => {
+        inUse.delete(buffer);
         if (error !== null) reject(error);
         else resolve(result < 0 ? -koffi.errno() : result);
       });
@@ -85,8 +89,9 @@ function load(): Libc {
     getsockopt: library.func('int getsockopt(int, int, int, void *, void *)'),
     sendto,
     recv,
-    sendtoAside: (fd, data) => aside((answer) => sendto.async(fd, data, data.length, 0, null, 0, answer)),
-    recvAside: (fd, buffer) => aside((answer) => recv.async(fd, buffer, buffer.length, 0, answer)),
+    sendtoAside: (fd, data) =>
+      aside(data, (answer) => sendto.async(fd, data, data.length, 0, null, 0, answer)),
+    recvAside: (fd, buffer) => aside(buffer, (answer) => recv.async(fd, buffer, buffer.length, 0, answer)),
     close: library.func('int close(int)'),
     dup3: library.func('int dup3(int, int, int)'),
     flock: library.func('int flock(int, int)'),
