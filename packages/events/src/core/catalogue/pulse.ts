@@ -134,7 +134,7 @@ export const PULSE_EVENTS = {
   PULSE_SEND_WORKS: pulse('info', 'heartbeats can be sent again ({path} if)'),
   PULSE_NEIGHBOUR_KEPT: pulse(
     'info',
-    'nothing heard from {address}, not even an answer to ARP: sending to it at {mac} all the same',
+    'nothing heard from {address}, nor any answer to who has it: sending to it at {mac} all the same',
   ),
   PULSE_NEIGHBOUR_PROBLEM: pulse(
     'warning',
