@@ -91,6 +91,22 @@ describe.skipIf(process.getuid?.() !== 0)('the neighbour table (needs root for n
     expect(await entriesOf(FAR)).toHaveLength(1);
   });
 
+  it('names the privilege that is missing, and can be read without it', async () => {
+    set(FAR, 'nud', 'failed');
+    const command = ['--bounding-set=-net_admin', process.execPath, 'test/support/neighbours-node.mjs'];
+    const powerless = hosts.spawn(hosts.near, 'setpriv', ...command);
+    for (const question of [
+      ['entriesOf', [FAR]],
+      ['confirm', { ifindex, address: FAR, linkAddress: mac }],
+    ]) {
+      powerless.child.stdin?.write(`${JSON.stringify(question)}\n`);
+    }
+    const lines = await waitFor('both answers', () => powerless.lines().length === 3 && powerless.lines());
+    const told = lines.slice(1).map((line) => JSON.parse(line) as unknown);
+    expect(told).toContainEqual([{ ifindex, address: FAR, state: 'lost' }]);
+    expect(told).toContainEqual({ code: 'ADDRESS_FAILED', message: 'neighbour 10.77.0.2: EPERM' });
+  });
+
   it('can be ended while a call is under way', async () => {
     expect(await ask('closeAmid', [FAR])).toEqual(['fulfilled', 'rejected', 'rejected']);
   });
