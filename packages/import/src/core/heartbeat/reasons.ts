@@ -1,7 +1,8 @@
 import { directiveReasons, type ReasonOf } from '../ledger.js';
 import { CARRIED } from './carried.js';
 
-const BEATS = 'heartbeats are datagrams between the addresses of the two directors';
+const BEATS =
+  'heartbeats are datagrams between the addresses of the two directors, or to the group of a heartbeat_path block';
 const LOGS = 'where logs go is said by piranha.ini';
 const CLUSTER = 'there is no cluster manager: a pair of directors moves its addresses itself';
 const FENCING = 'no STONITH device is known: fence_cmd can turn a silent partner off';
