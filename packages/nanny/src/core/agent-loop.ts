@@ -15,6 +15,8 @@ export interface AgentPolicy {
 export interface AgentState {
   /** The kinds of trouble that were logged since it last answered. */
   readonly told: readonly CheckComplaint['event'][];
+  /** When it was last told that it answers again; one that comes and goes is told of once a minute. */
+  readonly backAtMs: number;
   readonly isDown: boolean;
   readonly heardAtMs: number;
 }
@@ -34,11 +36,18 @@ interface AgentStep {
   readonly effects: readonly AgentEffect[];
 }
 
+/** Least time between two lines that say that it answers again, ms. */
+const BACK_EVERY_MS = 60_000;
 /** Most of an agent's answer that a log line shows. */
 const SHOWN = 60;
 
 /** An agent that was not asked yet. */
-export const NEW_AGENT: AgentState = { told: [], isDown: false, heardAtMs: 0 };
+export const NEW_AGENT: AgentState = {
+  told: [],
+  backAtMs: Number.NEGATIVE_INFINITY,
+  isDown: false,
+  heardAtMs: 0,
+};
 
 function shown(text: string): string {
   const [line = ''] = text.split(/[\r\n]/);
@@ -93,11 +102,12 @@ export function stepAgent(
   }
   const { percent, order, health } = answer;
   const isDown = health === undefined ? state.isDown : health === 'down';
-  const back: AgentEffect[] = state.told.length === 0 ? [] : [log('NANNY_AGENT_BACK', { server })];
+  const isBack = state.told.length > 0 && nowMs - state.backAtMs >= BACK_EVERY_MS;
+  const spoken = isBack ? { told: [], backAtMs: nowMs } : { told: state.told, backAtMs: state.backAtMs };
   return {
-    state: { told: [], isDown, heardAtMs: nowMs },
+    state: { ...spoken, isDown, heardAtMs: nowMs },
     effects: [
-      ...back,
+      ...(isBack ? [log('NANNY_AGENT_BACK', { server })] : []),
       { type: 'reading', reading: { kind: 'agent', percent, order } },
       ...healthEffects(policy, state.isDown, isDown, event.text),
     ],

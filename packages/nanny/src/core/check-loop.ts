@@ -1,4 +1,5 @@
 import type { CheckComplaint, CheckOutcome } from '../check.js';
+import { NOTHING_TOLD, type ToldComplaints, tellComplaint } from './told-complaints.js';
 
 /** The nanny's loop: results in, verdicts and the time of the next check out. All times in monotonic ms. */
 
@@ -47,8 +48,7 @@ export interface LoopState {
   readonly lateMs: number;
   /** When the next check is due; undefined while one runs or none is wanted. */
   readonly nextCheckMs: number | undefined;
-  /** The complaint that was logged last, so that a long outage is told once. */
-  readonly toldReason: string | undefined;
+  readonly told: ToldComplaints;
   /** The weight that its check asked for last; undefined where it never did. */
   readonly toldWeight: CheckOutcome['weight'];
 }
@@ -113,7 +113,7 @@ export function initialLoop(policy: LoopPolicy, known: Verdict): LoopState {
     checking: false,
     lateMs: 0,
     nextCheckMs: undefined,
-    toldReason: undefined,
+    told: NOTHING_TOLD,
     toldWeight: undefined,
   };
 }
@@ -205,17 +205,17 @@ function repeat(policy: LoopPolicy, state: LoopState, event: Checked, nowMs: num
   };
 }
 
-/** What a check says of itself, and whether that was logged already. */
-function complaintLine(state: LoopState, { complaint, reason, topic = reason }: CheckOutcome) {
-  const told = complaint ? topic : undefined;
-  const lines: LoopEffect[] = complaint && told !== state.toldReason ? [{ type: 'log', complaint }] : [];
+/** What a check says of itself, unless that was logged already. @param isDecisive the verdict changes by it */
+function complaintLine(state: LoopState, outcome: CheckOutcome, isDecisive: boolean, nowMs: number) {
+  const { told, line } = tellComplaint(state.told, outcome, isDecisive, nowMs);
+  const lines: LoopEffect[] = line === undefined ? [] : [{ type: 'log', complaint: line }];
   return { told, lines };
 }
 
 /** A check that could not be made changes nothing; the next one is as far away as ever. */
 function passOver(policy: LoopPolicy, state: LoopState, { outcome, durationMs }: Checked, nowMs: number) {
   const nextCheckMs = nextDueMs(state, policy.intervalMs, nowMs);
-  const { told, lines } = complaintLine(state, outcome);
+  const { told, lines } = complaintLine(state, outcome, false, nowMs);
   const { reason } = outcome;
   const result: LoopEffect = { type: 'result', ok: false, reason, durationMs, up: state.verdict === 'up' };
   const effects: LoopEffect[] = [
@@ -225,7 +225,7 @@ function passOver(policy: LoopPolicy, state: LoopState, { outcome, durationMs }:
     ...(state.verdict === 'unknown' ? [] : [result]),
     { type: 'wake', atMs: nextCheckMs },
   ];
-  return { state: { ...state, checking: false, nextCheckMs, toldReason: told }, effects };
+  return { state: { ...state, checking: false, nextCheckMs, told }, effects };
 }
 
 function checked(policy: LoopPolicy, state: LoopState, event: Checked, nowMs: number): LoopStep {
@@ -238,7 +238,7 @@ function checked(policy: LoopPolicy, state: LoopState, event: Checked, nowMs: nu
   const agentHolds = state.agentDown !== undefined;
   const waitedMs = agentHolds ? policy.intervalMs : waitMs(policy, verdict, outcome.ok);
   const nextCheckMs = nextDueMs(state, waitedMs, nowMs);
-  const { told, lines } = complaintLine(state, outcome);
+  const { told, lines } = complaintLine(state, outcome, verdict !== state.verdict, nowMs);
   const effects: LoopEffect[] = [...lines, ...noticeLines(outcome)];
   const weight = outcome.ok ? outcome.weight : undefined;
   // Before the result: a server that comes up comes with it.
@@ -256,7 +256,7 @@ function checked(policy: LoopPolicy, state: LoopState, event: Checked, nowMs: nu
       checking: false,
       repetitions: 0,
       nextCheckMs,
-      toldReason: told,
+      told,
       toldWeight,
     },
     effects,

@@ -1,4 +1,4 @@
-import { errorText } from '@piranha/common';
+import { errorText, monotonicNowMs } from '@piranha/common';
 import type { CheckComplaint } from '../check.js';
 import { readLoad } from '../core/load-monitor.js';
 import { ProgramRun } from './checks/program-run.js';
@@ -9,6 +9,8 @@ import type { Reporter } from './reporter.js';
 const PROGRAM_LIMIT_MS = 10_000;
 /** Most of an answer that a log line shows. */
 const SHOWN = 60;
+/** Least time between two lines that say that the load can be read again, ms: one that comes and goes fills no log. */
+const BACK_EVERY_MS = 60_000;
 
 interface LoadWatchOptions {
   readonly words: readonly string[];
@@ -25,6 +27,7 @@ interface LoadWatchOptions {
 export function watchLoad(options: LoadWatchOptions): Repeating {
   const { reporter, server } = options;
   const told = new Set<CheckComplaint['event']>();
+  let backAtMs = Number.NEGATIVE_INFINITY;
   return new Repeating(
     options.intervalMs,
     async (signal) => {
@@ -35,8 +38,12 @@ export function watchLoad(options: LoadWatchOptions): Repeating {
       );
       if (found === undefined) return;
       if (typeof found === 'number') {
-        if (told.size > 0) reporter.log({ event: 'NANNY_LOAD_BACK', fields: { server } });
-        told.clear();
+        const nowMs = monotonicNowMs();
+        if (told.size > 0 && nowMs - backAtMs >= BACK_EVERY_MS) {
+          reporter.log({ event: 'NANNY_LOAD_BACK', fields: { server } });
+          told.clear();
+          backAtMs = nowMs;
+        }
         reporter.reading({ kind: 'load', load: found });
       } else {
         if (!told.has(found.event)) reporter.log(found);

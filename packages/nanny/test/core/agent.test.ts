@@ -81,6 +81,18 @@ describe('what is believed of an agent', () => {
     ]);
   });
 
+  it('tells of one that comes and goes once a minute', () => {
+    const turns = Array.from({ length: 120_000 }, (_, atMs) => atMs);
+    const told = play(turns.map((atMs) => [atMs, atMs % 2 === 0 ? silence : answer('50%')]));
+    const lines = told.flatMap((effects, atMs) =>
+      effects.filter((effect) => typeof effect === 'string').map((line) => `${atMs} ${line}`),
+    );
+    expect(lines).toEqual([
+      ...['0 NANNY_AGENT_SILENT', '1 NANNY_AGENT_BACK'],
+      ...['2 NANNY_AGENT_SILENT', '60001 NANNY_AGENT_BACK', '60002 NANNY_AGENT_SILENT'],
+    ]);
+  });
+
   it('tells troubles that take turns once each', () => {
     const turns = [silence, answer('what'), silence, answer('what')] as const;
     expect(play(turns.map((event, atMs) => [atMs, event]))).toEqual([

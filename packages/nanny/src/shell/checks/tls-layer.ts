@@ -6,6 +6,7 @@ import {
   type SecureContext,
   type TLSSocket,
 } from 'node:tls';
+import { monotonicNowMs } from '@piranha/common';
 import type { TlsRules } from '@piranha/config';
 import { certificatesProblem, readCheckFile } from '@piranha/config/check-files';
 import { serverName } from '../../check.js';
@@ -83,7 +84,7 @@ export class TlsLayer {
     const days = until === undefined ? undefined : endingDays(until, this.rules.warnDays, Date.now());
     if (days === undefined) return;
     const event = days < 0 ? 'NANNY_CERTIFICATE_ENDED' : 'NANNY_CERTIFICATE_ENDS';
-    if (!this.warned.isNews(event, fingerprint)) return;
+    if (!this.warned.isNews(event, fingerprint, monotonicNowMs())) return;
     const { spec, target } = this.plan;
     const fields = { check: spec.name, server: serverName(target), until, days };
     connection.notices.push({ event, fields });

@@ -109,10 +109,17 @@ describe('a certificate that ends', () => {
 
   it('is told of once, although another comes between', () => {
     const warned = new WarnedCertificates();
-    const asked = ['one', 'two', 'one', 'two'].map((fingerprint) => warned.isNews('E', fingerprint));
-    expect(asked).toEqual([true, true, false, false]);
-    for (let number = 0; number < 1_000; number++) warned.isNews('E', String(number));
-    expect(warned.isNews('E', 'one')).toBe(true);
+    let nowMs = 0;
+    const ask = (fingerprint: string, afterMs = 60_000): boolean => {
+      nowMs += afterMs;
+      return warned.isNews('E', fingerprint, nowMs);
+    };
+    expect(['one', 'two', 'one', 'two'].map((name) => ask(name))).toEqual([true, true, false, false]);
+    for (let number = 0; number < 1_000; number++) ask(String(number));
+    expect(ask('one')).toBe(true);
+    // A server that shows another one each time: one line a minute.
+    const told = Array.from({ length: 1_000 }, (_, number) => ask(`new ${number}`, 1_000));
+    expect(told.filter(Boolean)).toHaveLength(16);
   });
 });
 
