@@ -7,7 +7,8 @@ import { ROOT } from './ensure-built.mjs';
 const FILE = join(ROOT, 'docs', 'logs.md');
 
 const rows = Object.entries(CATALOGUE).map(
-  ([id, { ident, level, text }]) => `| ${ident} | ${text.replaceAll('|', '\\|')} | \`${id}\` | ${level} |`,
+  ([id, { ident, level, text, limitedBy }]) =>
+    `| ${ident} | ${text.replaceAll('|', '\\|')} | \`${id}\` | ${level}${limitedBy ? ', limited' : ''} |`,
 );
 const page = `# Log lines
 Every line has a stable event id behind its phrase, then the details as \`key=value\`:
@@ -18,6 +19,9 @@ Phrases of the original suite are as they were, so that old greps still match. W
 syslog (facility daemon, ident as below), to stdout with \`-n\`, and with \`--log-dir DIR\` also to \`DIR/<ident>.log\`, which
 is opened for each write, so that logrotate may move it at any time. \`--log-format json\` writes the same records as one
 JSON object a line: \`at\`, \`id\`, \`ident\`, \`pid\`, \`level\`, \`text\`, and the details. Debug lines need \`-v\`.
+
+Who sends packets or opens connections at will fills no log. A line that is \`limited\` comes at once the first time, for each
+cause by itself, and then once a minute at most; \`count=\` says how many it stands for. \`lvsctl metrics\` counts all of them.
 
 This page is made from the catalogue by \`node scripts/log-docs.mjs\`.
 

@@ -21,7 +21,7 @@ export interface EventLog {
   log(id: EventId, fields?: EventFields, pid?: number): void;
   /** The last events above debug, oldest first, at most 50. */
   history(): readonly HistoryEntry[];
-  /** How often each event above debug came since the log was opened. */
+  /** How often each event above debug came since the log was opened, those without a line of their own too. */
   counts?(): Readonly<Record<string, number>>;
   /** Waits until everything is written. */
   close(): Promise<void>;

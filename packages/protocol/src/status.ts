@@ -151,13 +151,13 @@ export interface AdaptiveStatus {
 export interface HeartbeatStatus {
   /** `words`: those of the original, which anybody can forge. */
   readonly protocol: 'words' | 'authenticated';
+  /** Packets that changed nothing since the start, by reason. */
+  readonly dropped?: Readonly<Record<string, number>> | undefined;
   /** Key by which this node sends; from here on absent with `words`. */
   readonly keyId?: number | undefined;
   readonly encrypted?: boolean | undefined;
   /** The lvs.cf in use here: hash of the file, serial_no. */
   readonly configuration?: BeatConfiguration | undefined;
-  /** Packets that changed nothing since the start, by reason. */
-  readonly dropped?: Readonly<Record<string, number>> | undefined;
   /** Absent as long as no session was opened with it. */
   readonly partner?:
     | {

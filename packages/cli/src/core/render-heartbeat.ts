@@ -64,15 +64,18 @@ function sessionRows(heartbeat: Heartbeat, partner: Partner | undefined, isSever
 /** Protocol, session, what the partner says of itself, and what was dropped; for `--verbose`. */
 export function heartbeatLines({ heartbeat, directors = [] }: PulseStatus): string[] {
   if (heartbeat === undefined) return [];
-  if (heartbeat.protocol === 'words') return ['heartbeat', ...columns([['', "the original's words"]])];
   const { keyId, encrypted, partner, dropped = {} } = heartbeat;
   const counts = Object.entries(dropped).map(([reason, count]) => `${count} ${reason}`);
+  const droppedRow = ['', 'dropped', counts.join(', ') || 'none'];
+  if (heartbeat.protocol === 'words') {
+    return ['heartbeat', ...columns([['', 'protocol', "the original's words"], droppedRow])];
+  }
   return [
     'heartbeat',
     ...columns([
       ['', 'protocol', `authenticated${encrypted ? ' and encrypted' : ''}, sent by key ${keyId ?? '?'}`],
       ...sessionRows(heartbeat, partner, directors.length > 1),
-      ['', 'dropped', counts.join(', ') || 'none'],
+      droppedRow,
     ]),
   ];
 }

@@ -10,6 +10,12 @@ export interface EventTemplate {
   readonly level: EventLevel;
   /** The phrase operators grep for; `{name}` is replaced by the field of that name. */
   readonly text: string;
+  /**
+   * Others can cause it at will, by packets or connections: for each value of these fields (none: of all) one line at once,
+   * then one a minute at most, with how many it stands for as `count`. `'caller'`: the same, but who logs it counts, and
+   * knows what is no news.
+   */
+  readonly limitedBy?: readonly string[] | 'caller';
 }
 
 /** A rendered event: the same record feeds text and JSON outputs. */

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import type { HistoryEntry } from '@piranha/protocol';
 import winston from 'winston';
-import { eventRecord } from '../core/catalogue.js';
+import { CATALOGUE, eventRecord } from '../core/catalogue.js';
+import { EventLimits } from '../core/event-limits.js';
 import {
   consoleLine,
   type Entry,
@@ -25,7 +26,11 @@ interface Info extends winston.Logform.TransformableInfo {
 }
 
 /** Opens a daemon's log through winston: stdout in the foreground, else syslog; files beside it on request. */
-export function openEventLog(options: EventLogOptions, syslogPath = SYSLOG_PATH): EventLog {
+export function openEventLog(
+  options: EventLogOptions,
+  syslogPath = SYSLOG_PATH,
+  nowMs = () => performance.now(),
+): EventLog {
   const logger = winston.createLogger({
     levels: LEVELS,
     level: options.verbose === true ? 'debug' : 'info',
@@ -34,15 +39,16 @@ export function openEventLog(options: EventLogOptions, syslogPath = SYSLOG_PATH)
   const files = new Map<string, winston.transport>();
   const history: HistoryEntry[] = [];
   const counts = new Map<string, number>();
+  const limits = new EventLimits();
   let closing: Promise<void> | undefined;
   return {
     log(id, fields, pid = process.pid) {
-      const entry: Entry = { record: eventRecord(id, fields), pid, atMs: Date.now() };
+      if (CATALOGUE[id].level !== 'debug') counts.set(id, (counts.get(id) ?? 0) + 1);
+      const due = limits.fieldsOf(id, fields ?? {}, nowMs());
+      if (due === undefined) return;
+      const entry: Entry = { record: eventRecord(id, due), pid, atMs: Date.now() };
       const { level, ident } = entry.record;
-      if (level !== 'debug') {
-        remember(history, entry);
-        counts.set(id, (counts.get(id) ?? 0) + 1);
-      }
+      if (level !== 'debug') remember(history, entry);
       // What still comes in while a daemon ends must not throw at it.
       if (closing !== undefined) return;
       if (options.logDirectory !== undefined && !files.has(ident)) {

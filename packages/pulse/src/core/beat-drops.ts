@@ -1,3 +1,4 @@
+import { LineLimit } from '@piranha/events';
 import type { RefusedPacket, RejectedBeat } from '@piranha/protocol/beat';
 
 /** Why a datagram changed nothing. */
@@ -10,37 +11,32 @@ export type BeatDrop =
   /** It was made for another path. */
   | 'other path';
 
-/** One line for each reason in this time, ms: a flood of packets is no flood of lines. */
-const TELL_EVERY_MS = 60_000;
+/** Why one was not even looked at as a beat. */
+export type OtherDrop =
+  /** None of the original's words, where those are spoken. */
+  | 'bad length'
+  | 'unknown word'
+  /** From no address of a partner. */
+  | 'stranger';
+
 /** So many belong to each start of a process or to a network that doubles, and are no news. */
 const USUAL: Partial<Record<BeatDrop, number>> = { unproven: 20, retired: 20, 'too old': 5, duplicate: 5 };
 
-interface Count {
-  total: number;
-  /** Since the last line. */
-  untold: number;
-  toldMs: number;
-}
-
 /** Counts what was dropped, and says when it is worth a line. */
 export class BeatDrops {
-  private readonly counts = new Map<BeatDrop, Count>();
+  private readonly counts = new Map<string, number>();
+  private readonly limit = new LineLimit();
 
   /** Counts one; gives how many there were since the last line when it is time for the next. */
-  count(reason: BeatDrop, nowMs: number): number | undefined {
-    const count = this.counts.get(reason) ?? { total: 0, untold: 0, toldMs: Number.NEGATIVE_INFINITY };
-    this.counts.set(reason, count);
-    count.total += 1;
-    count.untold += 1;
-    if (count.total <= (USUAL[reason] ?? 0) || nowMs - count.toldMs < TELL_EVERY_MS) return undefined;
-    const { untold } = count;
-    count.toldMs = nowMs;
-    count.untold = 0;
-    return untold;
+  count(reason: BeatDrop | OtherDrop, nowMs: number): number | undefined {
+    const total = (this.counts.get(reason) ?? 0) + 1;
+    this.counts.set(reason, total);
+    const usual: Partial<Record<string, number>> = USUAL;
+    return this.limit.count(reason, nowMs, total > (usual[reason] ?? 0));
   }
 
   /** All since the start, by reason. */
   totals(): Readonly<Record<string, number>> {
-    return Object.fromEntries([...this.counts].map(([reason, { total }]) => [reason, total]));
+    return Object.fromEntries(this.counts);
   }
 }

@@ -1,10 +1,10 @@
+import { LineLimit } from '@piranha/events';
+
 /** Connections at a time: an operator on either side, and two more. */
 const MOST_OPEN = 4;
 /** So many failed handshakes in this time, then nobody comes in until the oldest is past it. */
 const MOST_FAILURES = 10;
 const FAILURE_WINDOW_MS = 60_000;
-/** One line for each reason in this time, ms. */
-const TELL_EVERY_MS = 60_000;
 
 type Refusal = 'not from an address of the partner' | 'too many at a time' | 'too many failed handshakes';
 
@@ -12,7 +12,7 @@ type Refusal = 'not from an address of the partner' | 'too many at a time' | 'to
 export class SyncDoor {
   private open = 0;
   private failures: readonly number[] = [];
-  private readonly told = new Map<string, { untold: number; toldMs: number }>();
+  private readonly told = new LineLimit();
 
   /** Undefined lets it in; then `left` must be called once when it is gone. */
   refusal(address: string | undefined, partners: readonly string[], nowMs: number): Refusal | undefined {
@@ -34,13 +34,6 @@ export class SyncDoor {
 
   /** Counts a denial; gives how many there were since the last line when it is time for the next. */
   news(reason: string, nowMs: number): number | undefined {
-    const count = this.told.get(reason) ?? { untold: 0, toldMs: Number.NEGATIVE_INFINITY };
-    this.told.set(reason, count);
-    count.untold += 1;
-    if (nowMs - count.toldMs < TELL_EVERY_MS) return undefined;
-    const { untold } = count;
-    count.untold = 0;
-    count.toldMs = nowMs;
-    return untold;
+    return this.told.count(reason, nowMs);
   }
 }

@@ -28,6 +28,8 @@ const FTP_HELPER = '/sys/module/ip_vs_ftp';
 const ASK_MS = 30_000;
 /** Figures of connections may be this old, ms: status is asked for by many, and reading them costs a process. */
 const FIGURES_FRESH_MS = 1_000;
+/** One that speaks from ever other addresses is not remembered without end. */
+const FOREIGN_REMEMBERED = 64;
 
 export interface KernelBackendOptions {
   readonly files: RunDirectory;
@@ -219,6 +221,7 @@ export class KernelBackend implements Backend {
     const told = `${address} ${mac}`;
     if (this.foreignTold.has(told)) return;
     if (!isForeignToAll({ mac, interface: name }, partner, await readNeighbours())) return;
+    if (this.foreignTold.size >= FOREIGN_REMEMBERED) this.foreignTold.clear();
     this.foreignTold.add(told);
     log.log('PULSE_FOREIGN_HOLDER', { address, mac, interface: name });
   }

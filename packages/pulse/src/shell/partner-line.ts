@@ -1,5 +1,5 @@
 import { monotonicNowMs, UserError } from '@piranha/common';
-import type { EventLog } from '@piranha/events';
+import type { EventFields, EventId, EventLog } from '@piranha/events';
 import {
   decodeHeartbeat,
   type HeartbeatStatus,
@@ -9,7 +9,7 @@ import {
 } from '@piranha/protocol';
 import { type Beat, type BeatSession, newBootId } from '@piranha/protocol/beat';
 import { beatSerial } from '../core/beat-content.js';
-import { type BeatDrop, BeatDrops } from '../core/beat-drops.js';
+import { type BeatDrop, BeatDrops, type OtherDrop } from '../core/beat-drops.js';
 import { beatStatus } from '../core/beat-status.js';
 import { type BeatContent, BeatVoice } from '../core/beat-voice.js';
 import { wordOfBeat } from '../core/beat-words.js';
@@ -53,7 +53,6 @@ export class PartnerLine {
   private line: Line | undefined;
   private keysTaken = 0;
   private answeredMs = Number.NEGATIVE_INFINITY;
-  private strangersLogged = 0;
   private readonly drops = new BeatDrops();
   /** By director. */
   private readonly files = new Map<string, ConfigurationWatch>();
@@ -169,7 +168,9 @@ export class PartnerLine {
   status(): HeartbeatStatus {
     const { voice, line } = this;
     const beat = line?.beat;
-    if (voice === undefined || line === undefined || beat === undefined) return { protocol: 'words' };
+    if (voice === undefined || line === undefined || beat === undefined) {
+      return { protocol: 'words', dropped: this.drops.totals() };
+    }
     const own = {
       node: beat.names.node,
       keyId: beat.keys.sendId,
@@ -218,21 +219,20 @@ export class PartnerLine {
 
   private received(path: HeartbeatPath, datagram: Buffer, address: string): void {
     if (!this.line?.paths.some(({ partner }) => partner === address)) {
-      this.strangersLogged += 1;
-      this.log.log('PULSE_STRANGER', { address, count: this.strangersLogged });
+      this.tellDrop('PULSE_STRANGER', 'stranger', { path: path.name, address });
     } else if (this.voice !== undefined) this.hearBeat(this.voice, path, datagram, address);
     else this.hearWord(path, datagram, address);
   }
 
   private hearWord(path: HeartbeatPath, datagram: Buffer, address: string): void {
-    const { log } = this;
     const verdict = decodeHeartbeat(datagram);
     if (verdict.type === 'bad length') {
-      log.log('PULSE_BAD_LENGTH', { address, bytes: verdict.bytes });
+      this.tellDrop('PULSE_BAD_LENGTH', 'bad length', { path: path.name, address, bytes: verdict.bytes });
     } else if (verdict.type === 'unknown word') {
-      log.log('PULSE_BAD_WORD', { address, word: `0x${verdict.value.toString(16)}` });
+      const word = `0x${verdict.value.toString(16)}`;
+      this.tellDrop('PULSE_BAD_WORD', 'unknown word', { path: path.name, address, word });
     } else {
-      log.log('PULSE_RECEIVED', { word: verdict.word, path: path.name });
+      this.log.log('PULSE_RECEIVED', { word: verdict.word, path: path.name });
       this.sockets?.answerIn(verdict.byteOrder);
       this.handlers.onHeard(path, { word: verdict.word });
     }
@@ -275,9 +275,12 @@ export class PartnerLine {
   }
 
   private dropped(reason: BeatDrop, detail: string | undefined, path: HeartbeatPath, address: string): void {
+    this.tellDrop('PULSE_BEAT_DROPPED', reason, { reason: detail ?? reason, path: path.name, address });
+  }
+
+  private tellDrop(event: EventId, reason: BeatDrop | OtherDrop, fields: EventFields): void {
     const count = this.drops.count(reason, monotonicNowMs());
-    if (count === undefined) return;
-    this.log.log('PULSE_BEAT_DROPPED', { reason: detail ?? reason, count, path: path.name, address });
+    if (count !== undefined) this.log.log(event, { ...fields, count });
   }
 }
 

@@ -24,7 +24,6 @@ const TABLE_LIMITS = { services: 4_096, servers: 65_536 } as const;
 /** Servers that one connection may try: until nanny has seen it, a dead server must not cost every third client. */
 const CONNECT_ATTEMPTS = 3;
 const SWEEP_INTERVAL_MS = 1_000;
-const LIMIT_NOTICE_INTERVAL_MS = 10_000;
 
 export interface EngineOptions {
   readonly log: EventLog;
@@ -38,7 +37,6 @@ export class Engine {
   private readonly registry: ConnectionRegistry;
   private readonly doors: Doors;
   private readonly sweeper: NodeJS.Timeout;
-  private limitNoticedMs = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly options: EngineOptions) {
     this.registry = new ConnectionRegistry(options.connectionLimit);
@@ -147,9 +145,6 @@ export class Engine {
   }
 
   private noticeLimit(): undefined {
-    const nowMs = monotonicNowMs();
-    if (nowMs - this.limitNoticedMs < LIMIT_NOTICE_INTERVAL_MS) return;
-    this.limitNoticedMs = nowMs;
     this.options.log.log('IPVSU_CONNECTION_LIMIT', { limit: this.registry.limit });
   }
 }

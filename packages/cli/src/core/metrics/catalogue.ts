@@ -70,7 +70,7 @@ export const METRICS = {
   ]),
   piranha_heartbeats_sent_total: counter('Heartbeats sent.', ['path']),
   piranha_heartbeats_received_total: counter('Heartbeats received.', ['path']),
-  piranha_heartbeats_dropped_total: counter('Packets that changed nothing, with a heartbeat_key.', [
+  piranha_heartbeats_dropped_total: counter('Packets on the heartbeat port that changed nothing.', [
     'reason',
   ]),
   piranha_heartbeat_silence_seconds: gauge('Time since the last valid one.', ['path']),

@@ -83,5 +83,8 @@ export const LVSD_EVENTS = {
   LVSD_DIRECTOR_LOST: lvsd('error', 'director lost: {problem}'),
   LVSD_DIRECTOR_BACK: lvsd('info', 'director is back after {durationMs} ms'),
   LVSD_READY: lvsd('info', 'ready: table loaded, every server checked'),
-  LVSD_STRANGER: lvsd('warning', 'ignoring a message that no nanny of ours sent: {message}'),
+  LVSD_STRANGER: {
+    ...lvsd('warning', 'ignoring a message that no nanny of ours sent: {message}'),
+    limitedBy: ['message'],
+  },
 } as const;

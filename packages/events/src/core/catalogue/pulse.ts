@@ -6,6 +6,16 @@ const pulse = (level: EventTemplate['level'], text: string): EventTemplate => ({
   text,
 });
 
+/** A line that others can cause at will. @param by as `limitedBy` of the template */
+const limited = (
+  by: NonNullable<EventTemplate['limitedBy']>,
+  level: EventTemplate['level'],
+  text: string,
+): EventTemplate => ({
+  ...pulse(level, text),
+  limitedBy: by,
+});
+
 /** pulse and its guardian. Phrases of the original stay as they were. */
 export const PULSE_EVENTS = {
   PULSE_START_PRIMARY: pulse('info', 'STARTING PULSE AS MASTER'),
@@ -33,7 +43,7 @@ export const PULSE_EVENTS = {
   PULSE_BACKUP_STOPPED: pulse('info', 'backup inactive: activating lvs'),
   PULSE_PRIMARY_STOPPED: pulse('info', 'primary inactive: activating lvs'),
   PULSE_PARTNER_ACTIVE_YIELD: pulse('warning', 'partner active: deactivating LVS'),
-  PULSE_PARTNER_ACTIVE_ARP: pulse('warning', 'partner active: resending arps'),
+  PULSE_PARTNER_ACTIVE_ARP: limited(['reason', 'group'], 'warning', 'partner active: resending arps'),
   PULSE_PARTNER_SEEN: pulse('info', 'partner is back: it says {word}'),
   PULSE_PARTNER_LOST: pulse('warning', 'partner lost: nothing heard from it'),
   PULSE_CLAIM_WAIT: pulse('info', 'partner inactive: claiming in {waitMs} ms'),
@@ -93,19 +103,20 @@ export const PULSE_EVENTS = {
   PULSE_ANNOUNCE_FAILED: pulse('warning', 'addresses could not be announced: {problem}'),
   PULSE_ADDRESS_FOUND: pulse('warning', 'address: {finding}'),
   PULSE_LEFTOVERS: pulse('warning', 'an earlier pulse left {addresses}'),
-  PULSE_OTHER_HOLDER: pulse('warning', '{mac} claims {address} too: resending arps'),
-  PULSE_FOREIGN_HOLDER: pulse('error', '{mac} holds {address} and is not the partner'),
+  PULSE_OTHER_HOLDER: limited(['address', 'mac'], 'warning', '{mac} claims {address} too: resending arps'),
+  PULSE_FOREIGN_HOLDER: limited(['address', 'mac'], 'error', '{mac} holds {address} and is not the partner'),
   PULSE_FTP_HELPER: pulse('warning', 'FTP through NAT needs the module ip_vs_ftp: {problem}'),
   PULSE_SLEPT: pulse('warning', 'pulse slept for {sleptMs} ms: listening before serving on'),
   PULSE_AWAKE: pulse('info', 'partner does not serve: serving on'),
   PULSE_TAKE_SLOW: pulse('error', 'addresses could not be taken yet: {problem}'),
-  PULSE_BAD_LENGTH: pulse('warning', 'bad heartbeat packet'),
-  PULSE_BAD_WORD: pulse(
+  PULSE_BAD_LENGTH: limited('caller', 'warning', 'bad heartbeat packet'),
+  PULSE_BAD_WORD: limited(
+    'caller',
     'warning',
     'Incompatible heartbeat received -- other system not using identical services',
   ),
-  PULSE_STRANGER: pulse('debug', 'Unexpected heartbeat from {address}'),
-  PULSE_BEAT_DROPPED: pulse('warning', 'heartbeat packets dropped on the {path} path: {reason}'),
+  PULSE_STRANGER: limited('caller', 'debug', 'Unexpected heartbeat from {address}'),
+  PULSE_BEAT_DROPPED: limited('caller', 'warning', 'heartbeat packets dropped on the {path} path: {reason}'),
   PULSE_CONFIG_DIFFERS: pulse(
     'warning',
     'the partner has another lvs.cf: serial_no {serial} here, {partnerSerial} there',
@@ -116,7 +127,11 @@ export const PULSE_EVENTS = {
     'heartbeat_key has come or gone in lvs.cf: speaking to the partner as before',
   ),
   PULSE_SYNC_UNAVAILABLE: pulse('warning', 'the partner cannot copy lvs.cf by the {path} path: {problem}'),
-  PULSE_SYNC_DENIED: pulse('warning', 'connection from {address} for a copy of lvs.cf refused: {reason}'),
+  PULSE_SYNC_DENIED: limited(
+    'caller',
+    'warning',
+    'connection from {address} for a copy of lvs.cf refused: {reason}',
+  ),
   PULSE_SYNC_READ: pulse('info', 'lvs.cf shown to the partner, asked for by {by}'),
   PULSE_SYNC_SENT: pulse('info', 'lvs.cf given to the partner, ordered by {by}: serial_no {serial}'),
   PULSE_SYNC_TAKEN: pulse(
