@@ -30,7 +30,7 @@ runMain('bench', async () => {
     busy: ['Pairs beside busy loops', runBusyBench],
     connections: ['Connections', runConnectionsBench],
     tables: ['Large tables', runTablesBench],
-    packets: ['Hostile packets', runPacketsBench],
+    packets: ['Hostile packets', () => runPacketsBench(options.packets)],
     probes: ['Many checks', runProbesBench],
   };
   const [cpu] = cpus();

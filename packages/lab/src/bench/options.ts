@@ -20,6 +20,8 @@ export type BenchName = (typeof NAMES)[number];
 
 const DEFAULT_RUNS = 20;
 const MOST_RUNS = 1000;
+const DEFAULT_PACKETS = 1_000_000;
+const MOST_PACKETS = 1_000_000_000;
 
 interface BenchOptions {
   /** Nothing is to be measured: how to ask is to be told. */
@@ -30,16 +32,18 @@ interface BenchOptions {
   readonly runs: number;
   /** Cases of the failover bench; empty: all. */
   readonly cases: readonly string[];
+  /** How many hostile packets. */
+  readonly packets: number;
 }
 
 /** What may be typed. */
-export const BENCH_USAGE = `npm run bench -- [${NAMES.join('|')}]... [--runs N] [--case ${FAILOVER_CASES.map(({ word }) => word).join('|')}]...`;
+export const BENCH_USAGE = `npm run bench -- [${NAMES.join('|')}]... [--runs N] [--case ${FAILOVER_CASES.map(({ word }) => word).join('|')}]... [--packets N]`;
 
 const usage = (text: string): UserError =>
   new UserError(`bench: ${text}`, { code: 'BENCH_USAGE', hint: BENCH_USAGE });
 
 /**
- * Reads the names of benches (none: all that are short) and the options of the failover bench.
+ * Reads the names of benches (none: all that are short) and the options of the failover and the packets bench.
  * @throws UserError `BENCH_USAGE`
  */
 export function readBenchOptions(args: readonly string[]): BenchOptions {
@@ -51,10 +55,14 @@ export function readBenchOptions(args: readonly string[]): BenchOptions {
   if (unknown !== undefined) throw usage(`there is no case ${unknown}`);
   const runs = Number(values.runs ?? DEFAULT_RUNS);
   if (!Number.isInteger(runs) || runs < 1 || runs > MOST_RUNS) throw usage(`--runs is 1 to ${MOST_RUNS}`);
+  const packets = Number(values.packets ?? DEFAULT_PACKETS);
+  if (!Number.isInteger(packets) || packets < 1_000 || packets > MOST_PACKETS) {
+    throw usage(`--packets is 1000 to ${MOST_PACKETS}`);
+  }
   const names = NAMES.filter((name) =>
     positionals.length === 0 ? !LONG.includes(name) : positionals.includes(name),
   );
-  return { help: values.help ?? false, names, runs, cases };
+  return { help: values.help ?? false, names, runs, cases, packets };
 }
 
 function parse(args: readonly string[]) {
@@ -66,6 +74,7 @@ function parse(args: readonly string[]) {
         help: { type: 'boolean', short: 'h' },
         runs: { type: 'string' },
         case: { type: 'string', multiple: true },
+        packets: { type: 'string' },
       },
     });
   } catch (error) {

@@ -9,16 +9,28 @@ describe('the command line of the bench', () => {
       names: ['start-up', 'memory', 'throughput'],
       runs: 20,
       cases: [],
+      packets: 1_000_000,
     });
   });
 
   it('takes names, runs and cases', () => {
-    const words = ['failover', '--runs', '3', '--case', 'hang-1', '--case', 'crash-0.01'];
+    const words = [
+      'failover',
+      '--runs',
+      '3',
+      '--case',
+      'hang-1',
+      '--case',
+      'crash-0.01',
+      '--packets',
+      '5000',
+    ];
     expect(readBenchOptions(words)).toEqual({
       help: false,
       names: ['failover'],
       runs: 3,
       cases: ['hang-1', 'crash-0.01'],
+      packets: 5_000,
     });
   });
 
@@ -26,12 +38,18 @@ describe('the command line of the bench', () => {
     expect(readBenchOptions([word]).help).toBe(true);
   });
 
-  it.each([['nonsense'], ['--runs=0'], ['--runs=x'], ['--runs=1.5'], ['--case=nothing'], ['--what']])(
-    'refuses %s',
-    (word) => {
-      expect(() => readBenchOptions([word])).toThrow(expect.objectContaining({ code: 'BENCH_USAGE' }));
-    },
-  );
+  it.each([
+    ['nonsense'],
+    ['--runs=0'],
+    ['--runs=x'],
+    ['--runs=1.5'],
+    ['--case=nothing'],
+    ['--packets=1.5'],
+    ['--packets=1'],
+    ['--what'],
+  ])('refuses %s', (word) => {
+    expect(() => readBenchOptions([word])).toThrow(expect.objectContaining({ code: 'BENCH_USAGE' }));
+  });
 });
 
 describe('a percentile', () => {

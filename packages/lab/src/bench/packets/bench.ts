@@ -1,14 +1,16 @@
 import { createSecretKey, randomBytes } from 'node:crypto';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import type { BeatKeyRing } from '@piranha/protocol/beat';
+import { BeatCrypto, type BeatKeyRing } from '@piranha/protocol/beat';
 import { residentMemoryBytes } from '../memory.js';
 import { markdownTable } from '../table.js';
+import { bodyReport } from './body-flood.js';
 import { costTable } from './costs.js';
 import { HOSTILE, type Recordings } from './hostile.js';
+import { floodPair } from './live/flood.js';
+import { floodReport } from './live/report.js';
 import { type Outcome, Speaker } from './speaker.js';
 
-const PACKETS = 1_000_000;
 /** Lives of both sides before the present ones, and beats of each side in every life. */
 const PAST_LIVES = 20;
 const BEATS = 100;
@@ -21,8 +23,21 @@ interface Pair {
   nowMs: number;
 }
 
-/** Feeds a live pair with a million packets of an attacker who has recorded all there ever was; then what a beat costs. */
-export async function runPacketsBench(): Promise<string> {
+/**
+ * Feeds two live pairs, one with a key and one without, with packets of an attacker who has recorded all there ever was,
+ * half to each; then as many to the codec alone, where it tells what became of each; then what a beat costs.
+ */
+export async function runPacketsBench(packets: number): Promise<string> {
+  const half = Math.ceil(packets / 2);
+  const reports = [
+    floodReport('a live pair with a key', await floodPair(true, half)),
+    floodReport("a live pair with the original's words", await floodPair(false, packets - half)),
+    codecReport(packets),
+  ];
+  return reports.join('\n\n');
+}
+
+function codecReport(count: number): string {
   const ring = { sendId: 1, secrets: new Map([[1, createSecretKey(randomBytes(32))]]) };
   const pair = pairOf(ring, true);
   const past = Array.from({ length: PAST_LIVES }, () => {
@@ -31,22 +46,22 @@ export async function runPacketsBench(): Promise<string> {
     return packets;
   }).flat();
   const present = Array.from({ length: BEATS }, () => exchange(pair).packets).flat();
-  const lives = pair.sides.map(({ life }) => life);
-  const recorded = { past, present, lives };
+  const recorded = { past, present, ring, crypto: new BeatCrypto(ring) };
   const clean = collector();
   // Compiled code and caches settle first, so that what grows is growth.
-  new Flood(pair, recorded).run(PACKETS / 10);
+  new Flood(pair, recorded).run(Math.ceil(count / 10));
   const flood = new Flood(pair, recorded);
   clean();
   const before = memory();
-  flood.run(PACKETS);
+  flood.run(count);
   clean();
   const after = memory();
+  const bodies = bodyReport(pair.sides[0].beat(pair.nowMs), count);
   const costs = costTable([
     ['encrypted', ...openPair(ring, true)],
     ['authenticated only', ...openPair(ring, false)],
   ]);
-  return [flood.report(), `memory before ${before}, after ${after}`, '', costs].join('\n');
+  return [flood.report(), `memory before ${before}, after ${after}`, '', bodies, '', costs].join('\n');
 }
 
 function pairOf(ring: BeatKeyRing, sealed: boolean): Pair {
@@ -139,7 +154,7 @@ class Flood {
     const total = accepted.reduce((sum, [, count]) => sum + count, 0);
     const seconds = Number(this.spentNs) / 1e9;
     return [
-      markdownTable(['hostile packets', ...OUTCOMES], rows),
+      markdownTable(['codec and session alone', ...OUTCOMES], rows),
       '',
       `${this.packets} packets: crashes ${this.crashes}, accepted ${total}, sessions changed ${this.changes}`,
       `the pair's own beats meanwhile: ${this.beatsAccepted} of ${this.beats} accepted`,

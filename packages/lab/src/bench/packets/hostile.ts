@@ -1,62 +1,64 @@
 import { createSecretKey, randomBytes } from 'node:crypto';
-import { BeatCrypto, sealPacket } from '@piranha/protocol/beat';
+import { encodeHeartbeat, type HeartbeatWord } from '@piranha/protocol';
+import {
+  BeatCrypto,
+  type BeatKeyRing,
+  newBootId,
+  openPacket,
+  PACKET_LIMIT_BYTES,
+  sealPacket,
+} from '@piranha/protocol/beat';
+import { changedBody } from './bodies.js';
+import { below, cutShort, pick, withFlips } from './chance.js';
 
-/** What an attacker has: everything that was ever sent, by the life in which it was, and no key. */
+/** What an attacker has: everything that was ever sent, by the life in which it was. The key is for one kind alone. */
 export interface Recordings {
   /** Datagrams of the sessions that are open. */
   readonly present: readonly Buffer[];
   /** Datagrams of earlier lives of both sides. */
   readonly past: readonly Buffer[];
-  /** Boot ids of the present lives, which anybody can read. */
-  readonly lives: readonly string[];
+  readonly ring: BeatKeyRing;
+  readonly crypto: BeatCrypto;
 }
 
-const below = (limit: number): number => Math.floor(Math.random() * limit);
-
-function pick<T>(list: readonly T[]): T {
-  const one = list[below(list.length)];
-  if (one === undefined) throw new Error('nothing was recorded');
-  return one;
-}
-
-function withFlips(packet: Buffer): Buffer {
-  const copy = Buffer.from(packet);
-  const flips = 1 + below(4);
-  for (let flip = 0; flip < flips; flip += 1) {
-    const at = below(copy.length);
-    // Never twice the same bit, which would mend it.
-    copy[at] = (copy[at] ?? 0) ^ (1 << (flip * 2 + below(2)));
-  }
-  return copy;
-}
+/** Every word that an original can say. */
+export const WORDS: readonly HeartbeatWord[] = [
+  ...(['lvs running', 'lvs stopped', 'fos running', 'fos stopped'] as const),
+  ...(['fos go inactive', 'hold', 'held'] as const),
+];
 
 const foreign = new BeatCrypto({ sendId: 1, secrets: new Map([[1, createSecretKey(randomBytes(32))]]) });
 
-/** The kinds of packets that the pair is fed with, each with how one is made. */
-export const HOSTILE: readonly (readonly [kind: string, make: (recorded: Recordings) => Buffer])[] = [
-  ['random bytes', () => randomBytes(below(1_400))],
+/** A kind of packets, and how one is made. */
+export type HostileKind<Known> = readonly [kind: string, make: (known: Known) => Buffer];
+
+/** What a pair with a key is fed with. */
+export const HOSTILE: readonly HostileKind<Recordings>[] = [
+  ['random bytes', () => randomBytes(below(PACKET_LIMIT_BYTES + 200))],
   [
     'random behind a true header',
     ({ present }) => Buffer.concat([pick(present).subarray(0, 28), randomBytes(16 + below(500))]),
   ],
   ['one to four bits turned', ({ present }) => withFlips(pick(present))],
-  [
-    'cut short',
-    ({ present }) => {
-      const packet = pick(present);
-      return packet.subarray(0, below(packet.length));
-    },
-  ],
-  ['made with another secret', ({ lives }) => foreignPacket(pick(lives))],
+  ['cut short', ({ present }) => cutShort(pick(present))],
+  ['made with another secret', ({ present }) => foreignPacket(pick(present).toString('hex', 12, 20))],
   ['replayed from the open session', ({ present }) => pick(present)],
   ['replayed from earlier lives', ({ past }) => pick(past)],
+  ["the original's words", () => encodeHeartbeat(pick(WORDS))],
+  ['a changed beat under the right key', (recorded) => changedPacket(recorded)],
 ];
 
 function foreignPacket(boot: string): Buffer {
   const sequence = 1 + below(2 ** 40);
-  return sealPacket(
-    foreign,
-    { keyId: 1, boot, sequence, sealed: Math.random() < 0.5 },
-    Buffer.from('{"n":"left"}'),
-  );
+  const header = { keyId: 1, boot, sequence, sealed: below(2) === 0 };
+  return sealPacket(foreign, header, Buffer.from('{"n":"left"}'));
+}
+
+/** What no attacker can send, but a partner that has gone mad: it gets through to the codec. A life of its own each time. */
+function changedPacket({ present, past, ring, crypto }: Recordings): Buffer {
+  const opened = openPacket(crypto, pick(below(2) === 0 ? present : past));
+  if (opened.type === 'refused') throw new Error(`a recording is ${opened.reason}`);
+  const sequence = 1 + below(2 ** 40);
+  const header = { keyId: ring.sendId, boot: newBootId(), sequence, sealed: below(2) === 0 };
+  return sealPacket(crypto, header, changedBody(opened.body));
 }

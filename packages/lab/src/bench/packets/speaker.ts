@@ -46,10 +46,6 @@ export class Speaker {
     return this.sessions.peers.get(this.peer)?.session;
   }
 
-  get life(): string {
-    return this.boot;
-  }
-
   /** The next beat, as a pair with two paths and one group sends it. */
   beat(nowMs: number): Beat {
     this.sequence += 1;
