@@ -226,6 +226,8 @@ describe('lvsd over the userspace director', () => {
     await startIpvsu();
     const [one, two] = [await webServer(), await webServer()];
     writeConfiguration([one.port, two.port]);
+    const text = readFileSync(configFile, 'utf8');
+    writeFileSync(configFile, `heartbeat_encrypt = 1\n${text}`);
     const lvsd = startLvsd();
     await serving(one.port, two.port);
     await vi.waitFor(async () => expect((await status()).ready).toBe(true), WAIT);
@@ -239,6 +241,9 @@ describe('lvsd over the userspace director', () => {
     expect(lvsd.output()).toContain('starting virtual service web active: 18080');
     expect(lvsd.output()).toMatch(/create_monitor for web\/s0 running as pid \d+/);
     expect(lvsd.output()).toContain('shutting down due to signal 15');
+    expect(lvsd.output().match(/CF_HEARTBEAT_KEY_UNUSED.*/g)).toEqual([
+      expect.stringContaining('[LVSD_CONFIG_WARNING]'),
+    ]);
     expect(existsSync(runDirectory(directory).lvsdPid)).toBe(false);
   });
 

@@ -30,7 +30,7 @@ it('lvsctl check refuses a key file that others may read, with place and remedy'
   chmodSync(file, 0o644);
   const { status, stderr } = await check();
   expect(status).toBe(1);
-  expect(stderr).toContain(`:${KEY_LINE}:1: error BEAT_KEYS_MODE: ${file}:0:0: has mode 0644`);
+  expect(stderr).toContain(`:${KEY_LINE}:1: error BEAT_KEYS_MODE: ${file}: has mode 0644`);
   expect(stderr).toContain('chmod 600');
 });
 

@@ -26,7 +26,9 @@ export async function runLvsd(args: readonly string[]): Promise<void> {
   };
   const { result, setup, usesLastGood } = await loadSetup(source, options);
   const diagnostics = diagnosticLines(result);
-  for (const line of diagnostics) process.stderr.write(`${line}\n`);
+  // In the foreground its log, where they stand too, goes where this goes.
+  const isLogged = setup !== undefined && options.action === 'run' && options.foreground;
+  if (!isLogged) for (const line of diagnostics) process.stderr.write(`${line}\n`);
   if (!setup) {
     process.stderr.write(`${parseErrorLine(result)}\n`);
     process.exitCode = 1;

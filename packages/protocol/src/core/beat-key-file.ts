@@ -12,10 +12,10 @@ interface BeatKeyLines {
   readonly secrets: ReadonlyMap<number, Buffer>;
 }
 
-/** What is wrong in a key file and where; line 0 is the file as a whole. Texts never hold a part of a secret. */
+/** What is wrong in a key file. Texts never hold a part of a secret. */
 export interface KeyFileProblem {
-  readonly line: number;
-  readonly column: number;
+  /** Undefined: it is the file as a whole. */
+  readonly place: { readonly line: number; readonly column: number } | undefined;
   readonly code: `BEAT_KEYS_${'SYNTAX' | 'ID' | 'SECRET' | 'WEAK' | 'DUPLICATE' | 'SEND' | 'EMPTY' | 'TOO_MANY'}`;
   readonly text: string;
   readonly hint: string;
@@ -60,7 +60,7 @@ function wordsOf(content: string): Words {
 
 function readLine(words: Words, line: number): KeyLine | KeyFileProblem {
   const [idWord, secretWord, sendWord, surplus] = words;
-  const at = (column: number) => ({ line, column });
+  const at = (column: number) => ({ place: { line, column } });
   const id = Number(idWord?.text);
   if (!/^[1-9][0-9]{0,9}$/.test(idWord?.text ?? '') || id > 0xffff_ffff) {
     const text = 'a key id is a number from 1 to 4294967295';
@@ -96,20 +96,21 @@ function readSecret(word: string): Buffer | undefined {
 
 function problemOfAll(lines: readonly KeyLine[]): KeyFileProblem | undefined {
   const problem = (
-    line: number,
+    line: number | undefined,
     code: KeyFileProblem['code'],
     text: string,
     hint: string,
   ): KeyFileProblem => ({
-    line,
-    column: line === 0 ? 0 : 1,
+    place: line === undefined ? undefined : { line, column: 1 },
     code,
     text,
     hint,
   });
-  if (lines.length === 0) return problem(0, 'BEAT_KEYS_EMPTY', 'there is no key', LINE_HINT);
-  if (lines.length > MOST_KEYS) {
-    return problem(0, 'BEAT_KEYS_TOO_MANY', `more than ${MOST_KEYS} keys`, 'two are enough to change over');
+  if (lines.length === 0) return problem(undefined, 'BEAT_KEYS_EMPTY', 'there is no key', LINE_HINT);
+  const surplus = lines[MOST_KEYS];
+  if (surplus !== undefined) {
+    const text = `more than ${MOST_KEYS} keys`;
+    return problem(surplus.line, 'BEAT_KEYS_TOO_MANY', text, 'two are enough to change over');
   }
   for (const [index, one] of lines.entries()) {
     const earlier = lines.slice(0, index);
@@ -132,7 +133,7 @@ function problemOfAll(lines: readonly KeyLine[]): KeyFileProblem | undefined {
   }
   if (senders.length === 0 && lines.length > 1) {
     const text = 'of several keys none is marked with send';
-    return problem(0, 'BEAT_KEYS_SEND', text, 'mark the line of the key by which this node sends');
+    return problem(undefined, 'BEAT_KEYS_SEND', text, 'mark the line of the key by which this node sends');
   }
   return undefined;
 }

@@ -41,12 +41,13 @@ export function newBootId(): string {
   return randomBytes(8).toString('hex');
 }
 
-function lineError(path: string, { line, column, code, text, hint }: KeyFileProblem): UserError {
-  return new UserError(`${path}:${line}:${column}: ${text}`, { code, hint });
+function lineError(path: string, { place, code, text, hint }: KeyFileProblem): UserError {
+  const where = place === undefined ? path : `${path}:${place.line}:${place.column}`;
+  return new UserError(`${where}: ${text}`, { code, hint });
 }
 
 function fileError(path: string, code: string, text: string, hint: string): UserError {
-  return new UserError(`${path}:0:0: ${text}`, { code: `BEAT_KEYS_${code}`, hint });
+  return new UserError(`${path}: ${text}`, { code: `BEAT_KEYS_${code}`, hint });
 }
 
 function readPrivateFile(path: string): string {

@@ -30,33 +30,33 @@ describe('a key file', () => {
     });
   });
 
-  it.each<[string, string, number, number]>([
-    ['BEAT_KEYS_EMPTY', '# nothing\n', 0, 0],
-    ['BEAT_KEYS_ID', `0 ${hexOne}`, 1, 1],
-    ['BEAT_KEYS_ID', `\n  one ${hexOne}`, 2, 3],
-    ['BEAT_KEYS_ID', `4294967296 ${hexOne}`, 1, 1],
-    ['BEAT_KEYS_ID', hexOne, 1, 1],
-    ['BEAT_KEYS_SYNTAX', '12', 1, 3],
-    ['BEAT_KEYS_SECRET', `1 ${hexOne.slice(1)}`, 1, 3],
-    ['BEAT_KEYS_SECRET', `1 ${hexOne}00`, 1, 3],
-    ['BEAT_KEYS_SECRET', `1 base64:${ONE.subarray(1).toString('base64')}`, 1, 3],
-    ['BEAT_KEYS_SECRET', '1 correct-horse-battery-staple', 1, 3],
-    ['BEAT_KEYS_WEAK', `1 ${'0123456789abcdef'.repeat(4)}`, 1, 3],
-    ['BEAT_KEYS_SYNTAX', `1 ${hexOne} sends`, 1, 68],
-    ['BEAT_KEYS_SYNTAX', `1 ${hexOne} send send`, 1, 73],
-    ['BEAT_KEYS_DUPLICATE', `1 ${hexOne} send\n1 ${hexTwo}`, 2, 1],
-    ['BEAT_KEYS_DUPLICATE', `1 ${hexOne} send\n2 ${hexOne}`, 2, 1],
-    ['BEAT_KEYS_SEND', `1 ${hexOne}\n2 ${hexTwo}`, 0, 0],
-    ['BEAT_KEYS_SEND', `1 ${hexOne} send\n\n2 ${hexTwo} send`, 3, 1],
+  it.each<[string, string, readonly [number, number] | undefined]>([
+    ['BEAT_KEYS_EMPTY', '# nothing\n', undefined],
+    ['BEAT_KEYS_ID', `0 ${hexOne}`, [1, 1]],
+    ['BEAT_KEYS_ID', `\n  one ${hexOne}`, [2, 3]],
+    ['BEAT_KEYS_ID', `4294967296 ${hexOne}`, [1, 1]],
+    ['BEAT_KEYS_ID', hexOne, [1, 1]],
+    ['BEAT_KEYS_SYNTAX', '12', [1, 3]],
+    ['BEAT_KEYS_SECRET', `1 ${hexOne.slice(1)}`, [1, 3]],
+    ['BEAT_KEYS_SECRET', `1 ${hexOne}00`, [1, 3]],
+    ['BEAT_KEYS_SECRET', `1 base64:${ONE.subarray(1).toString('base64')}`, [1, 3]],
+    ['BEAT_KEYS_SECRET', '1 correct-horse-battery-staple', [1, 3]],
+    ['BEAT_KEYS_WEAK', `1 ${'0123456789abcdef'.repeat(4)}`, [1, 3]],
+    ['BEAT_KEYS_SYNTAX', `1 ${hexOne} sends`, [1, 68]],
+    ['BEAT_KEYS_SYNTAX', `1 ${hexOne} send send`, [1, 73]],
+    ['BEAT_KEYS_DUPLICATE', `1 ${hexOne} send\n1 ${hexTwo}`, [2, 1]],
+    ['BEAT_KEYS_DUPLICATE', `1 ${hexOne} send\n2 ${hexOne}`, [2, 1]],
+    ['BEAT_KEYS_SEND', `1 ${hexOne}\n2 ${hexTwo}`, undefined],
+    ['BEAT_KEYS_SEND', `1 ${hexOne} send\n\n2 ${hexTwo} send`, [3, 1]],
     [
       'BEAT_KEYS_TOO_MANY',
       Array.from({ length: 17 }, (_, id) => `${id + 1} ${randomBytes(32).toString('hex')}`).join('\n'),
-      0,
-      0,
+      [17, 1],
     ],
-  ])('with %s is refused with its place and no secret in the text', (code, text, line, column) => {
+  ])('with %s is refused with its place and no secret in the text', (code, text, at) => {
     const verdict = parseBeatKeys(text);
-    expect(verdict).toMatchObject({ type: 'problem', problem: { code, line, column } });
+    const place = at && { line: at[0], column: at[1] };
+    expect(verdict).toMatchObject({ type: 'problem', problem: { code, place } });
     const said = JSON.stringify(verdict).toLowerCase();
     expect(said).not.toContain(hexOne.slice(0, 8));
     expect(said).not.toContain('horse');
