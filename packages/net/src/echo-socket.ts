@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { UserError } from '@piranha/common';
 import { addressBytes } from './core/address-bytes.js';
-import { echoRequest, readEchoMessage, readEchoReply } from './core/icmp-echo.js';
+import { echoRequest, quotesRequest, readEchoMessage, readEchoReply } from './core/icmp-echo.js';
 import { errnoName, libc } from './libc.js';
 import { type RawReceiver, receiveRaw } from './raw-receiver.js';
 
@@ -12,11 +12,32 @@ const SOCK_RAW = 3;
 const SOCK_NONBLOCK = 0o4000;
 const SOCK_CLOEXEC = 0o2000000;
 const MSG_DONTWAIT = 0x40;
+const MSG_ERRQUEUE = 0x2000;
 const DATA_BYTES = 16;
-/** ICMP numbers, and the socket options by which the kernel keeps back every message but an echo reply. */
+const ON = Buffer.from(Int32Array.of(1).buffer);
+/** Refusals that are looked at in one go; the kernel keeps no more than fit into a socket's buffer. */
+const REFUSALS_LIMIT = 64;
+const QUOTED_LIMIT_BYTES = 256;
+/** ICMP numbers; the socket options by which the kernel keeps back every message but an echo reply; IP_RECVERR. */
 const FAMILIES = {
-  4: { family: AF_INET, protocol: 1, level: 255, option: 1, nameBytes: 16, at: 4 },
-  6: { family: AF_INET6, protocol: 58, level: 58, option: 1, nameBytes: 28, at: 8 },
+  4: {
+    family: AF_INET,
+    protocol: 1,
+    level: 255,
+    option: 1,
+    nameBytes: 16,
+    at: 4,
+    refusal: { level: 0, option: 11 },
+  },
+  6: {
+    family: AF_INET6,
+    protocol: 58,
+    level: 58,
+    option: 1,
+    nameBytes: 28,
+    at: 8,
+    refusal: { level: 41, option: 25 },
+  },
 } as const;
 
 /** One bit for each type of message, set where the kernel drops it. */
@@ -42,21 +63,46 @@ export class EchoSocket {
   /** Nobody who did not see the question can make its answer. */
   private readonly data = randomBytes(DATA_BYTES);
   private readonly receiver: RawReceiver;
+  private readonly isRaw: boolean;
 
-  /** @param onReply gets the number of the question that was answered */
-  constructor(address: string, onReply: (sequence: number) => void) {
+  /**
+   * @param onReply gets the number of the question that was answered
+   * @param onRefusal gets the errno's name, such as `EHOSTUNREACH`, where the network says of a question that it did
+   *   not arrive. Without it that means no more than silence.
+   */
+  constructor(
+    address: string,
+    onReply: (sequence: number) => void,
+    private readonly onRefusal?: (reason: string) => void,
+  ) {
     const bytes = addressBytes(address);
     if (bytes === undefined) throw new Error(`no IP address: ${address}`);
     this.family = bytes.length === 4 ? 4 : 6;
-    const { fd, isRaw } = openTo(this.family, bytes);
+    const { fd, isRaw } = openTo(this.family, bytes, onRefusal !== undefined);
+    this.isRaw = isRaw;
     const onMessage = (packet: Buffer): void => {
       const sequence = isRaw
         ? readEchoReply(this.family, packet, this.identifier, this.data)
         : readEchoMessage(this.family, packet, this.data);
       if (sequence !== undefined) onReply(sequence);
     };
-    // What the network says of an unreachable host arrives as an error; silence means the same.
-    this.receiver = receiveRaw(fd, onMessage, () => undefined);
+    this.receiver = receiveRaw(fd, onMessage, (error: NodeJS.ErrnoException) =>
+      this.refused(error.code ?? error.message),
+    );
+  }
+
+  /** What the network says of an unreachable host arrives as an error, and quotes what it is about. */
+  private refused(reason: string): void {
+    if (this.onRefusal === undefined) return;
+    const identifier = this.isRaw ? this.identifier : undefined;
+    const quoted = Buffer.alloc(QUOTED_LIMIT_BYTES);
+    let isOurs = false;
+    for (let count = 0; count < REFUSALS_LIMIT; count++) {
+      const bytes = libc().recv(this.receiver.fd, quoted, quoted.length, MSG_ERRQUEUE | MSG_DONTWAIT);
+      if (bytes < 0) break;
+      isOurs ||= quotesRequest(this.family, quoted.subarray(0, bytes), identifier, this.data);
+    }
+    if (isOurs) this.onRefusal(reason);
   }
 
   /** Asks question number `sequence` (0 to 65535). Undefined when the kernel took it, else the errno's name. */
@@ -94,19 +140,17 @@ function open(version: 4 | 6): Opened {
 }
 
 /** A socket that is bound to one peer. */
-function openTo(version: 4 | 6, address: Buffer): Opened {
-  const { family, level, option, nameBytes, at } = FAMILIES[version];
+function openTo(version: 4 | 6, address: Buffer, hearsRefusals: boolean): Opened {
+  const { family, level, option, nameBytes, at, refusal } = FAMILIES[version];
   const { fd, isRaw } = open(version);
   const filter = onlyReplies(version);
   const name = Buffer.alloc(nameBytes);
   name.writeUInt16LE(family, 0);
   address.copy(name, at);
+  const isSet = isRaw ? libc().setsockopt(fd, level, option, filter, filter.length) : 0;
+  const hears = hearsRefusals ? libc().setsockopt(fd, refusal.level, refusal.option, ON, ON.length) : 0;
   const call =
-    isRaw && libc().setsockopt(fd, level, option, filter, filter.length) < 0
-      ? 'setsockopt'
-      : libc().connect(fd, name, name.length) < 0
-        ? 'connect'
-        : undefined;
+    isSet < 0 || hears < 0 ? 'setsockopt' : libc().connect(fd, name, name.length) < 0 ? 'connect' : undefined;
   if (call === undefined) return { fd, isRaw };
   const error = failed(call, errnoName(libc().errno()));
   libc().close(fd);

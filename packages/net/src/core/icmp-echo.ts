@@ -43,3 +43,19 @@ export function readEchoMessage(family: 4 | 6, message: Buffer, data: Buffer): n
   if (message.readUInt8(0) !== REPLY[family]) return undefined;
   return message.subarray(HEADER_BYTES).equals(data) ? message.readUInt16BE(6) : undefined;
 }
+
+/**
+ * Whether a question with this data is quoted, from its first byte on, by an ICMP message about it. Of a long one a
+ * router quotes no more than the header. `identifier` is undefined where the kernel gave its own.
+ */
+export function quotesRequest(
+  family: 4 | 6,
+  quoted: Buffer,
+  identifier: number | undefined,
+  data: Buffer,
+): boolean {
+  if (quoted.length < HEADER_BYTES || quoted.readUInt8(0) !== REQUEST[family]) return false;
+  if (identifier !== undefined && quoted.readUInt16BE(4) !== identifier) return false;
+  const rest = quoted.subarray(HEADER_BYTES, HEADER_BYTES + data.length);
+  return rest.equals(data.subarray(0, rest.length));
+}

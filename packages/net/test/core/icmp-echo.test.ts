@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { echoRequest, readEchoMessage, readEchoReply } from '../../src/core/icmp-echo.js';
+import { echoRequest, quotesRequest, readEchoMessage, readEchoReply } from '../../src/core/icmp-echo.js';
 import { checksum } from '../../src/core/tcp-packet.js';
 
 const DATA = Buffer.from('0123456789abcdef');
@@ -50,5 +50,26 @@ describe('ICMP echo', () => {
       expect(readEchoReply(family, whole.subarray(0, length), 1, DATA)).toBeUndefined();
     }
     expect(readEchoReply(family, Buffer.concat([whole, Buffer.alloc(600)]), 1, DATA)).toBeUndefined();
+  });
+});
+
+describe.each([4, 6] as const)('what the network says of a question over IPv%i', (family) => {
+  const request = echoRequest(family, 0x1234, 7, DATA);
+
+  it('is about ours where it quotes it, whole or in part', () => {
+    for (let length = 8; length <= request.length; length++) {
+      expect(quotesRequest(family, request.subarray(0, length), 0x1234, DATA)).toBe(true);
+    }
+    expect(quotesRequest(family, request, undefined, DATA)).toBe(true);
+    expect(quotesRequest(family, Buffer.concat([request, Buffer.alloc(9)]), 0x1234, DATA)).toBe(true);
+  });
+
+  it('is about something else where it quotes another, or next to nothing', () => {
+    expect(quotesRequest(family, request, 0x1235, DATA)).toBe(false);
+    expect(quotesRequest(family, request, 0x1234, Buffer.alloc(16))).toBe(false);
+    expect(quotesRequest(family, replyTo(6, request), 0x1234, DATA)).toBe(false);
+    for (let length = 0; length < 8; length++) {
+      expect(quotesRequest(family, request.subarray(0, length), 0x1234, DATA)).toBe(false);
+    }
   });
 });

@@ -1,0 +1,57 @@
+import { spawnSync } from 'node:child_process';
+import { binaryPath } from '@piranha/common';
+import { describe, expect, it } from 'vitest';
+
+/** Longer than the network takes to say that a host is not to be reached, seconds. */
+const LIMIT_SECONDS = 20;
+
+/**
+ * A network with a router, which says of every host behind it that it is not to be reached. The probes run side by
+ * side. A router limits how many such messages it sends to one host, hence the host of its own for each.
+ */
+const SCRIPT = `
+  ip link set lo up
+  unshare --net sleep 600 & router=$!
+  trap 'kill $router' EXIT
+  until [ "$(readlink /proc/$router/ns/net)" != "$(readlink /proc/self/ns/net)" ]; do sleep 0.01; done
+  ip link add near type veth peer name far netns $router
+  ip address add 198.18.0.1/24 dev near
+  ip address add fd99::1/64 dev near nodad
+  ip link set near up
+  nsenter --target $router --net sh -c '
+    sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1 net.ipv4.icmp_ratelimit=0 net.ipv6.icmp.ratelimit=0
+    ip address add 198.18.0.2/24 dev far
+    ip address add fd99::2/64 dev far nodad
+    ip link set far up
+    ip route add unreachable 198.19.0.0/16
+    ip -6 route add unreachable fd98::/64'
+  ip route add default via 198.18.0.2
+  ip -6 route add default via fd99::2
+  for words in "$@"; do (echo "$words: $(LVSCTL probe $words --timeout ${LIMIT_SECONDS} | tail -n 1)") & done
+  wait $(jobs -p | grep -v "^$router$")
+`;
+
+const HOST = '198.19.0.1';
+/** What each kind of check is asked, and what it says at once. */
+const KINDS: Readonly<Record<string, string>> = {
+  [`tcp ${HOST}:80`]: 'connect failed: EHOSTUNREACH',
+  [`http_get ${HOST}:80`]: 'connect failed: EHOSTUNREACH',
+  [`tls ${HOST}:443`]: 'connect failed: EHOSTUNREACH',
+  [`redis ${HOST}:6379`]: 'connect failed: EHOSTUNREACH',
+  [`dns ${HOST}:53 name=a.example transport=tcp`]: 'connect failed: EHOSTUNREACH',
+  [`ping ${HOST}`]: 'echo did not arrive: EHOSTUNREACH',
+  'ping fd98::1': 'echo did not arrive: ENETUNREACH',
+};
+
+describe.skipIf(process.getuid?.() !== 0)('a host that a router cannot reach (needs root)', () => {
+  it('is down with the reason, long before the limit of time', () => {
+    const script = SCRIPT.replace('LVSCTL', `${process.execPath} ${binaryPath('lvsctl')}`);
+    const words = ['--net', 'bash', '-c', script, 'bash', ...Object.keys(KINDS)];
+    const { stdout, stderr } = spawnSync('unshare', words, { encoding: 'utf8', timeout: 80_000 });
+    expect(stderr).toBe('');
+    for (const [asked, found] of Object.entries(KINDS)) {
+      const line = stdout.split('\n').find((text) => text.startsWith(`${asked}: `)) ?? '';
+      expect(line).toContain(`failed: ${found} (`);
+    }
+  });
+});
