@@ -1,12 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { UserError } from '@piranha/common';
-import { addressBytes } from './core/address-bytes.js';
 import { echoRequest, quotesRequest, readEchoMessage, readEchoReply } from './core/icmp-echo.js';
+import { type PeerName, peerName } from './core/peer-name.js';
 import { errnoName, libc } from './libc.js';
 import { type RawReceiver, receiveRaw } from './raw-receiver.js';
 
-const AF_INET = 2;
-const AF_INET6 = 10;
 const SOCK_DGRAM = 2;
 const SOCK_RAW = 3;
 const SOCK_NONBLOCK = 0o4000;
@@ -20,24 +18,8 @@ const REFUSALS_LIMIT = 64;
 const QUOTED_LIMIT_BYTES = 256;
 /** ICMP numbers; the socket options by which the kernel keeps back every message but an echo reply; IP_RECVERR. */
 const FAMILIES = {
-  4: {
-    family: AF_INET,
-    protocol: 1,
-    level: 255,
-    option: 1,
-    nameBytes: 16,
-    at: 4,
-    refusal: { level: 0, option: 11 },
-  },
-  6: {
-    family: AF_INET6,
-    protocol: 58,
-    level: 58,
-    option: 1,
-    nameBytes: 28,
-    at: 8,
-    refusal: { level: 41, option: 25 },
-  },
+  4: { protocol: 1, level: 255, option: 1, refusal: { level: 0, option: 11 } },
+  6: { protocol: 58, level: 58, option: 1, refusal: { level: 41, option: 25 } },
 } as const;
 
 /** One bit for each type of message, set where the kernel drops it. */
@@ -75,10 +57,9 @@ export class EchoSocket {
     onReply: (sequence: number) => void,
     private readonly onRefusal?: (reason: string) => void,
   ) {
-    const bytes = addressBytes(address);
-    if (bytes === undefined) throw new Error(`no IP address: ${address}`);
-    this.family = bytes.length === 4 ? 4 : 6;
-    const { fd, isRaw } = openTo(this.family, bytes, onRefusal !== undefined);
+    const peer = peerName(address, 0);
+    this.family = peer.version;
+    const { fd, isRaw } = openTo(peer, onRefusal !== undefined);
     this.isRaw = isRaw;
     const onMessage = (packet: Buffer): void => {
       const sequence = isRaw
@@ -127,8 +108,8 @@ function isDenied(reason: string): boolean {
 }
 
 /** A raw socket, or one for echoes alone. */
-function open(version: 4 | 6): Opened {
-  const { family, protocol } = FAMILIES[version];
+function open({ version, family }: PeerName): Opened {
+  const { protocol } = FAMILIES[version];
   const raw = libc().socket(family, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
   if (raw >= 0) return { fd: raw, isRaw: true };
   const reason = errnoName(libc().errno());
@@ -140,13 +121,11 @@ function open(version: 4 | 6): Opened {
 }
 
 /** A socket that is bound to one peer. */
-function openTo(version: 4 | 6, address: Buffer, hearsRefusals: boolean): Opened {
-  const { family, level, option, nameBytes, at, refusal } = FAMILIES[version];
-  const { fd, isRaw } = open(version);
+function openTo(peer: PeerName, hearsRefusals: boolean): Opened {
+  const { version, name } = peer;
+  const { level, option, refusal } = FAMILIES[version];
+  const { fd, isRaw } = open(peer);
   const filter = onlyReplies(version);
-  const name = Buffer.alloc(nameBytes);
-  name.writeUInt16LE(family, 0);
-  address.copy(name, at);
   const isSet = isRaw ? libc().setsockopt(fd, level, option, filter, filter.length) : 0;
   const hears = hearsRefusals ? libc().setsockopt(fd, refusal.level, refusal.option, ON, ON.length) : 0;
   const call =

@@ -30,6 +30,7 @@ export * from './libc.js';
 export { LinkWatch, type LinkWatchEvents } from './link-watch.js';
 export { NeighbourNetlink } from './neighbour-netlink.js';
 export { PacketSocket } from './packet-socket.js';
+export { PeerDatagrams } from './peer-datagrams.js';
 export { raisePriority } from './priority.js';
 export { IcmpSocket, RawIpSocket } from './raw-ip-socket.js';
 export { type RawReceiver, receiveRaw } from './raw-receiver.js';

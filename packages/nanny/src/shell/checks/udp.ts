@@ -1,5 +1,3 @@
-import { createSocket } from 'node:dgram';
-import { addressFamily } from '@piranha/common';
 import {
   CANCELLED,
   type Check,
@@ -12,40 +10,26 @@ import {
 } from '../../check.js';
 import type { PlanOf } from '../../core/check-plan.js';
 import { AnswerJudge } from '../../core/expect.js';
-import { limitStep } from '../step-limit.js';
+import type { StepInterruption } from '../step-limit.js';
+import { askByDatagram, type Heard } from './datagram.js';
 
 /** Where silence passes, a refusal is waited for this long, ms; on a working network it comes within a round trip. */
 const REFUSAL_WAIT_MS = 1_000;
 
-type Heard = { readonly datagram: Buffer } | { readonly error: NodeJS.ErrnoException };
-
 /**
- * Sends one datagram and waits for one. A refusal (ICMP port unreachable) is a failure. With neither send nor expect
+ * Sends one datagram and waits for one. A refusal (ICMP: port, host or network unreachable) is a failure. With neither send nor expect
  * an empty datagram goes out, and the server is up unless that is refused.
  */
 export function udpCheck(plan: PlanOf<'udp'>): Check {
   return {
     run: async ({ signal }) => {
-      // Node would throw.
-      if (plan.target.port === 0) return judge(plan, { error: new Error('no port to ask') });
-      const socket = createSocket(addressFamily(plan.target.address) === 6 ? 'udp6' : 'udp4');
-      try {
-        const limitMs = plan.silencePasses ? Math.min(plan.stepLimitMs, REFUSAL_WAIT_MS) : plan.stepLimitMs;
-        const heard = await limitStep<Heard>(limitMs, signal, (settle) => {
-          const onError = (error: Error | null) => error && settle({ error });
-          socket.on('error', onError);
-          socket.on('message', (datagram) => settle({ datagram }));
-          socket.connect(plan.target.port, plan.target.address, () => socket.send(plan.send, onError));
-        });
-        return judge(plan, heard);
-      } finally {
-        socket.close();
-      }
+      const limitMs = plan.silencePasses ? Math.min(plan.stepLimitMs, REFUSAL_WAIT_MS) : plan.stepLimitMs;
+      return judge(plan, await askByDatagram(plan.target, plan.send, { limitMs, signal }));
     },
   };
 }
 
-function judge(plan: PlanOf<'udp'>, heard: Heard | 'timed out' | 'cancelled'): CheckOutcome {
+function judge(plan: PlanOf<'udp'>, heard: Heard | StepInterruption): CheckOutcome {
   const server = serverName(plan.target);
   if (heard === 'cancelled') return CANCELLED;
   if (heard === 'timed out') {
