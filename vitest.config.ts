@@ -46,6 +46,8 @@ export default defineConfig({
           name: 'unit',
           include: ['packages/*/test/**/*.test.ts', 'test/tidy/*.test.ts'],
           testTimeout: 60_000,
+          // Tests side by side are those of the zoo of broken servers, which wait most of the time.
+          maxConcurrency: 16,
         },
       },
       {

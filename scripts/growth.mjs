@@ -36,10 +36,10 @@ function tell() {
   if (asked.record) record(kinds);
 }
 
-function textOf({ title, servers, rounds, descriptors, timers, heapBytes, processorSeconds }) {
+function textOf({ title, servers, rounds, descriptors, timers, heapBytes, residentBytes, processorSeconds }) {
   return (
     `${title}: ${rounds} rounds at ${servers} servers, ${descriptors} descriptors, ${timers} timers, ` +
-    `${heapBytes.toFixed(1)} bytes a round, ${processorSeconds.toFixed(0)} s`
+    `${heapBytes.toFixed(1)} bytes a round, ${residentBytes.toFixed(0)} of the process, ${processorSeconds.toFixed(0)} s`
   );
 }
 

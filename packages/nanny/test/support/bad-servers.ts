@@ -40,7 +40,7 @@ export async function tcpServer(serve: (socket: Socket) => void): Promise<Runnin
 }
 
 /** Sends the pieces one after the other; stops by itself when the connection goes. */
-export function writePieces(socket: Duplex, pieces: readonly string[], pauseMs: number): void {
+export function writePieces(socket: Duplex, pieces: readonly (string | Uint8Array)[], pauseMs: number): void {
   const [piece, ...rest] = pieces;
   if (piece === undefined || socket.destroyed) return;
   socket.write(piece);

@@ -28,3 +28,40 @@ export async function whenCalm<Value>(
     }
   }
 }
+
+/** What came of something, how long it took, and how late this process was meanwhile. */
+export interface Timed<Value> {
+  readonly value: Value;
+  readonly elapsedMs: number;
+  /** Together; less than a tick at a time is not seen. */
+  readonly lateMs: number;
+}
+
+const TICK_MS = 5;
+/** A limit of time is one of the event loop's timers, which come when its turn ends. */
+const SLACK_MS = 100;
+
+/** Runs something and looks at the clock all the while. */
+export async function timed<Value>(run: () => Promise<Value>): Promise<Timed<Value>> {
+  const startMs = performance.now();
+  let tickedMs = startMs;
+  let lateMs = 0;
+  const tick = () => {
+    const nowMs = performance.now();
+    lateMs += Math.max(0, nowMs - tickedMs - TICK_MS);
+    tickedMs = nowMs;
+  };
+  const ticker = setInterval(tick, TICK_MS);
+  try {
+    const value = await run();
+    tick();
+    return { value, elapsedMs: tickedMs - startMs, lateMs };
+  } finally {
+    clearInterval(ticker);
+  }
+}
+
+/** Whether something took longer than its limit, apart from what this process was late itself. */
+export function isOverdue({ elapsedMs, lateMs }: Timed<unknown>, limitMs: number): boolean {
+  return elapsedMs - lateMs > limitMs + SLACK_MS;
+}

@@ -3,12 +3,13 @@ import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { CheckOutcome } from '../../src/check.js';
 import type { CheckPlan } from '../../src/core/check-plan.js';
 import { createCheck } from '../../src/shell/checks/registry.js';
-import { whenCalm } from './calm.js';
+import { isOverdue, type Timed, timed, whenCalm } from './calm.js';
 
 /** Limit of each step where the verdict comes with it, ms. */
 export const STEP_LIMIT_MS = 400;
 /** The same elsewhere: on a busy machine an answer may be late. */
 const PATIENT_LIMIT_MS = 20_000;
+const CANCEL_AFTER_MS = 50;
 /** Connect, send and read are limited each; the rest is for a busy machine. */
 const RUN_LIMIT_MS = 3 * STEP_LIMIT_MS + PATIENT_LIMIT_MS;
 
@@ -47,18 +48,20 @@ async function expectNothingLeft(baseline: readonly string[]): Promise<void> {
   expect(openResources()).toEqual(baseline);
 }
 
-async function runLimited(plan: CheckPlan, abortAfterMs?: number): Promise<CheckOutcome | 'late'> {
+async function runLimited(plan: CheckPlan, abortAfterMs?: number): Promise<Timed<CheckOutcome | 'late'>> {
   const check = await createCheck(plan);
   const controller = new AbortController();
   const abort = abortAfterMs === undefined ? undefined : setTimeout(() => controller.abort(), abortAfterMs);
   const late = new AbortController();
-  const outcome = await Promise.race([
-    check.run({ signal: controller.signal }),
-    sleep(RUN_LIMIT_MS, 'late' as const, { signal: late.signal }),
-  ]);
+  const run = await timed(() =>
+    Promise.race([
+      check.run({ signal: controller.signal }),
+      sleep(RUN_LIMIT_MS, 'late' as const, { signal: late.signal }),
+    ]),
+  );
   late.abort();
   clearTimeout(abort);
-  return outcome;
+  return run;
 }
 
 /** What every kind of check must do, against every counterpart that it may meet. */
@@ -76,11 +79,12 @@ export function describeCheckCompliance(kind: string, cases: readonly Compliance
     it.each(cases)('$name: right verdict in time, one line, nothing left', async (one) => {
       const { plan, close } = await prepare(one);
       const connectsBefore = connectsUnderWay();
-      const isExpected = (found: CheckOutcome | 'late') =>
+      const isExpected = ({ value: found }: Timed<CheckOutcome | 'late'>) =>
         found !== 'late' &&
         found.ok === one.ok &&
         (one.event === undefined || found.complaint?.event === one.event);
-      const outcome = await whenCalm(() => runLimited(plan), isExpected);
+      const run = await whenCalm(() => runLimited(plan), isExpected);
+      const { value: outcome } = run;
       await vi.waitFor(() => expect(connectsUnderWay()).toBeLessThanOrEqual(connectsBefore), SOON);
       await close();
       if (outcome === 'late') throw new Error('the check did not end within its limits');
@@ -88,12 +92,13 @@ export function describeCheckCompliance(kind: string, cases: readonly Compliance
       if (one.event !== undefined) expect(outcome.complaint?.event).toBe(one.event);
       expect(outcome.complaint === undefined).toBe(one.ok);
       expect(outcome.reason).toMatch(/^[^\n\r]+$/);
+      expect(run).not.toSatisfy((one: typeof run) => isOverdue(one, plan.stepLimitMs));
     });
 
     it.each(cases)('$name: a second run finds the same', async (one) => {
       const { plan, close } = await prepare(one);
       const both = await whenCalm(
-        async () => [await runLimited(plan), await runLimited(plan)] as const,
+        async () => [(await runLimited(plan)).value, (await runLimited(plan)).value] as const,
         ([first, second]) => JSON.stringify(first) === JSON.stringify(second),
       );
       await close();
@@ -102,9 +107,10 @@ export function describeCheckCompliance(kind: string, cases: readonly Compliance
 
     it.each(cases.filter(({ hangs }) => hangs))('$name: ends when it is cancelled', async (one) => {
       const { plan, close } = await prepare(one);
-      const outcome = await runLimited({ ...plan, stepLimitMs: 60_000 }, 50);
+      const run = await runLimited({ ...plan, stepLimitMs: 60_000 }, CANCEL_AFTER_MS);
       await close();
-      expect(outcome).toMatchObject({ ok: false });
+      expect(run.value).toMatchObject({ ok: false });
+      expect(run).not.toSatisfy((one: typeof run) => isOverdue(one, CANCEL_AFTER_MS));
     });
   });
 }

@@ -53,10 +53,9 @@ const imap = () =>
   });
 
 const redis = () => {
-  let isIn = false;
   const wanted = `*3\r\n$4\r\nAUTH\r\n$5\r\ncheck\r\n$${Buffer.byteLength(PASSWORD)}\r\n${PASSWORD}\r\n`;
   return tcpServer((socket) => {
-    isIn = false;
+    let isIn = false;
     socket.on('data', (chunk: Buffer) => {
       const text = chunk.toString();
       if (text === wanted) isIn = true;
@@ -169,7 +168,7 @@ function servePostgresql(socket: Socket): void {
 }
 
 /** The answer to a question for www.example: two addresses. */
-function dnsAnswer(query: Buffer, flags: string): Buffer {
+export function dnsAnswer(query: Buffer, flags: string): Buffer {
   const record = (last: string) => `c00c 0001 0001 0000003c 0004 0a0000${last}`;
   const records = flags === '8380' ? '' : record('01') + record('02');
   const count = records === '' ? '0000' : '0002';

@@ -22,6 +22,8 @@ interface Held {
   readonly timers: number;
   /** Of JavaScript and of buffers. */
   readonly heapBytes: number;
+  /** Memory of the whole process, also what libraries take. */
+  readonly residentBytes: number;
 }
 
 /** By how much that grew over so many rounds; bytes are those of the part that grew least, for each round. */
@@ -44,13 +46,15 @@ async function held(expected: Pick<Held, 'descriptors' | 'timers'>, settleLimitM
     counted = count();
   }
   let heapBytes = Number.POSITIVE_INFINITY;
+  let residentBytes = Number.POSITIVE_INFINITY;
   for (let collection = 0; collection < COLLECTIONS; collection++) {
     await sleep(10);
     collectGarbage();
-    const { heapUsed, external } = process.memoryUsage();
+    const { heapUsed, external, rss } = process.memoryUsage();
     heapBytes = Math.min(heapBytes, heapUsed + external);
+    residentBytes = Math.min(residentBytes, rss);
   }
-  return { ...counted, heapBytes };
+  return { ...counted, heapBytes, residentBytes };
 }
 
 /** Runs `round` so often, several at a time, and tells what this process holds behind them that it did not hold before. */
@@ -65,10 +69,12 @@ export async function growthOf(
   const before = await held(idle, settleLimitMs);
   let last = before;
   let heapBytes = Number.POSITIVE_INFINITY;
+  let residentBytes = Number.POSITIVE_INFINITY;
   for (let part = 0; part < PARTS; part++) {
     await runSideBySide(Math.ceil(rounds / PARTS), round);
     const now = await held(before, settleLimitMs);
     heapBytes = Math.min(heapBytes, now.heapBytes - last.heapBytes);
+    residentBytes = Math.min(residentBytes, now.residentBytes - last.residentBytes);
     last = now;
   }
   const { user, system } = process.cpuUsage();
@@ -77,6 +83,7 @@ export async function growthOf(
     descriptors: Math.max(0, last.descriptors - before.descriptors),
     timers: Math.max(0, last.timers - before.timers),
     heapBytes: (heapBytes * PARTS) / rounds,
+    residentBytes: (residentBytes * PARTS) / rounds,
     processorSeconds: (user + system - userBefore - systemBefore) / 1e6,
   };
 }

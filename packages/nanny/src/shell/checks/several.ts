@@ -1,4 +1,4 @@
-import type { Check, CheckContext, CheckOutcome } from '../../check.js';
+import { CANCELLED, type Check, type CheckContext, type CheckOutcome } from '../../check.js';
 import type { PlanOf } from '../../core/check-plan.js';
 import { Cancellation } from '../cancellation.js';
 
@@ -31,7 +31,7 @@ async function runSeveral(
   try {
     const outcomes = await Promise.all(runs);
     const notices = outcomes.flatMap((outcome) => outcome.notices ?? []);
-    const told = decision ?? together(outcomes);
+    const told = decision ?? (signal.aborted ? CANCELLED : together(outcomes));
     return notices.length === 0 ? told : { ...told, notices };
   } finally {
     signal.removeEventListener('abort', cancelRest);

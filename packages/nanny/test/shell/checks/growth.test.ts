@@ -1,9 +1,12 @@
 import { appendFileSync, closeSync, openSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
+import { PASSWORD } from '../../support/fake-protocols.js';
 import { type Growth, growthOf } from '../../support/growth.js';
-import { authorityFile } from '../../support/zoo/certificates.js';
-import { commonKinds, PROTOCOL_KINDS } from '../../support/zoo/kinds.js';
-import { lonelySubject, plainSubject, type Subject, zooSubject } from '../../support/zoo/visits.js';
+import { authorityFile, keptFile } from '../../support/zoo/certificates.js';
+import { commonKinds, DATAGRAM_KINDS, PROTOCOL_KINDS } from '../../support/zoo/kinds.js';
+import { localKinds, programScript } from '../../support/zoo/local-kinds.js';
+import { loginKinds } from '../../support/zoo/login-kinds.js';
+import { type Subject, zooSubject } from '../../support/zoo/visits.js';
 
 /** `npm run growth -- --each` has so many at each server of the zoo; else they are shared among them. */
 const AT_EACH = process.env.PIRANHA_GROWTH === 'each';
@@ -14,46 +17,30 @@ const SOME_ROUNDS = 200;
 const HEAP_BYTES_A_ROUND = 60;
 /** What a part of the rounds sways by, in bytes. */
 const HEAP_SWAY_BYTES = 100_000;
+/** The same of the memory of the whole process, which no collection tidies up. */
+const RESIDENT_BYTES_A_ROUND = 500;
+const RESIDENT_SWAY_BYTES = 4_000_000;
 const LIMIT_MS = 3_600_000;
 /** What is planted does not go away. */
 const SHORT_SETTLE_MS = 50;
 
 const authority = authorityFile();
-afterAll(() => authority.remove());
+const script = programScript();
+const password = keptFile('password', `${PASSWORD}\n`);
+afterAll(() => {
+  for (const file of [authority, script, password]) file.remove();
+});
 
-const MANY: readonly string[] = ['tcp', 'http_get', 'tls'];
-
-const program = (text: string) =>
-  ({ kind: 'program', program: text, arguments: 'none', miscDynamic: false }) as const;
-const file = (path: string) => ({ kind: 'file', path, absent: false }) as const;
+const MANY: readonly string[] = ['connect', 'tcp', 'http_get', 'tls'];
+const mayPing = process.getuid?.() === 0;
 
 const SUBJECTS: readonly Subject[] = [
-  plainSubject('connect, without a check block', {}, MANY_ROUNDS),
-  plainSubject('send and expect, without a check block', { send: 'x', expect: 'HTTP' }, SOME_ROUNDS),
-  plainSubject('udp, without a check block', { udp: true, send: 'x', expect: 'HTTP' }, SOME_ROUNDS),
-  ...[...commonKinds(authority.path), ...PROTOCOL_KINDS].map((kind) =>
-    zooSubject(kind, MANY.includes(kind.spec.kind) ? MANY_ROUNDS : SOME_ROUNDS),
-  ),
-  lonelySubject(
-    'program',
-    [
-      [program('/bin/true'), true],
-      [program('/bin/false'), false],
-      [program('/nonexistent/program'), false],
-      [program('/bin/sleep 60'), undefined],
-    ],
-    SOME_ROUNDS,
-  ),
-  lonelySubject(
-    'file',
-    [
-      [file('/proc/self/status'), true],
-      [file('/nonexistent'), false],
-    ],
-    SOME_ROUNDS,
-  ),
-  lonelySubject('ping', [[{ kind: 'ping' }, undefined]], SOME_ROUNDS),
-];
+  ...commonKinds(authority.path),
+  ...DATAGRAM_KINDS,
+  ...PROTOCOL_KINDS,
+  ...loginKinds(password.path),
+  ...localKinds(script.path, mayPing),
+].map((kind) => zooSubject(kind, MANY.includes(kind.name) ? MANY_ROUNDS : SOME_ROUNDS));
 
 function record(title: string, servers: number, growth: Growth): void {
   if (RESULTS !== undefined) appendFileSync(RESULTS, `${JSON.stringify({ title, servers, ...growth })}\n`);
@@ -61,6 +48,8 @@ function record(title: string, servers: number, growth: Growth): void {
 
 /** Bytes a round that this many rounds can tell from what a heap sways by itself. */
 const heapLimit = (rounds: number) => HEAP_BYTES_A_ROUND + HEAP_SWAY_BYTES / rounds;
+
+const residentLimit = (rounds: number) => RESIDENT_BYTES_A_ROUND + RESIDENT_SWAY_BYTES / rounds;
 
 describe('thousands of checks leave nothing behind', () => {
   it.each(SUBJECTS.map((subject) => [subject.title, subject] as const))(
@@ -73,6 +62,7 @@ describe('thousands of checks leave nothing behind', () => {
         record(title, tour.servers, growth);
         expect(growth).toMatchObject({ descriptors: 0, timers: 0 });
         expect(growth.heapBytes).toBeLessThan(heapLimit(growth.rounds));
+        expect(growth.residentBytes).toBeLessThan(residentLimit(growth.rounds));
       } finally {
         await tour.close();
       }
@@ -85,6 +75,7 @@ describe('what is left behind is found', () => {
   const EVERY = 100;
   /** The test runner has timers and descriptors too, some of which end meanwhile. */
   const SWAY = 5;
+  const PLANTED_BYTES = 16 * 1024;
   const kept: object[] = [];
   const cleanups: (() => void)[] = [];
   afterAll(() => {
@@ -126,5 +117,14 @@ describe('what is left behind is found', () => {
       kept.push({ number, listener: () => number });
     });
     expect(growth.heapBytes).toBeGreaterThan(heapLimit(MANY_ROUNDS));
+  });
+
+  it('memory that is no object of JavaScript', async () => {
+    const growth = await growthOf(PLANTED_ROUNDS, async () => {
+      await null;
+      kept.push(Buffer.alloc(PLANTED_BYTES, 1));
+    });
+    kept.length = 0;
+    expect(growth.residentBytes).toBeGreaterThan(residentLimit(PLANTED_ROUNDS));
   });
 });

@@ -8,9 +8,10 @@ import { WarnedCertificates } from '../../../src/core/certificate.js';
 import { createCheck } from '../../../src/shell/checks/registry.js';
 import { type RunningServer, tcpServer } from '../../support/bad-servers.js';
 import { whenCalm } from '../../support/calm.js';
+import { planFor } from '../../support/spec-plan.js';
 import { AUTHORITY } from '../../support/zoo/certificates.js';
 import { TCP_ANIMALS, TLS_ANIMALS } from '../../support/zoo/servers.js';
-import { planOf, runOnce } from '../../support/zoo/suite.js';
+import { runOnce } from '../../support/zoo/suite.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'piranha-tls-'));
 const caFile = join(directory, 'ca.pem');
@@ -30,6 +31,8 @@ afterEach(async () => {
   server = undefined;
 });
 
+const planOf = (spec: CheckSpec, target: RunningServer['target'], limitMs: number) =>
+  planFor(target, spec, limitMs);
 const TLS_MANNERS = { answer: '', tls: true };
 
 async function open(name: string): Promise<RunningServer> {

@@ -1,4 +1,11 @@
+import { afterAll } from 'vitest';
+import { PASSWORD } from '../../support/fake-protocols.js';
+import { keptFile } from '../../support/zoo/certificates.js';
 import { PROTOCOL_KINDS } from '../../support/zoo/kinds.js';
+import { loginKinds } from '../../support/zoo/login-kinds.js';
 import { describeZoo } from '../../support/zoo/suite.js';
 
-for (const kind of PROTOCOL_KINDS) describeZoo(kind);
+const password = keptFile('password', `${PASSWORD}\n`);
+afterAll(() => password.remove());
+
+describeZoo([...PROTOCOL_KINDS, ...loginKinds(password.path)]);

@@ -1,9 +1,15 @@
 import { afterAll } from 'vitest';
 import { authorityFile } from '../../support/zoo/certificates.js';
-import { commonKinds } from '../../support/zoo/kinds.js';
+import { commonKinds, DATAGRAM_KINDS } from '../../support/zoo/kinds.js';
+import { localKinds, programScript } from '../../support/zoo/local-kinds.js';
 import { describeZoo } from '../../support/zoo/suite.js';
 
 const authority = authorityFile();
-afterAll(() => authority.remove());
+const script = programScript();
+afterAll(() => {
+  authority.remove();
+  script.remove();
+});
 
-for (const kind of commonKinds(authority.path)) describeZoo(kind);
+const mayPing = process.getuid?.() === 0;
+describeZoo([...commonKinds(authority.path), ...DATAGRAM_KINDS, ...localKinds(script.path, mayPing)]);

@@ -80,10 +80,42 @@ QiY/nn06O/Cr8VeZ2ElY324lfH61QJF+wRWDDR0NerTREuWbvvniqTm9
 `,
 };
 
-/** The authority's certificate in a file, for checks that believe it. */
-export function authorityFile(): { readonly path: string; remove(): void } {
+/** For other.test; its own authority. */
+export const OTHER_CERTIFICATE = {
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBZTCCAQqgAwIBAgIBBTAKBggqhkjOPQQDAjAVMRMwEQYDVQQDDApvdGhlci50
+ZXN0MCAXDTIwMDEwMTAwMDAwMFoYDzIxMjAwMTAxMDAwMDAwWjAVMRMwEQYDVQQD
+DApvdGhlci50ZXN0MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEk6sPHjsx63g/
+3kRV8jtqvd+N9RXlB1L8naL+RPkIDg7dsMNOXpdeOeJQ4cPvjNmtVBGwehQDcHC0
+0oCZ16nf56NJMEcwFQYDVR0RBA4wDIIKb3RoZXIudGVzdDAPBgNVHRMBAf8EBTAD
+AQH/MB0GA1UdDgQWBBTvcEGX577EqoLpNRv9la1WsWYm6TAKBggqhkjOPQQDAgNJ
+ADBGAiEA6Lw4h5i+ntm2U3OObu1yscUaiergW2KjZfC64pwglfsCIQDBkj/3B3v+
+Q9c6fUc+rs60wOndrn5dp3+tOqunhbCHAQ==
+-----END CERTIFICATE-----
+`,
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgs9ty55mnSUTHB4KM
+yP14W1cTk5C1VpSKDIA2eSgaNWmhRANCAASTqw8eOzHreD/eRFXyO2q93431FeUH
+Uvydov5E+QgODt2ww05el1454lDhw++M2a1UEbB6FANwcLTSgJnXqd/n
+-----END PRIVATE KEY-----
+`,
+};
+
+/** The certificates of those that checks believe, in a file. */
+export function authorityFile(): KeptFile {
+  return keptFile('ca.pem', `${AUTHORITY}${OTHER_CERTIFICATE.cert}`);
+}
+
+/** A file for as long as a test needs it. */
+export interface KeptFile {
+  readonly path: string;
+  remove(): void;
+}
+
+/** A file that nobody else may read, in a directory of its own. */
+export function keptFile(name: string, text: string): KeptFile {
   const directory = mkdtempSync(join(tmpdir(), 'piranha-zoo-'));
-  const path = join(directory, 'ca.pem');
-  writeFileSync(path, AUTHORITY);
+  const path = join(directory, name);
+  writeFileSync(path, text, { mode: 0o600 });
   return { path, remove: () => rmSync(directory, { recursive: true }) };
 }
