@@ -1,3 +1,4 @@
+import { hexRows, isReadable } from './hex-lines.js';
 import { terminalText } from './terminal-text.js';
 
 /** One thing that a nanny told of its probe. */
@@ -33,13 +34,25 @@ export function wholeDigests({ ok, digests }: ProbeOutcome): PageDigests | undef
 const SHOWN_LIMIT_BYTES = 4_000;
 const SIGNS = { sent: '>', received: '<', note: '*' } as const;
 
-/** What went over the wire, a line each: `>` sent, `<` received, `*` seen besides. */
+/** What went over the wire, a line each: `>` sent, `<` received, `*` seen besides; in hexadecimal what is no text. */
 export function pieceLines({ direction, bytes }: ProbePiece): string[] {
-  const text = new TextDecoder().decode(bytes.subarray(0, SHOWN_LIMIT_BYTES));
-  const lines = text.replace(/\r?\n$/, '').split(/\r?\n/);
+  const shown = bytes.subarray(0, SHOWN_LIMIT_BYTES);
+  const lines = isReadable(shown) ? textLines(shown) : hexRows(shown);
   const more = bytes.length - SHOWN_LIMIT_BYTES;
   if (more > 0) lines.push(`(${more} bytes more)`);
   return lines.map((line) => `${SIGNS[direction]} ${terminalText(line)}`.trimEnd());
+}
+
+function textLines(bytes: Uint8Array): string[] {
+  const text = new TextDecoder().decode(bytes);
+  return text.replace(/\r?\n$/, '').split(/\r?\n/);
+}
+
+/** The same for programs: the bytes themselves in `hex`, beside what they are as text. */
+export function pieceJson({ direction, bytes }: ProbePiece): Readonly<Record<string, string>> {
+  const { buffer, byteOffset, byteLength } = bytes;
+  const whole = Buffer.from(buffer, byteOffset, byteLength);
+  return { direction, text: whole.toString(), hex: whole.toString('hex') };
 }
 
 /** The verdict, and what is to be warned of. */

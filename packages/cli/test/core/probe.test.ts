@@ -2,7 +2,7 @@ import { parseLvsCf } from '@piranha/config';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { probeFile, readTarget } from '../../src/core/probe-words.js';
-import { outcomeLines, pieceLines, wholeDigests } from '../../src/core/render-probe.js';
+import { outcomeLines, pieceJson, pieceLines, wholeDigests } from '../../src/core/render-probe.js';
 import { run } from '../support/run.js';
 
 describe('the place of a probe', () => {
@@ -83,12 +83,43 @@ describe('lvsctl probe', () => {
   });
 
   it('shows each line once, without what would move the cursor', () => {
-    const bytes = new TextEncoder().encode('HTTP/1.1 200 OK\r\n\r\n\u001b[2Jx\r\n');
+    const bytes = new TextEncoder().encode('HTTP/1.1 200 OK\r\n\r\n\u202ex\r\n');
     const lines = pieceLines({ direction: 'received', bytes });
     expect(lines.slice(0, 2)).toEqual(['< HTTP/1.1 200 OK', '<']);
-    expect(lines[2]).not.toContain('\u001b');
+    expect(lines[2]).not.toContain('\u202e');
+    const cursor = pieceLines({ direction: 'received', bytes: new TextEncoder().encode('\u001b[2Jx') });
+    expect(cursor).toEqual(['< 1b 5b 32 4a 78                                   .[2Jx']);
     const long = pieceLines({ direction: 'sent', bytes: new Uint8Array(5_000).fill(65) });
     expect(long.at(-1)).toBe('> (1000 bytes more)');
+  });
+
+  it('shows what is no text in hexadecimal, with the text in it beside', () => {
+    const query = Buffer.from('\u0001\0\0\u0001www.example of a name that goes on', 'latin1');
+    expect(pieceLines({ direction: 'sent', bytes: query })).toEqual([
+      '> 01 00 00 01 77 77 77 2e 65 78 61 6d 70 6c 65 20  ....www.example',
+      '> 6f 66 20 61 20 6e 61 6d 65 20 74 68 61 74 20 67  of a name that g',
+      '> 6f 65 73 20 6f 6e                                oes on',
+    ]);
+    const long = pieceLines({ direction: 'received', bytes: new Uint8Array(5_000) });
+    expect(long).toHaveLength(4_000 / 16 + 1);
+    expect(long.at(-1)).toBe('< (1000 bytes more)');
+  });
+
+  it('takes text of any language for text, also where it is cut within a character', () => {
+    const umlauts = Buffer.from('ü'.repeat(3_000));
+    expect(pieceLines({ direction: 'sent', bytes: umlauts })[0]).toMatch(/^> ü+$/);
+    expect(pieceLines({ direction: 'received', bytes: umlauts.subarray(0, 3) })[0]).toMatch(/^< ü/);
+    expect(pieceLines({ direction: 'received', bytes: Buffer.from([0xff, 0x41]) })).toEqual([
+      '< ff 41                                            .A',
+    ]);
+  });
+
+  it('gives programs every byte', () => {
+    expect(pieceJson({ direction: 'sent', bytes: Buffer.from([0, 0xff, 0x41]).subarray(1) })).toEqual({
+      direction: 'sent',
+      text: '\ufffdA',
+      hex: 'ff41',
+    });
   });
 
   it('says the verdict last, warnings above', () => {

@@ -3,7 +3,7 @@ import { UserError } from '@piranha/common';
 import { type CheckSpec, parseConfiguration } from '@piranha/config';
 import { EXIT, type ExitStatus } from '../../core/exit-status.js';
 import { type ProbeTarget, probeFile, readTarget } from '../../core/probe-words.js';
-import { outcomeLines, pieceLines } from '../../core/render-probe.js';
+import { outcomeLines, pieceJson, pieceLines } from '../../core/render-probe.js';
 import { type LvsctlIo, printJson, printLines } from '../io.js';
 import type { CommonOptions } from '../options.js';
 import { runProbe } from '../run-probe.js';
@@ -29,7 +29,7 @@ export async function probe(
     specs: [spec],
   });
   if (options.json) {
-    const wire = pieces.map(({ direction, bytes }) => ({ direction, text: Buffer.from(bytes).toString() }));
+    const wire = pieces.map(pieceJson);
     printJson(io, {
       kind,
       address,

@@ -4,6 +4,7 @@ import { chmodSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { createCheck } from '../../../src/shell/checks/registry.js';
 import { tcpServer, UDP_ZOO } from '../../support/bad-servers.js';
 import { type ComplianceCase, describeCheckCompliance } from '../../support/check-compliance.js';
 import { datagramServer, GOOD_SERVERS } from '../../support/fake-protocols.js';
@@ -182,6 +183,14 @@ describe.skipIf(process.getuid?.() !== 0)('ping', () => {
       ok: true,
       reason: 'echo answered',
     });
+  });
+
+  it('tells who looks on what it asked, and that the answer came', async () => {
+    const check = await createCheck(planFor({ address: '127.0.0.1', port: 0 }, { kind: 'ping' }));
+    const seen: string[] = [];
+    const trace = (direction: string, bytes: Uint8Array | string) => seen.push(`${direction}: ${bytes}`);
+    await check.run({ signal: new AbortController().signal, trace });
+    expect(seen).toEqual(['note: ICMP echo to 127.0.0.1', 'note: ICMP echo of 127.0.0.1 came back']);
   });
 });
 
