@@ -1,6 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { TLSSocket } from 'node:tls';
 import type { CheckSpec, TlsRules } from '@piranha/config';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import type { Check } from '../../../src/check.js';
@@ -9,7 +10,7 @@ import { createCheck } from '../../../src/shell/checks/registry.js';
 import { type RunningServer, tcpServer } from '../../support/bad-servers.js';
 import { whenCalm } from '../../support/calm.js';
 import { planFor } from '../../support/spec-plan.js';
-import { AUTHORITY } from '../../support/zoo/certificates.js';
+import { AUTHORITY, GOOD_CERTIFICATE } from '../../support/zoo/certificates.js';
 import { TCP_ANIMALS, TLS_ANIMALS } from '../../support/zoo/servers.js';
 import { runOnce } from '../../support/zoo/suite.js';
 
@@ -78,6 +79,43 @@ describe('the certificate of a server', () => {
     expect((await run()).notices).toBeUndefined();
     const other = await createCheck(planOf(tlsSpec({ warnDays: 0 }), target, 5_000));
     expect((await other.run({ signal: new AbortController().signal })).notices).toBeUndefined();
+  });
+});
+
+describe('the name of the server', () => {
+  const page = {
+    method: 'GET',
+    path: '/',
+    version: '1.1',
+    headers: [],
+    statuses: [],
+    bodyLimitBytes: 1,
+  } as const;
+  /** Which names a server of many is asked for, in the ClientHello. */
+  async function namesAsked(spec: CheckSpec): Promise<string[]> {
+    const names: string[] = [];
+    server = await tcpServer((socket) => {
+      const SNICallback = (name: string, done: (error: Error | null) => void) => {
+        names.push(name);
+        done(null);
+      };
+      new TLSSocket(socket, { isServer: true, ...GOOD_CERTIFICATE, SNICallback })
+        .on('error', () => {})
+        .on('data', () => socket.destroy());
+    });
+    await runOnce(planOf(spec, server.target, 5_000));
+    return names;
+  }
+
+  it.each(['none', 'ca', 'name'] as const)('goes over the wire with verify = %s', async (verify) => {
+    const tls: TlsRules = { verify, serverName: 'good.test', warnDays: 0, caFile };
+    expect(await namesAsked({ name: 'c', kind: 'tls', tls })).toEqual(['good.test']);
+    await server?.close();
+    expect(await namesAsked({ name: 'c', kind: 'ssl_get', ...page, tls })).toEqual(['good.test']);
+  });
+
+  it('is not made up where none is given', async () => {
+    expect(await namesAsked(tlsSpec({}))).toEqual([]);
   });
 });
 
