@@ -323,9 +323,10 @@ describe('a pair with a key', () => {
     expect(events).not.toContain('PULSE_AWAKE');
     expect((await standby.pulse()).since).toBe(since);
     expect(await pair.holders()).toEqual([standby.role]);
+    expect(splitsToldBy(active).at(-1)).toContain('both had the addresses since before this pulse began');
   });
 
-  it('does not believe a partner with another key', async () => {
+  it('does not believe a partner with another key; once they share one, both tell for how long both served', async () => {
     const { active, standby } = await pair.settled();
     await standby.crash();
     writeKeys(newBeatKeyLine(2));
@@ -335,9 +336,26 @@ describe('a pair with a key', () => {
     const { state, partner } = await active.pulse();
     expect({ state, partner }).toEqual({ state: 'active', partner: 'silent' });
     expect(readFileSync(active.logFile, 'utf8')).toContain('not authentic');
+    const told = () => [active, standby].map((director) => splitsToldBy(director).length);
+    const before = told();
+    // The standby gets its partner's key: the two that serve hear each other.
     writeKeys(NEW_KEY);
-    await standby.crash();
-    standby.start();
-    expect((await pair.settled()).active.role).toBe(active.role);
+    expect((await standby.lvsctl('reload')).status).toBe(0);
+    await pair.settled();
+    await pair.waitFor('both to tell of it', () =>
+      told().every((count, index) => count > (before[index] ?? 0)),
+    );
+    expect(told()).toEqual(before.map((count) => count + 1));
+    expect(splitsToldBy(pair.backup).at(-1)).toMatch(
+      /the partner both had the addresses for at most [\d.]+ s: the partner keeps them \(tie: the backup yields\)/,
+    );
+    expect(await pair.holders()).toEqual(['primary']);
   });
 });
+
+/** The lines by which a director said that two had the addresses. */
+function splitsToldBy({ logFile }: Director): readonly string[] {
+  return readFileSync(logFile, 'utf8')
+    .split('\n')
+    .filter((line) => line.includes('[PULSE_SPLIT_HEALED]'));
+}

@@ -13,11 +13,15 @@ export function wordOfBeat(
   { groups }: Pick<Beat, 'groups'>,
   name: string = PAIR_NAMES.group,
 ): HeartbeatWord | undefined {
-  const group =
-    groups.find((one) => one.name === name) ?? groups.find((one) => one.name === PAIR_NAMES.group);
+  const group = groupOfBeat({ groups }, name);
   if (group === undefined) return undefined;
   if (group.asksRelease === true) return 'fos go inactive';
   return group.duty === 'active' ? 'lvs running' : 'lvs stopped';
+}
+
+/** What a beat says of a group of addresses, or of the main one where the sender does not know it. */
+export function groupOfBeat({ groups }: Pick<Beat, 'groups'>, name: string): GroupDuty | undefined {
+  return groups.find((one) => one.name === name) ?? groups.find((one) => one.name === PAIR_NAMES.group);
 }
 
 /** The duty that a beat tells beside its word: the word decides, so that both protocols say the same at each moment. */

@@ -10,6 +10,7 @@ import { onHeard } from './partner.js';
 import { onReleaseLimit } from './release-limit.js';
 import { onHeardOf, onSilences } from './several.js';
 import { hasSlept, wake } from './sleep.js';
+import { withSplit } from './split.js';
 import type { GateAnswer, PulseEffect, PulseEvent, PulseSettings, PulseState, PulseStep } from './types.js';
 import { vacancyTickMs } from './vacancy.js';
 import { onHandover, onShutdown } from './voluntary.js';
@@ -114,7 +115,8 @@ export function stepPulse(
   nowMs: number,
 ): PulseStep {
   const step = stepAs(settings, state, event, nowMs);
-  const summed = { ...step, state: withSummary(step.state) };
+  const told = withSplit(settings, state, event, step, nowMs);
+  const summed = { ...told, state: withSummary(told.state) };
   return withAlarm(settings, state, summed, nowMs);
 }
 

@@ -1,7 +1,7 @@
 import { MAIN_GROUP } from '@piranha/config';
 import type { HeartbeatWord } from '@piranha/protocol';
 import { type Beat, type GroupDuty, PAIR_NAMES } from '@piranha/protocol/beat';
-import { groupDuty, wordOfBeat } from './beat-words.js';
+import { groupDuty, groupOfBeat, wordOfBeat } from './beat-words.js';
 import { isHolding } from './duties.js';
 import { type GroupEffect, type GroupStates, isListening, joinSteps, orderInForce } from './group-step.js';
 import type { nextTickMs, stepPulse } from './machine.js';
@@ -102,7 +102,10 @@ export class NodeGroups {
   heard(base: PulseSettings, words: HeardWords, random: number, nowMs: number): readonly GroupEffect[] {
     const wordFor = (name: string): HeartbeatWord =>
       (words.beat && wordOfBeat(words.beat, name)) ?? words.main;
-    return this.step(base, (name) => ({ type: 'heard', word: wordFor(name), random }), nowMs);
+    const dutyFor = (name: string) => words.beat && groupOfBeat(words.beat, name)?.duty;
+    const eventFor = (name: string) =>
+      ({ type: 'heard', word: wordFor(name), random, duty: dutyFor(name) }) as const;
+    return this.step(base, eventFor, nowMs);
   }
 
   /** Goes on with other groups. */

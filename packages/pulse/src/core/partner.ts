@@ -52,7 +52,8 @@ function settle(settings: PulseSettings, state: PulseState, nowMs: number): Puls
   return announceAgain(state, tieText(settings, 'stays'), nowMs);
 }
 
-function tieText(settings: PulseSettings, what: 'yields' | 'stays'): string {
+/** The rule by which one of a pair keeps the addresses where both have them. */
+export function tieText(settings: PulseSettings, what: 'yields' | 'stays'): string {
   return `tie: the ${settings.role} ${what}`;
 }
 

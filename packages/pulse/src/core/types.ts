@@ -1,8 +1,9 @@
 import type { EventFields, EventId } from '@piranha/events/catalogue';
 import type { HeartbeatWord, NodeRole } from '@piranha/protocol';
-import type { GroupDuty } from '@piranha/protocol/beat';
+import type { GroupDuty, Duty as ToldDuty } from '@piranha/protocol/beat';
 import type { Views } from './move-refusal.js';
 import type { OthersState, RankedDirector } from './other-directors.js';
+import type { SplitWatch } from './split.js';
 
 /**
  * standby: holds nothing, says "stopped". claiming: waits a random moment before it takes. taking: addresses are
@@ -102,6 +103,8 @@ export interface PulseState {
    * up then.
    */
   readonly others?: OthersState | undefined;
+  /** Who else has the addresses, and since when; undefined before the first step that concerns it. */
+  readonly split?: SplitWatch | undefined;
 }
 
 export type PulseEvent =
@@ -116,6 +119,8 @@ export type PulseEvent =
       readonly type: 'heard';
       readonly word: HeartbeatWord /** Uniform in [0, 1). */;
       readonly random: number;
+      /** What a beat says more exactly than its word. */
+      readonly duty?: ToldDuty | undefined;
     }
   /** A beat of one of several directors. */
   | {

@@ -1,3 +1,4 @@
+import type { EventFields } from '@piranha/events/catalogue';
 import { groupsOf } from '../../src/core/beat-words.js';
 import { gateQuestion } from '../../src/core/gate.js';
 import { nextTickMs, stepPulse } from '../../src/core/machine.js';
@@ -18,6 +19,7 @@ export interface GroupNode {
   life: number;
   readonly heardAtMs: Map<string, number>;
   readonly log: string[];
+  readonly healed: EventFields[];
   readonly results: { ok: boolean; text: string }[];
 }
 
@@ -59,6 +61,7 @@ export class VirtualGroup {
         life: 0,
         heardAtMs: new Map(),
         log: [],
+        healed: [],
         results: [],
       };
     });
@@ -151,6 +154,7 @@ export class VirtualGroup {
     for (const effect of step.effects) {
       if (effect.type === 'send') this.transmit(node, effect.word);
       if (effect.type === 'log') node.log.push(effect.event);
+      if (effect.type === 'log' && effect.event === 'PULSE_SPLIT_HEALED') node.healed.push(effect.fields);
       if (effect.type === 'handoverResult') node.results.push({ ok: effect.ok, text: effect.text });
       if (effect.type === 'exit') node.alive = false;
       if (effect.type === 'take') this.after(this.takeMs, () => this.finish(node, life, true));

@@ -1,3 +1,4 @@
+import type { EventFields } from '@piranha/events/catalogue';
 import type { HeartbeatWord, NodeRole } from '@piranha/protocol';
 import { gateQuestion } from '../../src/core/gate.js';
 import { nextTickMs, stepPulse } from '../../src/core/machine.js';
@@ -37,6 +38,8 @@ export interface VirtualNode {
   /** How often it was started: what an earlier life began ends with it. */
   life: number;
   readonly log: string[];
+  /** What it said of each time in which both had the addresses. */
+  readonly healed: EventFields[];
   /** What it said of each death of the partner. */
   readonly dead: { limit: unknown; adaptiveMs?: unknown; deadtimeMs: unknown }[];
   readonly results: { ok: boolean; text: string }[];
@@ -80,6 +83,7 @@ export class VirtualPair extends PairClock {
         asleep: false,
         life: 0,
         log: [],
+        healed: [],
         dead: [],
         results: [],
         orders: [],
@@ -145,6 +149,7 @@ export class VirtualPair extends PairClock {
       if (effect.type === 'send') this.transmit(role, effect.word);
       if (effect.type === 'announce') this.announcer = role;
       if (effect.type === 'log') node.log.push(effect.event);
+      if (effect.type === 'log' && effect.event === 'PULSE_SPLIT_HEALED') node.healed.push(effect.fields);
       if (effect.type === 'log' && effect.event === 'PULSE_PARTNER_DEAD') {
         const { limit, adaptiveMs, deadtimeMs } = effect.fields;
         node.dead.push({ limit, deadtimeMs, ...(adaptiveMs === undefined ? {} : { adaptiveMs }) });

@@ -44,6 +44,10 @@ export const PULSE_EVENTS = {
   PULSE_PRIMARY_STOPPED: pulse('info', 'primary inactive: activating lvs'),
   PULSE_PARTNER_ACTIVE_YIELD: pulse('warning', 'partner active: deactivating LVS'),
   PULSE_PARTNER_ACTIVE_ARP: limited(['reason', 'group'], 'warning', 'partner active: resending arps'),
+  PULSE_SPLIT_HEALED: pulse(
+    'warning',
+    'this node and {other} both had the addresses {duration}: {keeps}; {clients}',
+  ),
   PULSE_PARTNER_SEEN: pulse('info', 'partner is back: it says {word}'),
   PULSE_PARTNER_LOST: pulse('warning', 'partner lost: nothing heard from it'),
   PULSE_CLAIM_WAIT: pulse('info', 'partner inactive: claiming in {waitMs} ms'),
