@@ -97,7 +97,8 @@ const heartbeatStatus = z.object({
       readiness: z.object({
         tableLoaded: z.boolean(),
         firstVerdicts: z.boolean(),
-        coveragePercent: z.number().optional(),
+        listenedPercent: z.number().optional(),
+        listenedSeconds: z.number().optional(),
         serversUp: count,
         serversTotal: count,
       }),

@@ -173,8 +173,10 @@ export interface HeartbeatStatus {
         readonly readiness: {
           readonly tableLoaded: boolean;
           readonly firstVerdicts: boolean;
-          /** How many of the active node's connections it knows, 0 to 100. */
-          readonly coveragePercent?: number | undefined;
+          /** How much of the time after which a connection in use is told again it has listened, 0 to 100. */
+          readonly listenedPercent?: number | undefined;
+          /** How long it has listened to this node's connections, s. */
+          readonly listenedSeconds?: number | undefined;
           readonly serversUp: number;
           readonly serversTotal: number;
         };

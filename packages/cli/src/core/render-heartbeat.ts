@@ -36,11 +36,18 @@ export function heartbeatWarnings({ heartbeat, deadtimeMs }: PulseStatus): strin
   ];
 }
 
+/** How many connections it knows is for the active director to count: `sync`. */
+function listenedText({ listenedPercent, listenedSeconds }: Partner['readiness']): string {
+  if (listenedSeconds !== undefined)
+    return `, has listened to connections for ${spanText(listenedSeconds * 1_000)}`;
+  if (listenedPercent === undefined) return '';
+  return `, has listened to connections for ${listenedPercent} % of the time that it takes`;
+}
+
 function partnerRows(heartbeat: Heartbeat, partner: Partner): string[][] {
   const { readiness, configuration } = partner;
-  const { tableLoaded, firstVerdicts, coveragePercent, serversUp, serversTotal } = readiness;
+  const { tableLoaded, firstVerdicts, serversUp, serversTotal } = readiness;
   const ready = !tableLoaded ? 'table not loaded' : firstVerdicts ? 'ready' : 'waits for first verdicts';
-  const coverage = coveragePercent === undefined ? '' : `, knows ${coveragePercent} % of the connections`;
   const same = heartbeat.configuration?.hash === configuration.hash ? 'as here' : 'ANOTHER ONE';
   const heard = partner.hearsUs?.map(({ name, agoMs }) =>
     agoMs === undefined ? `${name} never` : `${name} ${(agoMs / 1000).toFixed(1)} s ago`,
@@ -48,7 +55,7 @@ function partnerRows(heartbeat: Heartbeat, partner: Partner): string[][] {
   return [
     ['', 'session', `open for ${spanText(partner.openMs)}, life ${partner.life}`],
     ['', 'partner', `${partner.duty}, priority ${partner.priority}: ${partner.reason}`],
-    ['', 'ready', `${ready}, ${serversUp} of ${serversTotal} servers up${coverage}`],
+    ['', 'ready', `${ready}, ${serversUp} of ${serversTotal} servers up${listenedText(readiness)}`],
     ...(partner.failure === undefined ? [] : [['', 'failure', partner.failure || 'not told']]),
     ['', 'lvs.cf', `${same}, ${configuration.hash}, ${serialText(heartbeat, partner)}`],
     ['', 'hears us', heard?.join(', ') ?? 'not told'],

@@ -44,7 +44,7 @@ function fullView(): MetricsView {
           priority: 1,
           reason: '',
         },
-        readiness: { ...readiness, coveragePercent: 99 },
+        readiness: { ...readiness, listenedPercent: 100, listenedSeconds: 99 },
         configuration: { hash: 'a', serial: 1 },
       },
     },

@@ -34,6 +34,14 @@ const withPartner = (changes: Partial<typeof PARTNER>): HeartbeatStatus => ({
 });
 
 describe('lvsctl status --verbose', () => {
+  it('says how long the partner has listened, not what it knows', () => {
+    const of = (told: object) => page(withPartner({ readiness: { ...PARTNER.readiness, ...told } }));
+    expect(of({ listenedPercent: 100, listenedSeconds: 75 })).toContain(
+      'servers up, has listened to connections for 1 min 15 s',
+    );
+    expect(of({ listenedPercent: 40 })).toContain('for 40 % of the time that it takes');
+  });
+
   it('says protocol, key, session, what the partner says of itself and what was dropped', () => {
     const text = page(HEARTBEAT);
     expect(text).toContain('protocol  authenticated and encrypted, sent by key 7');

@@ -94,7 +94,7 @@ export const groups: ScenarioGroup<Pair> = {
       for (const one of connections) assert.deepEqual(await one.survivors(), { alive: LIVE, problems: [] });
       await until(
         'the other one to have learned the connections',
-        async () => (await pair.alpha.pulse()).heartbeat?.partner?.readiness.coveragePercent === 100,
+        async () => (await pair.alpha.pulse()).heartbeat?.partner?.readiness.listenedPercent === 100,
         READY_LIMIT_MS,
       );
       const back = JSON.parse(await pair.alpha.lvsctl('handover', '--group', 'post')) as {

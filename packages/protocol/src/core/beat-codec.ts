@@ -1,4 +1,4 @@
-import type { Beat, GroupDuty } from './beat.js';
+import { BEAT_LIMITS, type Beat, type GroupDuty } from './beat.js';
 import { fromWire, toWire, type WireBeat, wireProblem } from './beat-wire.js';
 import { BODY_LIMIT_BYTES } from './envelope.js';
 
@@ -98,7 +98,8 @@ export function leastRoomBytes(
     readiness: {
       tableLoaded: false,
       firstVerdicts: false,
-      coveragePercent: 100,
+      listenedPercent: 100,
+      listenedSeconds: BEAT_LIMITS.listenedSeconds,
       serversUp: 0xffff_ffff,
       serversTotal: 0xffff_ffff,
     },

@@ -16,11 +16,12 @@ export interface WireBeat {
   readonly dt: number;
   readonly p: number;
   readonly g: readonly WireGroup[];
-  /** Readiness: table loaded, first verdicts, coverage, servers up, servers in all. */
+  /** Readiness: table loaded, first verdicts, how long it has listened in percent and seconds, servers up, servers in all. */
   readonly r: {
     readonly t: boolean;
     readonly v: boolean;
     readonly c?: number;
+    readonly l?: number;
     readonly u: number;
     readonly s: number;
   };
@@ -53,10 +54,10 @@ interface WireHeard {
   readonly v?: true;
 }
 
-/** The wire form of a beat: texts made fit, ages rounded, coverage rounded down. Nothing is checked. */
+/** The wire form of a beat: texts made fit, ages rounded, how long was listened rounded down. Nothing is checked. */
 export function toWire(beat: Beat): WireBeat {
   const { readiness, configuration, failure, path } = beat;
-  const { coveragePercent } = readiness;
+  const { listenedPercent, listenedSeconds } = readiness;
   return {
     n: beat.node,
     ka: beat.keepaliveMs,
@@ -71,7 +72,10 @@ export function toWire(beat: Beat): WireBeat {
     r: {
       t: readiness.tableLoaded,
       v: readiness.firstVerdicts,
-      ...(coveragePercent === undefined ? {} : { c: Math.floor(coveragePercent) }),
+      ...(listenedPercent === undefined ? {} : { c: Math.floor(listenedPercent) }),
+      ...(listenedSeconds === undefined
+        ? {}
+        : { l: Math.min(Math.floor(listenedSeconds), BEAT_LIMITS.listenedSeconds) }),
       u: readiness.serversUp,
       s: readiness.serversTotal,
     },
@@ -103,7 +107,8 @@ export function fromWire(wire: WireBeat): Beat {
     readiness: {
       tableLoaded: wire.r.t,
       firstVerdicts: wire.r.v,
-      coveragePercent: wire.r.c,
+      listenedPercent: wire.r.c,
+      listenedSeconds: wire.r.l,
       serversUp: wire.r.u,
       serversTotal: wire.r.s,
     },
@@ -208,6 +213,7 @@ function isReadiness(value: unknown): boolean {
     isFlag(value.t) &&
     isFlag(value.v) &&
     isAbsentOr(value.c, (percent) => isWhole(percent, 0, 100)) &&
+    isAbsentOr(value.l, (seconds) => isWhole(seconds, 0, BEAT_LIMITS.listenedSeconds)) &&
     isWhole(value.s, 0, BEAT_LIMITS.count) &&
     isWhole(value.u, 0, value.s)
   );

@@ -22,6 +22,8 @@ export const BEAT_LIMITS = {
   periodMs: 86_400_000,
   /** Highest age of a path, ms, and highest count of servers. */
   count: 0xffff_ffff,
+  /** Longer than a connection may be idle, so that more says nothing more: a day. */
+  listenedSeconds: 86_400,
 } as const;
 
 export interface GroupDuty {
@@ -38,8 +40,13 @@ export interface BeatReadiness {
   readonly tableLoaded: boolean;
   /** Every server has its first verdict. */
   readonly firstVerdicts: boolean;
-  /** How many of the active node's connections are known, 0 to 100; rounded down on the wire. Undefined: not known. */
-  readonly coveragePercent?: number | undefined;
+  /**
+   * How much of the time after which a connection in use is told again this node has listened to the partner's, 0 to 100;
+   * rounded down on the wire. How many it knows is for the partner to count. Undefined: it learns none, or it is not told.
+   */
+  readonly listenedPercent?: number | undefined;
+  /** The same as whole seconds, at most `BEAT_LIMITS.listenedSeconds`. */
+  readonly listenedSeconds?: number | undefined;
   readonly serversUp: number;
   readonly serversTotal: number;
 }

@@ -92,7 +92,7 @@ describe('a beat', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => isBeatText(beatText(text))));
   });
 
-  it('rounds ages, and coverage down', () => {
+  it('rounds ages, and how long was listened down', () => {
     const hears = [
       {
         node: 'right',
@@ -101,9 +101,12 @@ describe('a beat', () => {
       },
     ];
     const beat = plainBeat('left', hears);
-    const readiness = { ...beat.readiness, coveragePercent: 99.9 };
+    const readiness = { ...beat.readiness, listenedPercent: 99.9, listenedSeconds: 1e9 };
     expect(decodeBeat(encoded({ ...beat, readiness }))).toMatchObject({
-      beat: { readiness: { coveragePercent: 99 }, hears: [{ paths: [{ ageMs: 2 }] }] },
+      beat: {
+        readiness: { listenedPercent: 99, listenedSeconds: 86_400 },
+        hears: [{ paths: [{ ageMs: 2 }] }],
+      },
     });
   });
 

@@ -13,7 +13,8 @@ export function plainBeat(node: string, hears: readonly HeardNode[] = []): Beat 
     readiness: {
       tableLoaded: true,
       firstVerdicts: true,
-      coveragePercent: undefined,
+      listenedPercent: undefined,
+      listenedSeconds: undefined,
       serversUp: 2,
       serversTotal: 3,
     },
@@ -41,11 +42,19 @@ const group = fc.record(
 );
 
 const readiness = fc
-  .tuple(fc.boolean(), fc.boolean(), fc.option(fc.nat(100), { nil: undefined }), whole, whole)
-  .map(([tableLoaded, firstVerdicts, coveragePercent, one, other]) => ({
+  .tuple(
+    fc.boolean(),
+    fc.boolean(),
+    fc.option(fc.nat(100), { nil: undefined }),
+    fc.option(fc.nat(86_400), { nil: undefined }),
+    whole,
+    whole,
+  )
+  .map(([tableLoaded, firstVerdicts, listenedPercent, listenedSeconds, one, other]) => ({
     tableLoaded,
     firstVerdicts,
-    coveragePercent,
+    listenedPercent,
+    listenedSeconds,
     serversUp: Math.min(one, other),
     serversTotal: Math.max(one, other),
   }));

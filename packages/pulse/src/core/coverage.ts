@@ -1,4 +1,5 @@
 import type { TableTimeouts } from '@piranha/ipvs';
+import { BEAT_LIMITS, type BeatReadiness } from '@piranha/protocol/beat';
 import type { ConnectionEntry } from './connections.js';
 import { SYNC_REFRESH_SECONDS } from './sysctl-plan.js';
 
@@ -20,6 +21,23 @@ export function moveCostText({ total, known, idleSeconds = 0 }: Coverage): strin
   if (known === total) return undefined;
   const idle = `idle for up to ${Math.round(idleSeconds)} s`;
   return `${total - known} of ${total} connections may be cut: the partner may not know them (${idle})`;
+}
+
+/** What a partner tells of how long it has listened; nothing with 4-byte words. */
+type Listened = Pick<BeatReadiness, 'listenedSeconds'> | undefined;
+
+/**
+ * For how long every partner has been there and listening, without a break; undefined while none is there.
+ * @param heardSeconds how long they have been heard
+ */
+export function listeningSeconds(
+  heardSeconds: number | undefined,
+  partners: readonly Listened[],
+): number | undefined {
+  if (heardSeconds === undefined) return undefined;
+  const told = partners.flatMap((one) => one?.listenedSeconds ?? []);
+  // At the limit it may be longer.
+  return Math.min(heardSeconds, ...told.filter((seconds) => seconds < BEAT_LIMITS.listenedSeconds));
 }
 
 /**

@@ -1,4 +1,6 @@
-import type { NodeView } from './readiness.js';
+import type { Coverage } from './coverage.js';
+import { isCovered } from './coverage-wait.js';
+import { listenedText, type NodeView } from './readiness.js';
 import type { PulseSettings, PulseState } from './types.js';
 
 /** What both directors say of themselves; the partner's is there with the own heartbeat protocol alone. */
@@ -7,6 +9,8 @@ export interface Views {
   readonly partner: NodeView | undefined;
   /** Which director `partner` is of, where there are more than two. */
   readonly name?: string | undefined;
+  /** How many of the connections in use `partner` knows, by this node's count; undefined where it was not counted. */
+  readonly coverage?: Coverage | undefined;
 }
 
 /** Why this node does not hand over. */
@@ -43,9 +47,24 @@ export function partnerGap(views: Views | undefined): string | undefined {
   if (failure !== undefined) return `${who} says: ${failure || 'it has a failure'}`;
   if (!readiness.tableLoaded) return `the table of ${who} is not loaded`;
   if (!readiness.firstVerdicts) return `${who} does not have the first verdict of every server`;
-  const { coveragePercent = 100 } = readiness;
-  if (coveragePercent < 100) return `${who} knows ${coveragePercent} % of the connections`;
+  if (needsCount(partner) && !isKnown(views)) return connectionsText(who, partner, views.coverage);
   const { serversUp, serversTotal } = views.own.readiness;
   if (readiness.serversUp >= serversUp) return undefined;
   return `${who} sees ${readiness.serversUp} of ${readiness.serversTotal} servers up, this node ${serversUp} of ${serversTotal}`;
+}
+
+/** Whether a partner has not listened for long enough to know every connection in use: only a count tells how many it knows. */
+export function needsCount({ readiness: { listenedPercent = 100 } }: NodeView): boolean {
+  return listenedPercent < 100;
+}
+
+function isKnown({ coverage }: Views): boolean {
+  return coverage !== undefined && isCovered(coverage);
+}
+
+function connectionsText(who: string, { readiness }: NodeView, coverage: Coverage | undefined): string {
+  const text = `${who} has listened to the connections for ${listenedText(readiness)}`;
+  return coverage === undefined
+    ? text
+    : `${text} and knows ${coverage.known} of ${coverage.total} in use for certain`;
 }

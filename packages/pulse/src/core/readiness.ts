@@ -92,19 +92,26 @@ function readinessOf({ lvsd }: ReadinessFacts): BeatReadiness {
 /** Gaps that a beat says with figures. */
 const HAVE_FIGURES: ReadonlySet<string> = new Set(['lvsd', 'table', 'verdicts', 'servers', 'sync']);
 
-/** How far this node is with learning the partner's connections; undefined where it does not learn any. */
-function learnedPercent({ sync }: ReadinessFacts): number | undefined {
-  if (sync === undefined) return undefined;
-  return Math.min(100, Math.floor(((sync.seconds ?? 0) / SYNC_LONG_ENOUGH_SECONDS) * 100));
+/** For how long this node has listened to the partner's connections; nothing where it learns none. */
+function listened({ sync }: ReadinessFacts): Pick<BeatReadiness, 'listenedPercent' | 'listenedSeconds'> {
+  if (sync === undefined) return {};
+  const { seconds: listenedSeconds = 0 } = sync;
+  const listenedPercent = Math.min(100, Math.floor((listenedSeconds / SYNC_LONG_ENOUGH_SECONDS) * 100));
+  return { listenedPercent, listenedSeconds };
 }
 
 /** What the partner is to know of this node: all that has no figure of its own is a failure. */
 export function ownView(facts: ReadinessFacts): NodeView {
   const other = readinessGaps(facts).filter(({ code }) => !HAVE_FIGURES.has(code));
-  const readiness = { ...readinessOf(facts), coveragePercent: learnedPercent(facts) };
+  const readiness = { ...readinessOf(facts), ...listened(facts) };
   return other.length === 0
     ? { readiness }
     : { readiness, failure: other.map(({ text }) => text).join('; ') };
+}
+
+/** How much of the time after which a connection in use is told again a standby has listened. */
+export function listenedText({ listenedPercent = 0 }: Pick<BeatReadiness, 'listenedPercent'>): string {
+  return `only ${listenedPercent} % of ${SYNC_LONG_ENOUGH_SECONDS} s`;
 }
 
 /**
@@ -112,12 +119,12 @@ export function ownView(facts: ReadinessFacts): NodeView {
  * waits for whom is to be the same everywhere.
  */
 export function viewGap({ readiness, failure, standIn }: NodeView): string | undefined {
-  const { tableLoaded, firstVerdicts, coveragePercent = 100, serversUp, serversTotal } = readiness;
+  const { tableLoaded, firstVerdicts, listenedPercent = 100, serversUp, serversTotal } = readiness;
   if (standIn === true) return 'its pulse is down, its guardian beats for it';
   if (failure !== undefined) return failure || 'it has a failure';
   if (!tableLoaded) return 'its table is not loaded';
   if (!firstVerdicts) return 'not every server has its first verdict';
-  if (coveragePercent < 100) return `it knows ${coveragePercent} % of the connections`;
+  if (listenedPercent < 100) return `it has listened to the connections for ${listenedText(readiness)}`;
   return serversTotal > 0 && serversUp === 0 ? `no server is up (0 of ${serversTotal})` : undefined;
 }
 

@@ -1,9 +1,10 @@
 import { errorText, UserError } from '@piranha/common';
 import type { HandoverAnswer, HandoverRequest, StandbyRequest } from '@piranha/protocol';
 import { z } from 'zod';
+import type { Coverage } from '../core/coverage.js';
 import { groupsToMove } from '../core/group-moves.js';
 import type { GroupResults, MoveResult } from '../core/group-results.js';
-import type { Views } from '../core/move-refusal.js';
+import { needsCount, type Views } from '../core/move-refusal.js';
 import { type DirectorNames, directorNamed, NO_NAMES, notThePartner } from '../core/partner-name.js';
 import type { HeartbeatPath } from '../core/settings.js';
 import type { MaintenanceOrder, PulseEvent } from '../core/types.js';
@@ -34,6 +35,8 @@ export interface MovesNeeds {
   readonly results: GroupResults;
   /** What the voluntary move under way costs. */
   readonly cost: () => Promise<string | undefined>;
+  /** How many of the connections in use the partner knows; undefined where that is not known. */
+  readonly coverage: () => Promise<Coverage | undefined>;
   /** What both directors say of themselves; of several this one and the named one, or the one that would take over. */
   readonly views: (to?: string) => Views;
   readonly file: MaintenanceFile;
@@ -63,6 +66,8 @@ export class OperatorMoves {
         hint: 'lvsctl status shows the addresses of both directors; nothing was moved',
       });
     }
+    const heir = names.isSeveral ? director : undefined;
+    const coverage = this.mustCount(heir) ? await this.needs.coverage() : undefined;
     const asked = groupsToMove(this.needs.groups(), group, force);
     if (asked.type === 'unknown') {
       throw new UserError(`lvs.cf has no group ${group}`, { code: 'PULSE_NO_GROUP', hint: asked.hint });
@@ -74,8 +79,7 @@ export class OperatorMoves {
       .groups()
       .find(({ name, state }) => state.duty === 'releasing' && results.awaits('handoverResult', name));
     if (moving !== undefined) return refused(`a move is under way: group ${moving.name}`);
-    const heir = names.isSeveral ? director : undefined;
-    const views = this.needs.views(heir);
+    const views = { ...this.needs.views(heir), coverage };
     const event: PulseEvent = { type: 'handover', force, views, ...(heir === undefined ? {} : { to: heir }) };
     return this.handovers.wait(() => {
       results.ask('handoverResult', asked.groups);
@@ -86,6 +90,7 @@ export class OperatorMoves {
   /** Maintenance standby on or off; resolves when it is so, or refused. @throws UserError `PULSE_STATE_UNWRITABLE` */
   async standby(params: unknown): Promise<HandoverAnswer> {
     const { on, by, reason = '', force = false, unlessAlone = false } = read(STANDBY, params);
+    const coverage = this.mustCount() ? await this.needs.coverage() : undefined;
     // Two orders at once would get each other's answer.
     const groups = this.needs.groups();
     if (groups.some(({ state }) => state.ordered !== undefined))
@@ -93,7 +98,7 @@ export class OperatorMoves {
     // An order that would be forgotten at the next start is none.
     if (on) this.requireWritable();
     const order = { unlessAlone, by, at: new Date().toISOString(), reason };
-    const views = this.needs.views();
+    const views = { ...this.needs.views(), coverage };
     return this.orders.wait(() => {
       this.needs.results.ask(
         'maintenanceResult',
@@ -133,6 +138,12 @@ export class OperatorMoves {
       { type: 'maintenanceOver', by },
       inForce.map(({ name }) => name),
     );
+  }
+
+  /** The table is read only where its figures decide. */
+  private mustCount(to?: string): boolean {
+    const { partner } = this.needs.views(to);
+    return partner !== undefined && needsCount(partner);
   }
 
   private requireWritable(): void {

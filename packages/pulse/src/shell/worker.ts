@@ -13,7 +13,7 @@ import type {
 import { beatContent } from '../core/beat-content.js';
 import { heardOfBeat } from '../core/beat-event.js';
 import type { BeatContent } from '../core/beat-voice.js';
-import { moveCostText } from '../core/coverage.js';
+import { listeningSeconds, moveCostText } from '../core/coverage.js';
 import { type GroupEffect, type GroupStates, orderInForce } from '../core/group-step.js';
 import { nextTickMs, stepPulse } from '../core/machine.js';
 import { wordOf } from '../core/moves.js';
@@ -105,7 +105,7 @@ export class PulseWorker {
       groups: () => policyGroups(this.groups, this.loaded, this.line.partnerBeat()),
       now: () => ({ ...this.loaded, state: this.state }),
       cost: () => this.moveCost,
-      coverage: async () => (await this.parts.backend.syncStatus(heardSeconds(this.state)))?.coverage,
+      coverage: async () => (await this.syncStatus())?.coverage,
       witness: () => this.gate.status(),
       partnerView: (name) => this.line.partnerView(name),
       onMissed: () => this.save(),
@@ -264,7 +264,7 @@ export class PulseWorker {
   }
 
   async status(): Promise<PulseStatus> {
-    const sync = await this.parts.backend.syncStatus(heardSeconds(this.state));
+    const sync = await this.syncStatus();
     const { lvsd, backend, configFile, log } = this.parts;
     const counters = this.line.counters();
     return pulseStatus(this.loaded.settings, this.state, {
@@ -339,9 +339,17 @@ export class PulseWorker {
     return { ...this.loaded, settings: this.groups.settingsOf(this.loaded.settings, group) };
   }
 
+  /** The connections, and how many of them the partner knows; of several directors the one that knows least. */
+  private syncStatus() {
+    const { others } = this.state;
+    const names = others?.views.filter(({ life }) => life === 'alive').map(({ name }) => name) ?? [undefined];
+    const partners = names.map((name) => this.line.partnerView(name)?.readiness);
+    return this.parts.backend.syncStatus(listeningSeconds(heardSeconds(this.state), partners));
+  }
+
   /** Told while the partner takes over; a large table takes a second, which the move does not wait for. */
   private async readMoveCost(): Promise<string | undefined> {
-    const sync = await this.parts.backend.syncStatus(heardSeconds(this.state));
+    const sync = await this.syncStatus();
     const cost = sync?.coverage && moveCostText(sync.coverage);
     if (cost !== undefined) this.parts.log.log('PULSE_HANDOVER_COST', { cost });
     return cost;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ConnectionEntry } from '../../src/core/connections.js';
-import { type Coverage, CoverageCounter, moveCostText } from '../../src/core/coverage.js';
+import { type Coverage, CoverageCounter, listeningSeconds, moveCostText } from '../../src/core/coverage.js';
 
 const TIMEOUTS = { tcpSeconds: 900, udpSeconds: 300 };
 
@@ -14,6 +14,20 @@ function coverageOf(heardSeconds: number | undefined, ...connections: readonly C
   for (const one of connections) counter.add(one);
   return counter.coverage();
 }
+
+describe('how long the partner has been there', () => {
+  it('is no longer than it says that it has listened, where it says so', () => {
+    expect(listeningSeconds(100, [undefined])).toBe(100);
+    expect(listeningSeconds(100, [{ listenedSeconds: 7 }])).toBe(7);
+    expect(listeningSeconds(5, [{ listenedSeconds: 7 }])).toBe(5);
+    expect(listeningSeconds(100, [{ listenedSeconds: 0 }, {}])).toBe(0);
+    expect(listeningSeconds(undefined, [{ listenedSeconds: 7 }])).toBeUndefined();
+  });
+
+  it('may be longer than a beat can say', () => {
+    expect(listeningSeconds(1e6, [{ listenedSeconds: 86_400 }])).toBe(1e6);
+  });
+});
 
 describe('what the partner knows', () => {
   it('is a connection with a packet later than the refresh period after the partner came', () => {

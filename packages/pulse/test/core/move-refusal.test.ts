@@ -12,7 +12,7 @@ describe('a handover', () => {
     [{ ...nodeView(), standIn: true }, 'pulse of the partner is down, its guardian beats for it'],
     [nodeView({ tableLoaded: false }), 'the table of the partner is not loaded'],
     [nodeView({ firstVerdicts: false }), 'the partner does not have the first verdict of every server'],
-    [nodeView({ coveragePercent: 40 }), 'the partner knows 40 % of the connections'],
+    [nodeView({ listenedPercent: 40 }), 'the partner has listened to the connections for only 40 % of 20 s'],
     [nodeView({ serversUp: 1 }), 'the partner sees 1 of 3 servers up, this node 3 of 3'],
   ])('to a partner that would serve worse is refused: %#', (partner, text) => {
     const pair = servingPair();
@@ -27,6 +27,22 @@ describe('a handover', () => {
     pair.run(2_000);
     expect(pair.holders()).toEqual(['backup']);
     expect(pair.nobodyMs).toBe(0);
+  });
+
+  it('to a partner that has not listened for long goes by the count of this node, where there is one', () => {
+    const partner = nodeView({ listenedPercent: 40 });
+    const text =
+      'the partner has listened to the connections for only 40 % of 20 s and knows 7 of 10 in use for certain';
+    for (const [known, results] of [
+      [7, [{ ok: false, text }]],
+      [10, [{ ok: true, text: 'partner took over' }]],
+    ] as const) {
+      const pair = servingPair();
+      const views = { own: nodeView(), partner, coverage: { total: 10, known } };
+      pair.send('primary', { type: 'handover', views });
+      pair.run(2_000);
+      expect(pair.nodes.primary.results).toEqual(results);
+    }
   });
 
   it('to a partner that is as good is done, and to one that says nothing of itself', () => {

@@ -89,10 +89,13 @@ describe('a standby is ready to take over', () => {
 
 describe('what a node says of itself in a beat', () => {
   it('has figures for table, servers and connections, and a failure for the rest', () => {
-    expect(ownView(facts())).toEqual(nodeView({ coveragePercent: 100 }));
-    expect(ownView(facts({ sync: { seconds: 5 } }))).toEqual(nodeView({ coveragePercent: 25 }));
-    expect(ownView(facts({ sync: { seconds: undefined } })).readiness.coveragePercent).toBe(0);
-    expect(ownView(facts({ sync: undefined })).readiness.coveragePercent).toBeUndefined();
+    expect(ownView(facts())).toEqual(nodeView({ listenedPercent: 100, listenedSeconds: 20 }));
+    expect(ownView(facts({ sync: { seconds: 5 } }))).toEqual(
+      nodeView({ listenedPercent: 25, listenedSeconds: 5 }),
+    );
+    const deaf = ownView(facts({ sync: { seconds: undefined } })).readiness;
+    expect(deaf).toMatchObject({ listenedPercent: 0, listenedSeconds: 0 });
+    expect(ownView(facts({ sync: undefined })).readiness).not.toHaveProperty('listenedPercent');
     const dark = ownView(facts({ lvsd: undefined }));
     expect(dark.failure).toBeUndefined();
     expect(dark.readiness).toMatchObject({ tableLoaded: false, firstVerdicts: false, serversUp: 0 });

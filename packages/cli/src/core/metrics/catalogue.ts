@@ -55,8 +55,8 @@ export const METRICS = {
   piranha_adaptive_threshold_seconds: gauge('The same by what was measured, where lvs.cf says adaptive.', []),
   piranha_partner_state: gauge('1 for what the partner is: running, stopped, silent or none.', ['state']),
   piranha_partner_heard_seconds: gauge('Time since the partner was heard, with a heartbeat_key.', []),
-  piranha_partner_coverage_ratio: gauge(
-    "Share of the active director's connections that the partner says it knows.",
+  piranha_partner_listened_seconds: gauge(
+    "How long the partner says it has listened to this director's connections, a day at most; with a heartbeat_key.",
     [],
   ),
   piranha_director_alive: gauge(
@@ -90,7 +90,11 @@ export const METRICS = {
   piranha_sync_connections: gauge("Connections in the kernel's table.", []),
   piranha_sync_learned_connections: gauge('Those of them that were learned from the partner.', []),
   piranha_coverage_connections: gauge('On the active director: connections in use.', []),
-  piranha_coverage_known_connections: gauge('How many of them the partner knows at least.', []),
+  piranha_coverage_known_connections: gauge(
+    'How many of them the partner knows at least, by the count of this director.',
+    [],
+  ),
+  piranha_partner_coverage_ratio: gauge('Their share, 0 to 1; 1 without any connection in use.', []),
   piranha_witnesses_enough: gauge('1 while as many witnesses answer as must.', []),
   piranha_witness_reachable: gauge('1 for a witness that answers, 0 for one that does not.', ['witness']),
   piranha_lvsd_ready: gauge('1 once the table is loaded and every server had its first verdict.', []),

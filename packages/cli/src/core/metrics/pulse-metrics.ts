@@ -46,8 +46,7 @@ function addPartner(set: MetricSet, { partner, heartbeat }: PulseStatus): void {
   for (const state of PARTNER_STATES) set.add('piranha_partner_state', { state }, partner === state);
   const { partner: said, dropped = {} } = heartbeat ?? {};
   set.add('piranha_partner_heard_seconds', {}, seconds(said?.heardAgoMs));
-  const percent = said?.readiness.coveragePercent;
-  set.add('piranha_partner_coverage_ratio', {}, percent === undefined ? undefined : percent / 100);
+  set.add('piranha_partner_listened_seconds', {}, said?.readiness.listenedSeconds);
   for (const [reason, count] of Object.entries(dropped)) {
     set.add('piranha_heartbeats_dropped_total', { reason }, count);
   }
@@ -62,11 +61,17 @@ function addDirectors(set: MetricSet, { directors = [] }: PulseStatus): void {
   }
 }
 
+/** Where there is nothing to be known, everything is known. */
+function ratio({ known, total }: { readonly known: number; readonly total: number }): number {
+  return total === 0 ? 1 : known / total;
+}
+
 function addSync(set: MetricSet, { sync, witness }: PulseStatus): void {
   set.add('piranha_sync_connections', {}, sync?.connections?.total);
   set.add('piranha_sync_learned_connections', {}, sync?.connections?.synced);
   set.add('piranha_coverage_connections', {}, sync?.coverage?.total);
   set.add('piranha_coverage_known_connections', {}, sync?.coverage?.known);
+  set.add('piranha_partner_coverage_ratio', {}, sync?.coverage && ratio(sync.coverage));
   set.add('piranha_witnesses_enough', {}, witness?.isEnough);
   for (const { name, reach } of witness?.targets ?? []) {
     if (reach !== 'unknown') set.add('piranha_witness_reachable', { witness: name }, reach === 'reachable');

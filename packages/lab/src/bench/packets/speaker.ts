@@ -63,7 +63,7 @@ export class Speaker {
       readiness: {
         tableLoaded: true,
         firstVerdicts: true,
-        coveragePercent: 98,
+        listenedPercent: 98,
         serversUp: 12,
         serversTotal: 12,
       },
