@@ -62,6 +62,8 @@ export class BeatVoice {
     others: string | readonly string[],
     private keys: BeatKeys,
     private ownSequence = 0,
+    /** By what it tells whom to believe. */
+    private readonly receive: typeof receiveBeat = receiveBeat,
   ) {
     this.others = typeof others === 'string' ? [others] : others;
     this.sessions = createBeatSessions(own, this.others);
@@ -135,7 +137,8 @@ export class BeatVoice {
   /** Takes in whatever came by that path. Never throws. @param from whose path it is, where there are several others */
   hear(datagram: Buffer, pathName: string, nowMs: number, from?: string): HeardOutcome {
     const { sealer } = this.keys;
-    const { state, verdict, beat } = receiveBeat(this.sessions, sealer, datagram, this.ownSequence, nowMs);
+    const received = this.receive(this.sessions, sealer, datagram, this.ownSequence, nowMs);
+    const { state, verdict, beat } = received;
     if (beat === undefined) return dropped(verdict);
     // Carried over from another path it is no sign of life of this one; the real one may still come there.
     const isOfOther = from !== undefined && beat.node !== from;

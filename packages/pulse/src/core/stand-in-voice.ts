@@ -1,5 +1,5 @@
 import type { HeartbeatWord, PulseAlive, PulseAliveBeat, StoodIn } from '@piranha/protocol';
-import { type Beat, STAND_IN_LEAP } from '@piranha/protocol/beat';
+import { type Beat, receiveBeat, STAND_IN_LEAP } from '@piranha/protocol/beat';
 import { type BeatContent, type BeatKeys, BeatVoice } from './beat-voice.js';
 import { groupDuty, groupsOf, wordOfBeat } from './beat-words.js';
 import type { GroupWord } from './guardian.js';
@@ -27,7 +27,11 @@ export class StandInVoice {
   private readyFor: PulseAliveBeat | undefined;
   private readonly sent = new Map<string, number>();
 
-  constructor(private keys: BeatKeys) {}
+  /** @param receive by what it tells whom to believe */
+  constructor(
+    private keys: BeatKeys,
+    private readonly receive: typeof receiveBeat = receiveBeat,
+  ) {}
 
   useKeys(keys: BeatKeys): void {
     this.keys = keys;
@@ -72,7 +76,8 @@ export class StandInVoice {
     if (this.voice === undefined || this.voice.boot !== beat.boot) {
       const { node, boot, sequence } = beat;
       const others = othersOf(beat).map((other) => other.node);
-      this.voice = new BeatVoice({ node, boot }, others, this.keys, sequence + STAND_IN_LEAP);
+      const first = sequence + STAND_IN_LEAP;
+      this.voice = new BeatVoice({ node, boot }, others, this.keys, first, this.receive);
       this.sent.clear();
     }
     if (this.readyFor !== beat) {

@@ -9,6 +9,13 @@ export type PathNumber = (typeof PATHS)[number];
 
 /** One heartbeat as it travels: a word of the original, or a beat with a key. */
 export type Packet = HeartbeatWord | Buffer;
+/** A packet of somebody who is no director. */
+export interface Attack {
+  /** What was recorded, and sent as it was or changed. */
+  readonly recorded: Packet;
+  readonly isForged: boolean;
+}
+
 /** Recordings that somebody keeps of what went by. */
 const RECORDED = 2_000;
 
@@ -35,7 +42,7 @@ export class HeartbeatNetwork {
   constructor(
     private readonly timeline: Timeline,
     private readonly random: SeededRandom,
-    private readonly deliver: (to: NodeName, packet: Packet, path: PathNumber) => void,
+    private readonly deliver: (to: NodeName, packet: Packet, path: PathNumber, attack?: Attack) => void,
     private readonly nodes: readonly NodeName[] = ['primary', 'backup'],
   ) {}
 
@@ -73,15 +80,18 @@ export class HeartbeatNetwork {
   /** Somebody sends a recording to a node, as it was or changed a little, by whatever path. */
   replay(): void {
     if (this.recorded.length === 0) return;
-    const packet = this.random.pick(this.recorded);
-    this.deliver(this.random.pick(this.nodes), this.forged(packet), this.random.pick(PATHS));
+    const recorded = this.random.pick(this.recorded);
+    const to = this.random.pick(this.nodes);
+    const packet = this.forged(recorded);
+    this.deliver(to, packet, this.random.pick(PATHS), { recorded, isForged: packet !== recorded });
   }
 
   private forged(packet: Packet): Packet {
     if (typeof packet === 'string' || !this.random.chance(0.2)) return packet;
     const forged = Buffer.from(packet);
-    forged[this.random.between(0, forged.length - 1)] = 7;
-    return forged;
+    const index = this.random.between(0, forged.length - 1);
+    forged[index] = 7;
+    return packet[index] === 7 ? packet : forged;
   }
 
   /** Only what arrived: to keep a packet back and let it go later is another attack, which nothing here withstands. */

@@ -62,7 +62,7 @@ class PairRun {
     this.network = new HeartbeatNetwork(
       timeline,
       random,
-      (to, packet, path) => this.nodes[to]?.hear(packet, path),
+      (to, packet, path, attack) => this.nodes[to]?.hear(packet, path, attack),
       names,
     );
     const world: World = {
@@ -74,6 +74,7 @@ class PairRun {
       witness: pair.witness,
       hasKey: pair.hasKey === true,
       note: (who, text) => this.note(`${who} ${text}`),
+      broken: (promise, text) => this.groups[0]?.watch.broken(promise, text),
     };
     const node = (name: NodeName): SimulatedNode =>
       new SimulatedNode(

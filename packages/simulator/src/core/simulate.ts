@@ -1,5 +1,6 @@
 import { type LvsConfiguration, releaseLimitMs, type WitnessConfig } from '@piranha/config';
 import type { NodeRole } from '@piranha/protocol';
+import { receiveBeat } from '@piranha/protocol/beat';
 import {
   gateAfterMs,
   groupPlans,
@@ -30,6 +31,7 @@ export const OWN_MACHINES: Machines = {
   settingsInUse,
   startGuardian,
   stepGuardian,
+  receiveBeat,
 };
 
 /** What a seed led to that must not be. */

@@ -9,7 +9,7 @@ import {
   type SaidWords,
   StandInVoice,
 } from '@piranha/pulse/machines';
-import type { Packet, PathNumber } from './network.js';
+import type { Attack, Packet, PathNumber } from './network.js';
 import { SimulatedProcess } from './process-base.js';
 import { PATH_NAMES, SIMULATED_KEYS } from './simulated-keys.js';
 import type { SimulatedNode } from './simulated-node.js';
@@ -19,7 +19,9 @@ import type { World } from './world.js';
 export class SimulatedGuardian extends SimulatedProcess {
   private state: GuardianState;
   private stopping = false;
-  private readonly voice = new StandInVoice(SIMULATED_KEYS);
+  private readonly voice: StandInVoice;
+  /** How many words of partners it believed. */
+  private believed = 0;
   /** While it stands in: what it says. */
   private said: SaidWords | undefined;
   /** Whether it listens on the heartbeat ports in pulse's stead. */
@@ -30,6 +32,7 @@ export class SimulatedGuardian extends SimulatedProcess {
     private readonly node: SimulatedNode,
   ) {
     super(world.timeline);
+    this.voice = new StandInVoice(SIMULATED_KEYS, world.machines.receiveBeat);
     const adopts = node.pulse?.alive === true;
     const first = world.machines.startGuardian(adopts, GUARDIAN_LIMITS, node.localMs());
     this.state = first.state;
@@ -46,8 +49,12 @@ export class SimulatedGuardian extends SimulatedProcess {
     });
   }
 
-  hear(packet: Packet, path: PathNumber): void {
-    if (this.listens) this.receive(() => this.heard(packet, path));
+  hear(packet: Packet, path: PathNumber, attack?: Attack): void {
+    if (!this.listens) return;
+    const knows = () => [this.state, this.believed];
+    this.receive(() =>
+      this.node.attacks.read('the guardian', packet, attack, knows, () => this.heard(packet, path)),
+    );
   }
 
   private heard(packet: Packet, path: PathNumber): void {
@@ -61,6 +68,7 @@ export class SimulatedGuardian extends SimulatedProcess {
     const heard = this.voice.hear(plan, plan.beat, PATH_NAMES[path], packet, this.node.localMs());
     if (heard.answer && this.said !== undefined) this.beat(this.said);
     if (heard.word !== undefined) {
+      this.believed += 1;
       this.dispatch({ type: 'heard', word: heard.word, groups: heard.groups });
     }
   }

@@ -6,8 +6,9 @@ import {
   type PulseSettings,
   REPLACE_GUARDIAN_MS,
 } from '@piranha/pulse/machines';
+import { AttackWatch } from './attack-watch.js';
 import type { NodeName } from './names.js';
-import type { Packet, PathNumber } from './network.js';
+import type { Attack, Packet, PathNumber } from './network.js';
 import type { ReloadTimes } from './reloads.js';
 import { SimulatedGuardian } from './simulated-guardian.js';
 import type { SimulatedMeasure } from './simulated-measure.js';
@@ -46,6 +47,8 @@ export class SimulatedNode {
   guardian: SimulatedGuardian | undefined;
   /** The order of maintenance standby on its disk. */
   order: MaintenanceOrder | undefined;
+  /** What it makes of packets that no director sent. */
+  readonly attacks: AttackWatch;
   /** Its operator. */
   readonly operator: SimulatedOperator;
   private pausedUntilMs = Number.NEGATIVE_INFINITY;
@@ -66,6 +69,7 @@ export class SimulatedNode {
     this.durations = { ...DURATIONS, startMs };
     this.role = (settings.self?.name as NodeName | undefined) ?? settings.role;
     this.others = world.nodes.filter((name) => name !== this.role);
+    this.attacks = new AttackWatch(world, this.role);
     this.operator = new SimulatedOperator(world.timeline, this);
   }
 
@@ -319,14 +323,19 @@ export class SimulatedNode {
 
   /** Sends to every other director, on every path. */
   send(make: (path: PathNumber, to: NodeName) => Packet): void {
-    for (const to of this.others) this.world.network.send(this.role, to, (path) => make(path, to));
+    const said = (path: PathNumber, to: NodeName): Packet => {
+      const packet = make(path, to);
+      this.attacks.knows(packet);
+      return packet;
+    };
+    for (const to of this.others) this.world.network.send(this.role, to, (path) => said(path, to));
   }
 
   /** A packet reaches this machine. */
-  hear(packet: Packet, path: PathNumber): void {
+  hear(packet: Packet, path: PathNumber, attack?: Attack): void {
     if (!this.isUp) return;
     // While pulse is down or only starts, the ports are the guardian's.
-    if (this.pulse?.alive === true && this.pulse.state !== undefined) this.pulse.hear(packet, path);
-    else this.guardian?.hear(packet, path);
+    if (this.pulse?.alive === true && this.pulse.state !== undefined) this.pulse.hear(packet, path, attack);
+    else this.guardian?.hear(packet, path, attack);
   }
 }

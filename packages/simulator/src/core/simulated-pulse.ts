@@ -19,7 +19,7 @@ import {
   wordOf,
   wordOfBeat,
 } from '@piranha/pulse/machines';
-import type { Packet, PathNumber } from './network.js';
+import type { Attack, Packet, PathNumber } from './network.js';
 import { SimulatedProcess } from './process-base.js';
 import type { ReloadTimes } from './reloads.js';
 import { simulatedContent, simulatedLife } from './simulated-beats.js';
@@ -81,22 +81,32 @@ export class SimulatedPulse extends SimulatedProcess {
   }
 
   /** A packet arrives at its socket. */
-  hear(packet: Packet, path: PathNumber): void {
+  hear(packet: Packet, path: PathNumber, attack?: Attack): void {
     if (this.state === undefined) return;
-    this.receive(() => {
-      const heard = typeof packet === 'string' ? this.hearWord(packet) : this.hearBeat(packet, path);
-      if (heard === undefined) return;
-      this.node.measure?.heard(path, this.node.settings, this.node.localMs());
-      const { node } = this;
-      this.left = wordHeard(this.left, node.settings, node.localMs());
-      const isNewTime = this.hasNewTimes();
-      if ('type' in heard) this.dispatch(heard);
-      else {
-        const random = this.world.random.next();
-        this.step((groups) => groups.heard(node.settingsInUse, heard, random, node.localMs()));
-      }
-      if (isNewTime) this.dispatch({ type: 'timesChanged', hadPartner: true });
-    });
+    const knows = () => this.knows();
+    this.receive(() => this.node.attacks.read('pulse', packet, attack, knows, () => this.read(packet, path)));
+  }
+
+  private read(packet: Packet, path: PathNumber): void {
+    const heard = typeof packet === 'string' ? this.hearWord(packet) : this.hearBeat(packet, path);
+    if (heard === undefined) return;
+    this.node.measure?.heard(path, this.node.settings, this.node.localMs());
+    const { node } = this;
+    this.left = wordHeard(this.left, node.settings, node.localMs());
+    const isNewTime = this.hasNewTimes();
+    if ('type' in heard) this.dispatch(heard);
+    else {
+      const random = this.world.random.next();
+      this.step((groups) => groups.heard(node.settingsInUse, heard, random, node.localMs()));
+    }
+    if (isNewTime) this.dispatch({ type: 'timesChanged', hadPartner: true });
+  }
+
+  /** All that decides what it does, as things that are replaced when they change. */
+  private knows(): readonly unknown[] {
+    const { groups, voice, node } = this;
+    const sessions = node.others.map((name) => voice?.sessionOf(name));
+    return [...(groups?.all.values() ?? []), ...sessions, this.left, node.order, node.takeovers()];
   }
 
   /** What its state machine works with: the partner may go by other times. */
@@ -203,7 +213,9 @@ export class SimulatedPulse extends SimulatedProcess {
 
   private newVoice(): BeatVoice {
     const { role, others } = this.node;
-    return new BeatVoice({ node: role, boot: drawnBoot(this.world.random) }, others, SIMULATED_KEYS);
+    const { random, machines } = this.world;
+    const life = { node: role, boot: drawnBoot(random) };
+    return new BeatVoice(life, others, SIMULATED_KEYS, 0, machines.receiveBeat);
   }
 
   private report(): void {

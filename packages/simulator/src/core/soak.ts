@@ -53,6 +53,7 @@ export class Soak {
       witness: undefined,
       hasKey: false,
       note: () => undefined,
+      broken: () => undefined,
     };
     const node = (role: NodeRole): SimulatedNode => {
       const made = new SimulatedNode(world, pairOf(settings).settings[role], 1, START_MS, () => undefined);

@@ -1,4 +1,5 @@
 import type { WitnessConfig } from '@piranha/config';
+import type { receiveBeat } from '@piranha/protocol/beat';
 import type {
   GroupPlan,
   nextTickMs,
@@ -22,6 +23,8 @@ export interface Machines {
   readonly settingsInUse: typeof settingsInUse;
   readonly startGuardian: typeof startGuardian;
   readonly stepGuardian: typeof stepGuardian;
+  /** Whose beats count. */
+  readonly receiveBeat: typeof receiveBeat;
 }
 
 /** How long things take in the simulated machines, ms. */
@@ -66,4 +69,6 @@ export interface World {
   readonly hasKey: boolean;
   /** A line of the history. */
   note(who: string, text: string): void;
+  /** A promise that was broken. */
+  broken(promise: string, text: string): void;
 }

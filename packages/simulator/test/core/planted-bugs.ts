@@ -2,7 +2,7 @@ import type { GuardianStep, PulseSettings, PulseState, PulseStep } from '@piranh
 import { type Machines, OWN_MACHINES } from '../../src/index.js';
 
 /** State machines with one fault each, which the simulator must find. */
-type Bug = (own: Machines) => Partial<Machines>;
+export type Bug = (own: Machines) => Partial<Machines>;
 
 function withoutEffects(step: PulseStep, type: PulseStep['effects'][number]['type']): PulseStep {
   return { ...step, effects: step.effects.filter((effect) => effect.type !== type) };

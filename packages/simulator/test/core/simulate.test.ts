@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { pairOf, pairSettings, simulateSeed } from '../../src/index.js';
 import { BUG_SEEDS, firstFailure, firstFailureText, SETTINGS } from '../support.js';
+import { BEAT_BUGS } from './planted-beat-bugs.js';
 import { PLANTED_BUGS, withBug } from './planted-bugs.js';
 
 const FIXED_SEEDS = 1_000;
@@ -44,6 +45,13 @@ describe('the simulator', () => {
   for (const [title, bug] of Object.entries(PLANTED_BUGS)) {
     it(`finds a planted bug: ${title}`, () => {
       expect(firstFailure(pairOf(SETTINGS, withBug(bug)), 1, BUG_SEEDS)).toBeDefined();
+    });
+  }
+
+  for (const [title, bug] of Object.entries(BEAT_BUGS)) {
+    it(`finds a planted bug where there is a key: ${title}`, () => {
+      const pair = { ...pairOf(SETTINGS, withBug(bug)), hasKey: true, isAttacked: true };
+      expect(firstFailure(pair, 1, BUG_SEEDS)?.promise).toBe('what is replayed or forged changes nothing');
     });
   }
 
