@@ -150,6 +150,7 @@ class PairRun {
 
   private pass(passedMs: number): void {
     for (const { watch } of this.groups) watch.pass(passedMs);
+    for (const node of Object.values(this.nodes)) node.pulse?.pass(passedMs);
   }
 
   private get violation(): Violation | undefined {

@@ -115,6 +115,11 @@ export class SimulatedNode {
     return this.world.timeline.nowMs * this.clockRate;
   }
 
+  /** What its clock makes of true milliseconds. */
+  clockMs(worldMs: number): number {
+    return worldMs * this.clockRate;
+  }
+
   /** How long its clock's milliseconds really are. */
   worldMs(localMs: number): number {
     return localMs / this.clockRate;
@@ -129,6 +134,11 @@ export class SimulatedNode {
   get slownessMs(): number {
     const { takeMs, dropMs } = DURATIONS;
     return (this.slowest - 1) * (takeMs + dropMs + this.startMs + 40 * PROMPT_MS);
+  }
+
+  /** Whether timers fire within a moment. */
+  get isPrompt(): boolean {
+    return this.slowness === 1;
   }
 
   /** Everything takes this much longer from now on; 1 is usual. */

@@ -19,6 +19,7 @@ import {
   wordOf,
   wordOfBeat,
 } from '@piranha/pulse/machines';
+import { DeadtimeWatch } from './deadtime-watch.js';
 import type { Attack, Packet, PathNumber } from './network.js';
 import { SimulatedProcess } from './process-base.js';
 import type { ReloadTimes } from './reloads.js';
@@ -36,6 +37,7 @@ export class SimulatedPulse extends SimulatedProcess {
   private groups: NodeGroups | undefined;
   private readonly moves: SimulatedMoves;
   private readonly defence: SimulatedDefence;
+  private deadtime: DeadtimeWatch | undefined;
   private ticks = 0;
   private tickDueMs = Number.POSITIVE_INFINITY;
   private gate: SimulatedGate | undefined;
@@ -90,6 +92,7 @@ export class SimulatedPulse extends SimulatedProcess {
   private read(packet: Packet, path: PathNumber): void {
     const heard = typeof packet === 'string' ? this.hearWord(packet) : this.hearBeat(packet, path);
     if (heard === undefined) return;
+    this.deadtime?.heard('type' in heard && heard.type === 'heardOf' ? heard.from : this.node.partner);
     this.node.measure?.heard(path, this.node.settings, this.node.localMs());
     const { node } = this;
     this.left = wordHeard(this.left, node.settings, node.localMs());
@@ -179,6 +182,11 @@ export class SimulatedPulse extends SimulatedProcess {
     this.receive(() => this.dispatch(event, group));
   }
 
+  /** Time passes in which nothing changes. */
+  pass(passedMs: number): void {
+    if (this.alive) this.deadtime?.pass(passedMs);
+  }
+
   /** A frame of another holder of a group arrives. */
   hearHolder(group: string): void {
     this.receive(() => this.defence.hear(group));
@@ -189,6 +197,7 @@ export class SimulatedPulse extends SimulatedProcess {
       if (adopt) return { type: (this.held?.includes(group) ?? true) ? 'adopt' : 'fresh' };
       return { type: this.node.has(group) ? 'leftover' : 'fresh' };
     };
+    this.deadtime = new DeadtimeWatch(this.world, this.node);
     this.gate = this.buildGate();
     this.gate?.start();
     if (this.world.hasKey) this.voice = this.newVoice();
@@ -329,6 +338,7 @@ export class SimulatedPulse extends SimulatedProcess {
         node.measure?.diedEarly(effect.silentSinceMs);
         return;
       case 'log':
+        this.deadtime?.logged(effect);
         world.note(node.role, effect.event);
         return;
       case 'handoverResult':

@@ -15,6 +15,19 @@ function withoutGuardianEffects(
   return { ...step, effects: step.effects.filter((effect) => effect.type !== type) };
 }
 
+/** The silence that counts as a death is some beats longer or shorter than the deadtime; nothing else is. */
+function shiftedDeadTimer({ stepPulse, nextTickMs }: Machines, beats: number): Partial<Machines> {
+  const shifted = (settings: PulseSettings): PulseSettings => ({
+    ...settings,
+    deadtimeMs: settings.deadtimeMs + beats * settings.keepaliveMs,
+  });
+  return {
+    stepPulse: (settings, state, event, nowMs) =>
+      stepPulse(event.type === 'tick' ? shifted(settings) : settings, state, event, nowMs),
+    nextTickMs: (settings, state) => nextTickMs(shifted(settings), state),
+  };
+}
+
 /** Faults by what is wrong. */
 export const PLANTED_BUGS: Readonly<Record<string, Bug>> = {
   'the dead timer ends after one beat: the partner counts as dead while it lives': ({
@@ -30,6 +43,8 @@ export const PLANTED_BUGS: Readonly<Record<string, Bug>> = {
       nextTickMs: (settings, state) => nextTickMs(early(settings), state),
     };
   },
+  'the dead timer ends one beat too early': (own) => shiftedDeadTimer(own, -1),
+  'the dead timer ends one beat too late': (own) => shiftedDeadTimer(own, 1),
   'the dead timer never ends': ({ stepPulse }) => ({
     stepPulse: (settings, state, event, nowMs) =>
       stepPulse(settings, event.type === 'tick' ? { ...state, lastHeardMs: nowMs } : state, event, nowMs),
