@@ -23,13 +23,13 @@ export class DeadtimeWatch {
     private readonly world: Pick<World, 'broken' | 'witness'>,
     private readonly node: SimulatedNode,
   ) {
-    this.startedMs = node.localMs();
+    this.startedMs = node.monotonicMs;
     this.readySinceMs = this.startedMs;
   }
 
   /** A word or a beat that counts was read. */
   heard(from: string): void {
-    this.heardAtMs.set(from, this.node.localMs());
+    this.heardAtMs.set(from, this.node.monotonicMs);
   }
 
   /** The state machine tells that a director is lost or dead to it. */
@@ -37,7 +37,7 @@ export class DeadtimeWatch {
     if (event !== 'PULSE_PARTNER_DEAD' && event !== 'PULSE_PARTNER_LOST') return;
     const { node } = this;
     const name = String(fields.director ?? node.partner);
-    const silentMs = node.localMs() - Math.max(this.startedMs, this.heardAtMs.get(name) ?? 0);
+    const silentMs = node.monotonicMs - Math.max(this.startedMs, this.heardAtMs.get(name) ?? 0);
     const { deadtimeMs } = node.settingsInUse;
     if (silentMs < deadtimeMs - ROUNDING_MS) this.broken(`after ${silentMs.toFixed(1)} ms of ${deadtimeMs}`);
   }
@@ -48,7 +48,7 @@ export class DeadtimeWatch {
    */
   pass(passedMs: number): void {
     const { node } = this;
-    const nowMs = node.localMs() + node.clockMs(passedMs);
+    const nowMs = node.monotonicMs + node.clockMs(passedMs);
     if (!this.isReady()) {
       this.readySinceMs = nowMs;
       return;

@@ -70,8 +70,12 @@ export function expectationOf(
     case 'killGuardian': {
       const promise = 'a daemon that dies is replaced unnoticed';
       const untilMs = atMs + bounds.replacedMs;
-      const unmoved = isOneOfMany ? { unmoved: takeovers } : {};
-      return { promise, untilMs, served: true, holder: active, ...unmoved };
+      return { promise, untilMs, served: true, holder: active, unmoved: takeovers };
+    }
+    case 'freezeGuardian': {
+      const promise = 'a guardian that stands still is not noticed';
+      const untilMs = atMs + fault.durationMs + bounds.replacedMs;
+      return { promise, untilMs, served: true, holder: active, unmoved: takeovers };
     }
     case 'freezePulse': {
       const node = nodes[fault.node] ?? active;

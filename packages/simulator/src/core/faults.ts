@@ -20,7 +20,14 @@ export type Fault =
   | { readonly kind: 'part'; readonly sets: readonly (readonly NodeName[])[]; readonly durationMs: number }
   | { readonly kind: 'noise'; readonly noise: Noise; readonly durationMs: number }
   | {
-      readonly kind: 'crash' | 'freezePulse' | 'pause' | 'linkDown' | 'stop' | 'witnessCut';
+      readonly kind:
+        | 'crash'
+        | 'freezePulse'
+        | 'freezeGuardian'
+        | 'pause'
+        | 'linkDown'
+        | 'stop'
+        | 'witnessCut';
       readonly node: NodeName;
       readonly durationMs: number;
     }
@@ -65,6 +72,15 @@ export interface Script {
   /** When the directors beyond a pair boot. */
   readonly bootMs?: Readonly<Partial<Record<NodeName, number>>>;
   readonly faults: readonly TimedFault[];
+  /** Wall clocks that are set to another time. */
+  readonly clockSteps?: readonly ClockStep[] | undefined;
+}
+
+/** A wall clock is set forwards, or backwards where `stepMs` is negative. No fault: nothing may come of it. */
+export interface ClockStep {
+  readonly atMs: number;
+  readonly node: NodeName;
+  readonly stepMs: number;
 }
 
 const NODES: readonly NodeName[] = ['primary', 'backup'];
@@ -227,6 +243,7 @@ export function faultText(fault: Fault): string {
 const WORDS = {
   crash: 'power is lost on',
   freezePulse: 'pulse stands still on',
+  freezeGuardian: 'the guardian stands still on',
   pause: 'the machine stands still: ',
   linkDown: 'the link is down on',
   stop: 'an operator stops',
@@ -236,3 +253,8 @@ const WORDS = {
   killDaemons: 'pulse and guardian are killed on',
   handover: 'an operator asks for a handover on',
 } as const;
+
+export function clockStepText({ atMs, node, stepMs }: ClockStep): string {
+  const way = stepMs < 0 ? 'back' : 'on';
+  return `at ${atMs} ms the wall clock of the ${node} is put ${way} by ${Math.abs(stepMs)} ms`;
+}

@@ -75,6 +75,9 @@ function beginAt(
     case 'freezePulse':
       node.pulse?.freeze(fault.durationMs);
       return NOTHING;
+    case 'freezeGuardian':
+      node.guardian?.freeze(fault.durationMs);
+      return NOTHING;
     case 'pause':
       node.pause(fault.durationMs);
       return NOTHING;

@@ -38,6 +38,8 @@ export class HeartbeatNetwork {
   private readonly recorded: Packet[] = [];
   private sends = 0;
   private readonly cuts = new Map<string, number>();
+  /** How many packets got lost on every path that was not cut. */
+  private readonly lost = new Map<string, number>();
 
   constructor(
     private readonly timeline: Timeline,
@@ -67,14 +69,22 @@ export class HeartbeatNetwork {
     return PATHS.some((path) => !this.isCut(from, to, path));
   }
 
+  /** How many of the packets of one node to another got lost on every path. */
+  lostSends(from: NodeName, to: NodeName): number {
+    return this.lost.get(`${from} ${to}`) ?? 0;
+  }
+
   /** Sends on every path what `make` gives for it. */
   send(from: NodeName, to: NodeName, make: (path: PathNumber) => Packet): void {
+    let isCarried = false;
     for (const path of PATHS) {
       const packet = make(path);
       if (this.isCut(from, to, path) || this.random.chance(this.noise.lossShare)) continue;
+      isCarried = true;
       this.carry(from, to, path, packet);
       if (this.random.chance(this.noise.duplicateShare)) this.carry(from, to, path, packet);
     }
+    if (!isCarried) this.lost.set(`${from} ${to}`, this.lostSends(from, to) + 1);
   }
 
   /** Somebody sends a recording to a node, as it was or changed a little, by whatever path. */

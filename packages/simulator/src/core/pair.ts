@@ -108,6 +108,9 @@ class PairRun {
       timeline.at(this.script.bootMs?.[name] ?? 0, () => this.nodes[name]?.boot());
     }
     for (const fault of faults) timeline.at(fault.atMs, () => this.inject(fault));
+    for (const { atMs, node, stepMs } of this.script.clockSteps ?? []) {
+      timeline.at(atMs, () => this.nodes[node]?.stepClock(stepMs));
+    }
     if (this.pair.isAttacked === true) this.attack();
     const { deadtimeMs } = this.pair.settings.primary;
     const lastMs = Math.max(4 * deadtimeMs, ...faults.map(endOf));

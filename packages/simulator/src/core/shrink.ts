@@ -18,6 +18,7 @@ export function shrink(script: Script, fails: (script: Script) => boolean): Scri
       tryWith({ ...least, faults: least.faults.filter((__, other) => other !== index) }),
     );
   }
+  tryWith({ ...least, clockSteps: [] });
   tryWith({ ...least, headStartMs: 0 });
   const exact = Object.fromEntries(Object.keys(least.clockRates).map((name) => [name, 1]));
   tryWith({ ...least, clockRates: exact as Script['clockRates'] });

@@ -14,13 +14,14 @@ import {
   stepPulse,
 } from '@piranha/pulse/machines';
 import { boundsOf } from './bounds.js';
-import { faultText, type Script, scriptOf } from './faults.js';
+import { clockStepText, faultText, type Script, scriptOf } from './faults.js';
 import { scriptOfSeveral } from './faults-several.js';
 import { NODE_NAMES, namesIn } from './names.js';
 import { type Outcome, runScript } from './pair.js';
 import { SeededRandom } from './random.js';
 import { withReloads } from './reloads.js';
 import { shrink } from './shrink.js';
+import { withSmallFaults } from './small-faults.js';
 import type { Machines, SimulatedPair } from './world.js';
 
 /** The daemons' own state machines. */
@@ -31,6 +32,7 @@ export const OWN_MACHINES: Machines = {
   settingsInUse,
   startGuardian,
   stepGuardian,
+  clockMs: ({ monotonicMs }) => monotonicMs,
   receiveBeat,
 };
 
@@ -159,7 +161,8 @@ export function simulateSeed(
   const count = namesIn(pair.settings).length;
   const faulty =
     count > 2 ? scriptOfSeveral(random, seed, unitMs, count, parts) : scriptOf(random, seed, unitMs, parts);
-  const script = pair.hasReloads === true ? withReloads(random, faulty, pair.settings.primary) : faulty;
+  const most = pair.hasReloads === true ? withReloads(random, faulty, pair.settings.primary) : faulty;
+  const script = withSmallFaults(most, namesIn(pair.settings), unitMs);
   const outcome = runScript(pair, script);
   if (outcome.violation === undefined) return { outcome, failure: undefined };
   return { outcome, failure: explain(pair, script, outcome.violation.promise) };
@@ -176,6 +179,7 @@ function explain(pair: SimulatedPair, script: Script, promise: string): Failure 
       `seed ${script.seed}: broken: ${promise} (${violation?.text} at ${violation?.atMs} ms)`,
       `${least.faults.length} of ${script.faults.length} faults are enough:`,
       ...least.faults.map(({ atMs, fault }) => `  at ${atMs} ms ${faultText(fault)}`),
+      ...(least.clockSteps ?? []).map((step) => `  ${clockStepText(step)}`),
       ...history.map((line) => `  ${line}`),
     ],
   };

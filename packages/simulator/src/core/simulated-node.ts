@@ -16,10 +16,10 @@ import { SimulatedOperator } from './simulated-operator.js';
 import { SimulatedPulse } from './simulated-pulse.js';
 import { DURATIONS, type Durations, type World } from './world.js';
 
+/** What wall clocks say at the beginning: a day in 2026. */
+const WALL_CLOCK_MS = Date.UTC(2026, 10, 22);
 /** A parent learns of its child's end after this, ms. */
 const EXIT_SEEN_MS = 1;
-/** What began on a slow machine ends within this, ms. */
-const LINGERS_MS = 15_000;
 /** How soon a start is tried again while the stop goes on, ms. */
 const RETRY_START_MS = 50;
 /** Timers of an idle machine fire within this, ms. */
@@ -53,6 +53,7 @@ export class SimulatedNode {
   readonly operator: SimulatedOperator;
   private pausedUntilMs = Number.NEGATIVE_INFINITY;
   private boots = 0;
+  private wallAheadMs = WALL_CLOCK_MS;
 
   constructor(
     private readonly world: World,
@@ -110,9 +111,25 @@ export class SimulatedNode {
     return this.others[0] as NodeName;
   }
 
-  /** Its monotonic clock. */
+  /** What its daemons take for the time: its monotonic clock. */
   localMs(): number {
+    const { monotonicMs, wallMs } = this;
+    return this.world.machines.clockMs({ monotonicMs, wallMs });
+  }
+
+  /** Its monotonic clock, which nobody sets. */
+  get monotonicMs(): number {
     return this.world.timeline.nowMs * this.clockRate;
+  }
+
+  /** Its wall clock, ms since 1970. */
+  get wallMs(): number {
+    return this.monotonicMs + this.wallAheadMs;
+  }
+
+  /** Its wall clock is set to another time. @param stepMs forwards, or backwards where negative */
+  stepClock(stepMs: number): void {
+    this.wallAheadMs += stepMs;
   }
 
   /** What its clock makes of true milliseconds. */
@@ -132,8 +149,13 @@ export class SimulatedNode {
 
   /** What it needs more than another machine for all that belongs to one move, ms. */
   get slownessMs(): number {
+    return (this.slowest - 1) * this.moveMs;
+  }
+
+  /** All that belongs to one move on a machine of usual speed, ms. */
+  private get moveMs(): number {
     const { takeMs, dropMs } = DURATIONS;
-    return (this.slowest - 1) * (takeMs + dropMs + this.startMs + 40 * PROMPT_MS);
+    return takeMs + dropMs + this.startMs + 40 * PROMPT_MS;
   }
 
   /** Whether timers fire within a moment. */
@@ -144,17 +166,19 @@ export class SimulatedNode {
   /** Everything takes this much longer from now on; 1 is usual. */
   slowDown(factor: number): void {
     this.slowness = factor;
-    if (factor !== 1) this.slowest = factor;
-    else
-      this.world.timeline.after(LINGERS_MS, () => {
-        this.slowest = this.slowness;
-      });
+    if (factor !== 1) this.slowest = Math.max(this.slowest, factor);
+    else this.world.timeline.after(this.slowest * this.moveMs, () => this.hasCaughtUp());
     const { takeMs, dropMs } = DURATIONS;
     this.durations = {
       takeMs: takeMs * factor,
       dropMs: dropMs * factor,
       startMs: this.startMs * factor,
     };
+  }
+
+  /** What it began while it was slow has ended, unless it is slow again. */
+  private hasCaughtUp(): void {
+    if (this.slowness === 1) this.slowest = 1;
   }
 
   /** Whether pulse was started and stands still before it does anything. */
@@ -203,9 +227,14 @@ export class SimulatedNode {
     return this.isUp && this.linkUp && !this.isPaused && this.addresses.has(vip);
   }
 
+  /** Whether pulse does its work, with or without a guardian. */
+  get isServiceable(): boolean {
+    return this.isUp && !this.isPaused && this.pulse?.runs === true;
+  }
+
   /** Whether both processes do their work. */
   get isAttentive(): boolean {
-    return this.isUp && !this.isPaused && this.pulse?.runs === true && this.guardian?.isFrozen === false;
+    return this.isServiceable && this.guardian?.isFrozen === false;
   }
 
   /** Whether the node was told to run, and is not stopped in order. */

@@ -16,7 +16,7 @@ export class SimulatedOperator {
 
   constructor(
     private readonly timeline: Timeline,
-    private readonly node: Pick<SimulatedNode, 'plans' | 'order' | 'pulse'>,
+    private readonly node: Pick<SimulatedNode, 'plans' | 'order' | 'pulse' | 'wallMs'>,
   ) {}
 
   /** Whether it believes that the node takes nothing, come what may. */
@@ -26,7 +26,8 @@ export class SimulatedOperator {
 
   /** Orders the node out; a pulse that does not answer takes no order. */
   orderOut(unlessAlone: boolean): void {
-    const order = { unlessAlone, by: 'operator', at: '', reason: '' };
+    const at = new Date(this.node.wallMs).toISOString();
+    const order = { unlessAlone, by: 'operator', at, reason: '' };
     if (!this.node.pulse?.runs) return;
     this.underWay = this.asked;
     this.asked = order;

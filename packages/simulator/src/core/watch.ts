@@ -1,4 +1,4 @@
-import type { Bounds } from './bounds.js';
+import { type Bounds, CLOCK_SHARE } from './bounds.js';
 import type { GroupOfNode } from './group-of-node.js';
 import type { NodeName } from './names.js';
 import type { HeartbeatNetwork } from './network.js';
@@ -37,6 +37,8 @@ export interface Expectation {
 interface Two {
   readonly both: readonly [GroupOfNode, GroupOfNode];
   heardMs: number;
+  /** Packets between them that had got lost whole when `heardMs` began. */
+  lostBefore: number;
   unattendedMs: number;
   releasingMs: number;
   unwitnessedMs: number;
@@ -50,7 +52,6 @@ export class Watch {
   private readonly twos: readonly Two[];
   private nobodySinceMs = 0;
   private served = false;
-  private faultAtMs = 0;
   private readonly healthySinceMs = new Map<GroupOfNode, number>();
   private readonly tornMs = new Map<GroupOfNode, number>();
   /** For how long a node has reached no witness and not heard every other one. */
@@ -65,6 +66,7 @@ export class Watch {
       watched.nodes.slice(index + 1).map((other) => ({
         both: [one, other] as const,
         heardMs: 0,
+        lostBefore: 0,
         unattendedMs: 0,
         releasingMs: 0,
         unwitnessedMs: 0,
@@ -77,10 +79,9 @@ export class Watch {
     this.expectation = expectation;
   }
 
-  /** Something happens: what was expected is void, and bounds count from now. */
+  /** Something happens: what was expected is void. What is promised of every moment goes on. */
   faultHappens(): void {
     this.expectation = undefined;
-    this.faultAtMs = this.nowMs;
     for (const two of this.twos) two.unwitnessedMs = 0;
   }
 
@@ -125,12 +126,12 @@ export class Watch {
     const [one, other] = two.both;
     const isOrdered = this.watchOrdersMeet(two, isHeld, passedMs);
     const meet = isHeld && !isOrdered && this.hearEachOther(one.role, other.role);
-    const attentive = meet && one.node.isAttentive && other.node.isAttentive;
+    const attentive = meet && one.node.isServiceable && other.node.isServiceable;
     const watched =
       meet && two.both.every(({ node }) => node.guardian?.isFrozen === false && !node.hangsAtStart);
     two.heardMs = attentive ? two.heardMs + passedMs : 0;
     two.unattendedMs = watched ? two.unattendedMs + passedMs : 0;
-    const slackMs = this.watched.network.noise.jitterMs + this.slownessMs();
+    const slackMs = this.watched.network.noise.jitterMs + this.slownessMs() + this.lostMs(two);
     if (two.heardMs > this.bounds.twoHoldersMs + slackMs) {
       this.broken('never two holders that hear each other', `for ${Math.round(two.heardMs)} ms`);
     }
@@ -154,6 +155,15 @@ export class Watch {
       this.broken('never two that hand over to each other', `for ${Math.round(two.releasingMs)} ms`);
     }
     return isOrdered;
+  }
+
+  /** Each packet that got lost on all paths is one that has to be waited for again, ms. */
+  private lostMs(two: Two): number {
+    const { network } = this.watched;
+    const [{ role, settings }, other] = two.both;
+    const lost = network.lostSends(role, other.role) + network.lostSends(other.role, role);
+    if (two.heardMs === 0 && two.unattendedMs === 0) two.lostBefore = lost;
+    return (lost - two.lostBefore) * settings.keepaliveMs * CLOCK_SHARE;
   }
 
   /** Under `require`: who neither hears the partner nor reaches the witness lets go. */
@@ -184,7 +194,7 @@ export class Watch {
     const isDisputed = this.watched.nodes.some(isHolder);
     for (const node of this.watched.nodes) {
       if (!this.isHealthy(node)) this.healthySinceMs.set(node, this.nowMs);
-      const sinceMs = Math.max(this.nobodySinceMs, this.healthySinceMs.get(node) ?? 0, this.faultAtMs);
+      const sinceMs = Math.max(this.nobodySinceMs, this.healthySinceMs.get(node) ?? 0);
       const boundMs = isDisputed ? this.bounds.nobodyDisputedMs : this.bounds.nobodyMs;
       const slackMs = this.watched.network.noise.jitterMs + (isDisputed ? this.slownessMs() : 0);
       if (this.nowMs - sinceMs > boundMs + slackMs + passedMs) {
@@ -200,7 +210,7 @@ export class Watch {
     for (const node of this.watched.nodes) {
       const isBlind =
         !node.node.reachesWitness && node.others.some((name) => !network.carries(name, node.role));
-      const blindMs = isBlind && node.node.isAttentive ? (this.blindMs.get(node) ?? 0) + passedMs : 0;
+      const blindMs = isBlind && node.node.isServiceable ? (this.blindMs.get(node) ?? 0) + passedMs : 0;
       this.blindMs.set(node, blindMs);
       const boundMs = this.bounds.oneWayMs + network.noise.jitterMs + this.slownessMs();
       if (blindMs > boundMs && node.state?.duty === 'taking') {
@@ -216,7 +226,7 @@ export class Watch {
   private watchTorn(passedMs: number): void {
     for (const node of this.watched.nodes) {
       const count = node.addressCount;
-      const torn = count > 0 && count < node.vips.length && node.node.isAttentive;
+      const torn = count > 0 && count < node.vips.length && node.node.isServiceable;
       const tornMs = torn ? (this.tornMs.get(node) ?? 0) + passedMs : 0;
       this.tornMs.set(node, tornMs);
       if (tornMs > this.bounds.tornMs + node.node.slownessMs) {
@@ -254,12 +264,12 @@ export class Watch {
   private isHealthy({ node }: GroupOfNode): boolean {
     const isWitnessed = this.bounds.twoUnwitnessedMs === Infinity || node.reachesWitness;
     const isFree = node.order === undefined;
-    return node.isAttentive && node.linkUp && node.slownessMs === 0 && isWitnessed && isFree;
+    return node.isServiceable && node.linkUp && node.slownessMs === 0 && isWitnessed && isFree;
   }
 
   private hearEachOther(one: NodeName, other: NodeName): boolean {
     const { network } = this.watched;
-    return network.noise.lossShare === 0 && network.carries(one, other) && network.carries(other, one);
+    return network.carries(one, other) && network.carries(other, one);
   }
 }
 

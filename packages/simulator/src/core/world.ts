@@ -23,8 +23,17 @@ export interface Machines {
   readonly settingsInUse: typeof settingsInUse;
   readonly startGuardian: typeof startGuardian;
   readonly stepGuardian: typeof stepGuardian;
+  /** By which clock of their machine the daemons go, ms. */
+  readonly clockMs: (clocks: MachineClocks) => number;
   /** Whose beats count. */
   readonly receiveBeat: typeof receiveBeat;
+}
+
+/** The clocks of a machine, ms. */
+export interface MachineClocks {
+  readonly monotonicMs: number;
+  /** Since 1970; an operator or a time service may set it, both ways. */
+  readonly wallMs: number;
 }
 
 /** How long things take in the simulated machines, ms. */

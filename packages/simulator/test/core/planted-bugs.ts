@@ -98,6 +98,11 @@ export const PLANTED_BUGS: Readonly<Record<string, Bug>> = {
     stepGuardian: (state, event, nowMs) =>
       stepGuardian(state, event.type === 'tick' ? { ...event, lateMs: 0 } : event, nowMs),
   }),
+  'a guardian that stood still takes its pulse for one that hangs': ({ stepGuardian }) => ({
+    stepGuardian: (state, event, nowMs) =>
+      stepGuardian(state, event.type === 'tick' ? { ...event, lateMs: 0 } : event, nowMs),
+  }),
+  'the daemons go by the wall clock': () => ({ clockMs: ({ wallMs }) => wallMs }),
   'nobody is asked to release': ({ stepPulse }) => ({
     stepPulse: (...words) => {
       const step = stepPulse(...words);

@@ -6,8 +6,10 @@ import { PLANTED_BUGS, withBug } from './planted-bugs.js';
 
 const FIXED_SEEDS = 1_000;
 const FRESH_SEEDS = 1_000;
+/** A machine that does much else. */
+const LIMIT = { timeout: 300_000 };
 
-describe('the simulator', () => {
+describe('the simulator', LIMIT, () => {
   it(`finds every promise kept in ${FIXED_SEEDS} fixed seeds`, () => {
     expect(firstFailureText(pairOf(SETTINGS), 1, FIXED_SEEDS)).toBeUndefined();
   });

@@ -1,0 +1,48 @@
+import type { ClockStep, Fault, Script, TimedFault } from './faults.js';
+import type { NodeName } from './names.js';
+import { SeededRandom } from './random.js';
+
+/**
+ * What should hardly be noticed, added to the script of a seed. Drawn from a stream of its own, so that all else of a seed
+ * stays what it was.
+ */
+
+/** Sets this stream apart from the one that the faults are drawn from. */
+const STREAM = 0x5ca1ab1e;
+/** The longest way that a wall clock is put, ms: a day. */
+const LONGEST_STEP_MS = 86_400_000;
+
+/** @param unitMs the deadtime: faults last by it */
+export function withSmallFaults(script: Script, names: readonly NodeName[], unitMs: number): Script {
+  const random = new SeededRandom(script.seed ^ STREAM);
+  const faults = withOne(random, script.faults, names, unitMs);
+  const lastMs = Math.max(0, ...faults.map(({ atMs }) => atMs));
+  const step = (): ClockStep => {
+    const longestMs = random.pick([unitMs, 10 * unitMs, LONGEST_STEP_MS]);
+    const stepMs = random.between(1, longestMs) * random.pick([1, -1]);
+    return { atMs: random.between(0, lastMs + 2 * unitMs), node: random.pick(names), stepMs };
+  };
+  const clockSteps = random.chance(0.4) ? Array.from({ length: random.between(1, 3) }, step) : [];
+  return { ...script, faults, clockSteps };
+}
+
+/** In place of the only fault, or beside one of several. A reload is tried alone. */
+function withOne(
+  random: SeededRandom,
+  faults: readonly TimedFault[],
+  names: readonly NodeName[],
+  unitMs: number,
+): readonly TimedFault[] {
+  const first = faults[0];
+  const isReload = faults.some(({ fault }) => fault.kind === 'reload');
+  if (first === undefined || isReload || !random.chance(0.15)) return faults;
+  const fault = smallFault(random, names, unitMs);
+  if (faults.length === 1) return [{ atMs: first.atMs, fault }];
+  const { atMs } = random.pick(faults);
+  return [...faults, { atMs: Math.max(0, atMs + random.between(-unitMs, unitMs)), fault }];
+}
+
+function smallFault(random: SeededRandom, names: readonly NodeName[], unitMs: number): Fault {
+  const durationMs = random.between(1, random.chance(0.5) ? 8 * unitMs : 3_000);
+  return { kind: 'freezeGuardian', node: random.pick(names), durationMs };
+}
