@@ -5,6 +5,7 @@ export { heardOfBeat } from './core/beat-event.js';
 export { type BeatKeys, BeatVoice } from './core/beat-voice.js';
 export { wordOfBeat } from './core/beat-words.js';
 export { YOUNG_DEADTIME_MS } from './core/dead-timer.js';
+export { type FailbackState, NO_FAILBACK, stepFailback } from './core/failback.js';
 export { gateAfterMs, gateQuestion } from './core/gate.js';
 export type { GroupEffect, GroupStates } from './core/group-step.js';
 export {
@@ -19,9 +20,10 @@ export {
   stepGuardian,
 } from './core/guardian.js';
 export { nextTickMs, stepPulse } from './core/machine.js';
+export type { Views } from './core/move-refusal.js';
 export { wordOf } from './core/moves.js';
 export { NodeGroups } from './core/node-groups.js';
-export { rankStepMs } from './core/other-directors.js';
+export { nextTaker, rankStepMs } from './core/other-directors.js';
 export { settingsInUse, type TimesBefore, timesBefore, wordHeard } from './core/pair-times.js';
 export { HeartbeatStatistics } from './core/path-statistics.js';
 export {
@@ -31,6 +33,7 @@ export {
   REPLACE_GUARDIAN_MS,
   REPORT_MS,
 } from './core/process-times.js';
+export type { NodeView } from './core/readiness.js';
 export { pulseSettings } from './core/settings.js';
 export { hasSlept } from './core/sleep.js';
 export { type SaidWords, StandInVoice } from './core/stand-in-voice.js';

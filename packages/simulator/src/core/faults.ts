@@ -24,6 +24,7 @@ export type Fault =
         | 'crash'
         | 'freezePulse'
         | 'freezeGuardian'
+        | 'serversDown'
         | 'pause'
         | 'linkDown'
         | 'stop'
@@ -247,6 +248,7 @@ const WORDS = {
   pause: 'the machine stands still: ',
   linkDown: 'the link is down on',
   stop: 'an operator stops',
+  serversDown: 'no real server is up for',
   witnessCut: 'the witness is lost to',
   killPulse: 'pulse is killed on',
   killGuardian: 'the guardian is killed on',

@@ -50,6 +50,15 @@ function beginAt(
         node.setLink(true);
       };
     }
+    case 'serversDown': {
+      const restore = node.condition.loseServers();
+      node.pulse?.lookAtReadiness();
+      return () => {
+        // By then somebody has read a beat of it, or counted it as dead.
+        restore(node.settings.deadtimeMs + 2 * node.settings.keepaliveMs);
+        node.pulse?.lookAtReadiness();
+      };
+    }
     case 'witnessCut':
       return node.cutWitness();
     case 'stop':
@@ -59,10 +68,7 @@ function beginAt(
       node.slowDown(fault.factor);
       return () => node.slowDown(1);
     case 'handover':
-      node.pulse?.tell(
-        fault.to === undefined ? { type: 'handover' } : { type: 'handover', to: fault.to },
-        fault.group,
-      );
+      node.pulse?.handOver(fault.to, fault.group);
       return NOTHING;
     case 'maintenance':
       node.operator.orderOut(fault.unlessAlone);

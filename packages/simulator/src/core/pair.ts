@@ -14,6 +14,8 @@ import type { SimulatedPair, World } from './world.js';
 
 /** The longest that an attacker waits before the next packet, ms. */
 const ATTACK_GAP_MS = 100;
+/** After so many waits for a return none may be left. */
+const MOST_RETURNS = 12;
 /** Lines of a history that are kept. */
 const KEPT_LINES = 60;
 
@@ -73,6 +75,8 @@ class PairRun {
       machines: pair.machines,
       witness: pair.witness,
       hasKey: pair.hasKey === true,
+      failback: pair.failback,
+      conditionOf: (name) => this.nodes[name]?.condition,
       note: (who, text) => this.note(`${who} ${text}`),
       broken: (promise, text) => this.groups[0]?.watch.broken(promise, text),
     };
@@ -118,6 +122,7 @@ class PairRun {
     timeline.runUntil(lastMs + settleMs, isOver);
     // What a slow machine began last may take it longer than all that.
     if (!isOver()) timeline.runUntil(timeline.nowMs + this.slownessMs, isOver);
+    this.waitForReturns(isOver, settleMs);
     this.requireCalm(isOver, settleMs);
     return {
       violation: this.violation,
@@ -125,6 +130,21 @@ class PairRun {
       simulatedMs: Math.round(timeline.nowMs),
       takeovers: this.takeovers,
     };
+  }
+
+  /** What is to go back goes back, and comes to an end. */
+  private waitForReturns(isOver: () => boolean, settleMs: number): void {
+    const holdMs = this.pair.failback?.failbackHoldMs ?? 0;
+    for (let tries = 0; tries < MOST_RETURNS && this.isGivingBack && !isOver(); tries += 1) {
+      this.timeline.runUntil(this.timeline.nowMs + holdMs + settleMs, isOver);
+    }
+    if (this.isGivingBack && !isOver()) {
+      this.groups[0]?.watch.broken('addresses that go back come to rest', 'a return is still waited for');
+    }
+  }
+
+  private get isGivingBack(): boolean {
+    return Object.values(this.nodes).some(({ pulse }) => pulse?.policy?.isGivingBack === true);
   }
 
   /** Somebody who records everything replays it all the time, and changes it. */
@@ -180,7 +200,8 @@ class PairRun {
       if (watch.requireOneHolder() !== calm?.holder || moves !== calm?.moves) {
         watch.broken('a stable holder after healing', 'the addresses moved without a reason');
       }
-      const most = 2 + 2 * this.script.faults.length;
+      const perFault = this.pair.failback === undefined ? 2 : 3;
+      const most = 2 + perFault * this.script.faults.length;
       const takeovers = Object.values(nodes).reduce((sum, node) => sum + node.takeovers, 0);
       if (takeovers > most) {
         watch.broken('no flapping', `${takeovers} takeovers for ${this.script.faults.length} faults`);
@@ -229,7 +250,7 @@ class PairRun {
     const duties = Object.values(nodes).map(({ state }) => state?.duty);
     const standbys = duties.filter((duty) => duty === 'standby').length;
     const hasRoles = duties.includes('active') && standbys === duties.length - 1;
-    const serves = announced?.state?.duty === 'active';
+    const serves = announced?.state?.duty === 'active' && !this.isGivingBack;
     const isFirst = this.script.faults.filter((one) => one.atMs === atMs).length === 1;
     return isQuiet && isFirst && hasRoles && serves && both.every((one) => one.isAttentive && one.isSteady);
   }

@@ -10,6 +10,7 @@ import {
   settingsInUse,
   startGuardian,
   startPulse,
+  stepFailback,
   stepGuardian,
   stepPulse,
 } from '@piranha/pulse/machines';
@@ -32,6 +33,7 @@ export const OWN_MACHINES: Machines = {
   settingsInUse,
   startGuardian,
   stepGuardian,
+  stepFailback,
   clockMs: ({ monotonicMs }) => monotonicMs,
   receiveBeat,
 };
@@ -112,7 +114,9 @@ export function pairOfConfiguration(
   // Anybody can move a pair that speaks words: with a key that must not be so.
   const plans = groupPlans(configuration);
   const groups = plans.length > 1 ? { groups: plans } : {};
-  return { ...pair, ...groups, hasKey, isAttacked: hasKey, hasMaintenance: true };
+  const { failback, failbackHoldMs } = configuration;
+  const goesBack = hasKey && failback !== 'none' ? { failback: { failback, failbackHoldMs } } : {};
+  return { ...pair, ...groups, ...goesBack, hasKey, isAttacked: hasKey, hasMaintenance: true };
 }
 
 /** What is promised for a pair, in lines for a person. */
@@ -121,6 +125,7 @@ export function promisesOf({
   isAttacked,
   hasMaintenance,
   groups,
+  failback,
 }: SimulatedPair): readonly string[] {
   const { keepaliveMs, deadtimeMs } = settings.primary;
   const directors = namesIn(settings).length;
@@ -134,6 +139,11 @@ export function promisesOf({
     ...(directors > 2
       ? ['promised: the next in rank takes over, and a cut that a third director hears across moves nothing']
       : []),
+    ...(failback === undefined
+      ? []
+      : [
+          `promised: the addresses go back once, after ${failback.failbackHoldMs} ms in which their director was fit`,
+        ]),
     ...(hasMaintenance === true ? ['promised: a director in maintenance standby takes nothing'] : []),
     ...(groups === undefined
       ? []

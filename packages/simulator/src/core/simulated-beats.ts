@@ -1,17 +1,17 @@
 import type { HeartbeatWord, PulseAlive } from '@piranha/protocol';
-import { type BeatVoice, beatContent, type NodeGroups, type PulseSettings } from '@piranha/pulse/machines';
+import { type BeatVoice, beatContent, type NodeGroups } from '@piranha/pulse/machines';
 import type { NodeName } from './names.js';
 import { BEAT_FACTS } from './simulated-keys.js';
 import type { SimulatedNode } from './simulated-node.js';
 
 /** What a simulated pulse says in its next beat. @param asking a group whose release is asked for */
 export function simulatedContent(
-  settings: PulseSettings,
+  { settings, condition: { readiness } }: Pick<SimulatedNode, 'settings' | 'condition'>,
   groups: NodeGroups,
   word: HeartbeatWord | undefined,
   asking?: string,
 ): ReturnType<typeof beatContent> {
-  const { configuration, readiness } = BEAT_FACTS;
+  const { configuration } = BEAT_FACTS;
   const { main: state } = groups;
   const failure = state.maintenance === undefined ? state.failure : 'maintenance standby';
   const view = { readiness, failure: state.others === undefined ? state.failure : failure };
@@ -25,7 +25,7 @@ export function simulatedLife(
   groups: NodeGroups | undefined,
 ): PulseAlive['beat'] {
   if (voice === undefined || groups === undefined) return undefined;
-  const { priority } = simulatedContent(node.settings, groups, undefined);
+  const { priority } = simulatedContent(node, groups, undefined);
   const { boot, sequence, session } = voice;
   const lifeOf = (name: NodeName) => {
     const other = voice.sessionOf(name);
@@ -33,7 +33,7 @@ export function simulatedLife(
   };
   return {
     ...{ node: node.role, partner: node.partner, keyFile: '', keysTaken: 1, encrypt: false },
-    ...{ boot, sequence, priority, ...BEAT_FACTS },
+    ...{ boot, sequence, priority, ...BEAT_FACTS, readiness: node.condition.readiness },
     session: session && { boot: session.boot, sequence: session.window.newest },
     ...(node.others.length > 1 ? { others: node.others.map(lifeOf) } : {}),
   };

@@ -10,6 +10,7 @@ import { AttackWatch } from './attack-watch.js';
 import type { NodeName } from './names.js';
 import type { Attack, Packet, PathNumber } from './network.js';
 import type { ReloadTimes } from './reloads.js';
+import { SimulatedCondition } from './simulated-condition.js';
 import { SimulatedGuardian } from './simulated-guardian.js';
 import type { SimulatedMeasure } from './simulated-measure.js';
 import { SimulatedOperator } from './simulated-operator.js';
@@ -49,6 +50,7 @@ export class SimulatedNode {
   order: MaintenanceOrder | undefined;
   /** What it makes of packets that no director sent. */
   readonly attacks: AttackWatch;
+  readonly condition: SimulatedCondition;
   /** Its operator. */
   readonly operator: SimulatedOperator;
   private pausedUntilMs = Number.NEGATIVE_INFINITY;
@@ -70,6 +72,7 @@ export class SimulatedNode {
     this.durations = { ...DURATIONS, startMs };
     this.role = (settings.self?.name as NodeName | undefined) ?? settings.role;
     this.others = world.nodes.filter((name) => name !== this.role);
+    this.condition = new SimulatedCondition(() => world.timeline.nowMs);
     this.attacks = new AttackWatch(world, this.role);
     this.operator = new SimulatedOperator(world.timeline, this);
   }
@@ -254,6 +257,7 @@ export class SimulatedNode {
   crash(): void {
     if (!this.isUp) return;
     this.isUp = false;
+    this.condition.missed = new Set();
     this.addresses.clear();
     for (const one of [this.pulse, this.guardian]) if (one) one.alive = false;
     this.pulse = undefined;

@@ -32,7 +32,8 @@ export class SimulatedOperator {
     this.underWay = this.asked;
     this.asked = order;
     this.answers.clear();
-    this.node.pulse.dispatch({ type: 'maintenance', order, force: false });
+    const views = this.node.pulse.policy?.views();
+    this.node.pulse.dispatch({ type: 'maintenance', order, force: false, views });
   }
 
   /** Ends the order, again and again until it is over. */

@@ -1,5 +1,5 @@
 import { MAIN_GROUP } from '@piranha/config';
-import type { HeartbeatWord, PulseAlive, StoodIn } from '@piranha/protocol';
+import type { HeartbeatWord, StoodIn } from '@piranha/protocol';
 import type { Beat } from '@piranha/protocol/beat';
 import {
   BeatVoice,
@@ -29,6 +29,8 @@ import { SimulatedGate } from './simulated-gate.js';
 import { drawnBoot, PATH_NAMES, SIMULATED_KEYS } from './simulated-keys.js';
 import { SimulatedMoves } from './simulated-moves.js';
 import type { SimulatedNode } from './simulated-node.js';
+import { FAILBACK_LOOK_MS, SimulatedPolicy } from './simulated-policy.js';
+import { aliveGroups, runningOrStopped } from './simulated-report.js';
 import type { World } from './world.js';
 
 /** The pulse process of a node: the real state machine, and a shell whose addresses are a set. */
@@ -42,6 +44,7 @@ export class SimulatedPulse extends SimulatedProcess {
   private tickDueMs = Number.POSITIVE_INFINITY;
   private gate: SimulatedGate | undefined;
   private voice: BeatVoice | undefined;
+  policy: SimulatedPolicy | undefined;
   private sent = 0;
   private left: TimesBefore | undefined;
   private timesText = '';
@@ -172,9 +175,33 @@ export class SimulatedPulse extends SimulatedProcess {
       if (word !== undefined) node.send(() => word);
       return;
     }
-    const content = simulatedContent(node.settings, groups, word, asking);
+    const content = simulatedContent(node, groups, word, asking);
     this.sent += 1;
     node.send((path) => voice.say(content, { name: PATH_NAMES[path], sent: this.sent }, node.localMs()));
+  }
+
+  /** An operator asks for a handover. @param to one of several directors */
+  handOver(to?: string, group?: string): void {
+    this.receive(() => this.dispatch({ type: 'handover', views: this.policy?.views(to), to }, group));
+  }
+
+  /** How it is has changed: of several directors others wait for it or not. */
+  lookAtReadiness(): void {
+    if (this.state?.others === undefined) return;
+    this.tell({ type: 'readiness', isReady: !this.node.condition.isDark });
+  }
+
+  private newPolicy(groups: NodeGroups, startOf: (group: string) => PulseStart): SimulatedPolicy {
+    const adopted = [...groups.all.keys()].filter((name) => startOf(name).type !== 'fresh');
+    const partnerView = (name: string) => this.voice?.sessionOf(name)?.beat;
+    const handOver = (group: string) => this.dispatch({ type: 'handover' }, group);
+    const policy = new SimulatedPolicy(this.world, this.node, { groups, partnerView, handOver }, adopted);
+    const look = (): void => {
+      policy.look();
+      this.timer(this.timeline.nowMs + FAILBACK_LOOK_MS, look);
+    };
+    if (this.world.failback !== undefined) look();
+    return policy;
   }
 
   /** As dispatch, when the process runs: it learns of this through a socket. */
@@ -208,7 +235,8 @@ export class SimulatedPulse extends SimulatedProcess {
     this.commit(effects, new Map());
     if (groups.holding) this.putDownLeftovers(groups);
     if (groups.isListening) this.answer();
-    if (groups.main.others !== undefined) this.dispatch({ type: 'readiness', isReady: true });
+    this.policy = this.newPolicy(groups, startOf);
+    this.lookAtReadiness();
     if (!this.node.linkUp) this.dispatch(this.node.linkFailure());
     this.report();
   }
@@ -359,20 +387,4 @@ export class SimulatedPulse extends SimulatedProcess {
 interface Heard {
   readonly main: HeartbeatWord;
   readonly beat: Beat | undefined;
-}
-
-function runningOrStopped(state: PulseState): 'lvs running' | 'lvs stopped' {
-  return wordOf(state) === 'lvs running' ? 'lvs running' : 'lvs stopped';
-}
-
-function aliveGroups(groups: NodeGroups): Pick<PulseAlive, 'groups'> {
-  if (!groups.isGrouped) return {};
-  return {
-    groups: groups.plans.map(({ name, vips }) => ({
-      name,
-      vips,
-      active: groups.held.has(name),
-      word: runningOrStopped(groups.of(name)),
-    })),
-  };
 }

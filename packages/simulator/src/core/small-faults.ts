@@ -44,5 +44,9 @@ function withOne(
 
 function smallFault(random: SeededRandom, names: readonly NodeName[], unitMs: number): Fault {
   const durationMs = random.between(1, random.chance(0.5) ? 8 * unitMs : 3_000);
-  return { kind: 'freezeGuardian', node: random.pick(names), durationMs };
+  return {
+    kind: random.pick(['freezeGuardian', 'serversDown'] as const),
+    node: random.pick(names),
+    durationMs,
+  };
 }

@@ -54,6 +54,7 @@ export class Soak {
       hasKey: false,
       note: () => undefined,
       broken: () => undefined,
+      conditionOf: () => undefined,
     };
     const node = (role: NodeRole): SimulatedNode => {
       const made = new SimulatedNode(world, pairOf(settings).settings[role], 1, START_MS, () => undefined);

@@ -1,4 +1,4 @@
-import type { WitnessConfig } from '@piranha/config';
+import type { LvsConfiguration, WitnessConfig } from '@piranha/config';
 import type { receiveBeat } from '@piranha/protocol/beat';
 import type {
   GroupPlan,
@@ -7,12 +7,14 @@ import type {
   settingsInUse,
   startGuardian,
   startPulse,
+  stepFailback,
   stepGuardian,
   stepPulse,
 } from '@piranha/pulse/machines';
 import type { NodeName, PerNode } from './names.js';
 import type { HeartbeatNetwork } from './network.js';
 import type { SeededRandom } from './random.js';
+import type { SimulatedCondition } from './simulated-condition.js';
 import type { Timeline } from './timeline.js';
 
 /** The state machines that are tried: the daemons' own, or ones with a fault that must be found. */
@@ -23,6 +25,7 @@ export interface Machines {
   readonly settingsInUse: typeof settingsInUse;
   readonly startGuardian: typeof startGuardian;
   readonly stepGuardian: typeof stepGuardian;
+  readonly stepFailback: typeof stepFailback;
   /** By which clock of their machine the daemons go, ms. */
   readonly clockMs: (clocks: MachineClocks) => number;
   /** Whose beats count. */
@@ -47,6 +50,9 @@ export interface Durations {
 
 export const DURATIONS = { takeMs: 6, dropMs: 6 } as const;
 
+/** What lvs.cf says of the return of the addresses. */
+export type FailbackWords = Pick<LvsConfiguration, 'failback' | 'failbackHoldMs'>;
+
 /** What a run is made with. */
 export interface SimulatedPair {
   /** What the configuration gives each director; their order is the tie rule's. */
@@ -62,6 +68,8 @@ export interface SimulatedPair {
   readonly hasReloads?: boolean | undefined;
   /** Beats are spoken in place of the original's words. */
   readonly hasKey?: boolean | undefined;
+  /** When the addresses go back to the director that is preferred for them; beats only. */
+  readonly failback?: FailbackWords | undefined;
   /** Somebody records every packet, and replays and forges them all the time. */
   readonly isAttacked?: boolean | undefined;
 }
@@ -76,6 +84,9 @@ export interface World {
   readonly witness: WitnessConfig | undefined;
   /** Beats are spoken in place of the original's words. */
   readonly hasKey: boolean;
+  readonly failback?: FailbackWords | undefined;
+  /** How a director really is, whatever others believe. */
+  conditionOf(name: NodeName): SimulatedCondition | undefined;
   /** A line of the history. */
   note(who: string, text: string): void;
   /** A promise that was broken. */

@@ -1,0 +1,38 @@
+import type { BeatReadiness } from '@piranha/protocol/beat';
+
+/** How a simulated director is as a server of its clients, and what its disk keeps of that. */
+export class SimulatedCondition {
+  /** The groups that are to go back to their preferred director, as the file of pulse's state keeps them. */
+  missed: ReadonlySet<string> = new Set();
+  private outages = 0;
+  private darkSinceMs = 0;
+  private lightSinceMs = Number.NEGATIVE_INFINITY;
+
+  /** @param nowMs true time */
+  constructor(private readonly nowMs: () => number) {}
+
+  /** No real server is up for it. */
+  get isDark(): boolean {
+    return this.outages > 0;
+  }
+
+  get readiness(): BeatReadiness {
+    return { tableLoaded: true, firstVerdicts: true, serversUp: this.isDark ? 0 : 1, serversTotal: 1 };
+  }
+
+  /** For how long it has been fit, where it was not for as long as others must notice, ms. */
+  get lightForMs(): number {
+    return this.isDark ? 0 : this.nowMs() - this.lightSinceMs;
+  }
+
+  /** All its real servers are lost to it. @returns what brings them back, with how long others may fail to notice it */
+  loseServers(): (unnoticedMs: number) => void {
+    this.outages += 1;
+    if (this.outages === 1) this.darkSinceMs = this.nowMs();
+    return (unnoticedMs) => {
+      this.outages -= 1;
+      const wasLong = this.nowMs() - this.darkSinceMs > unnoticedMs;
+      if (!this.isDark && wasLong) this.lightSinceMs = this.nowMs();
+    };
+  }
+}
