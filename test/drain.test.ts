@@ -112,7 +112,7 @@ describe('a server that is taken out of service on a running director', () => {
     await until('s0 out', are({ s2: 1 }));
     const refused = await director.lvsctl('disable', 's2');
     expect(refused.status).toBe(1);
-    expect(refused.stderr).toContain('no other server of www is up');
+    expect(refused.stderr).toContain('no other server of www is up [LVSD_DRAIN_REFUSED]');
     expect(await weights()).toEqual({ s2: 1 });
     rmSync(join(base, 'out', layout.servers[0] ?? ''));
     expect((await director.lvsctl('enable', 's1')).status).toBe(0);

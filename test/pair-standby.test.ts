@@ -82,9 +82,14 @@ describe('a handover to a node', () => {
     await standby.crash();
     await pair.waitFor('a silent partner', async () => (await active.pulse()).partner === 'silent');
     const refused = await active.lvsctl('handover');
-    expect([refused.status, refused.stderr]).toEqual([1, 'lvsctl: not handed over: no partner is heard\n']);
+    expect([refused.status, refused.stderr]).toEqual([
+      1,
+      'lvsctl: not handed over: no partner is heard [PULSE_HANDOVER_REFUSED]\n',
+    ]);
     const forced = await active.lvsctl('handover', '--force');
-    expect(forced.stderr).toBe('lvsctl: not handed over: partner did not say running in time\n');
+    expect(forced.stderr).toBe(
+      'lvsctl: not handed over: partner did not say running in time [PULSE_HANDOVER_UNDONE]\n',
+    );
     await stream.stop();
     expect(stream.describe(zeroMs)).toBe('');
     expect(await pair.holders()).toEqual([active.role]);
@@ -163,7 +168,9 @@ describe('maintenance standby', () => {
     await pair.waitFor('a silent partner', async () => (await active.pulse()).partner === 'silent');
     const refused = await active.lvsctl('standby', 'on');
     expect([refused.status, refused.stdout]).toEqual([1, '']);
-    expect(refused.stderr).toBe('lvsctl: maintenance standby is not on: no partner is heard\n');
+    expect(refused.stderr).toBe(
+      'lvsctl: maintenance standby is not on: no partner is heard [PULSE_MAINTENANCE_REFUSED]\n',
+    );
     expect(await pair.holders()).toEqual([active.role]);
     expect((await active.pulse()).maintenance).toBeUndefined();
 

@@ -61,6 +61,7 @@ export const serverMaintenanceSchema: z.ZodType<ServerMaintenance> = z.object({
 export const maintenanceAnswerSchema: z.ZodType<MaintenanceAnswer> = z.object({
   ok: z.boolean(),
   text: z.string(),
+  code: z.string().max(64).optional(),
   servers: z.array(
     z.object({
       service: z.string(),

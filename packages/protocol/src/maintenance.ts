@@ -57,6 +57,8 @@ export interface MaintenanceAnswer {
   /** False: nothing was changed, and `text` says why. */
   readonly ok: boolean;
   readonly text: string;
+  /** Why not; absent with a yes. */
+  readonly code?: string | undefined;
   readonly servers: readonly MaintainedServer[];
 }
 

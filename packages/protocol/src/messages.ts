@@ -150,6 +150,8 @@ export interface HandoverAnswer {
   readonly ok: boolean;
   readonly text: string;
   readonly durationMs: number;
+  /** Why not; absent with a yes. */
+  readonly code?: string | undefined;
 }
 
 /** What the guardian needs to go on beating in the worker's life. Never a secret: keys it reads for itself. */

@@ -238,6 +238,7 @@ export const handoverAnswerSchema: z.ZodType<HandoverAnswer> = z.object({
   ok: z.boolean(),
   text: z.string(),
   durationMs: z.number().min(0),
+  code: z.string().max(64).optional(),
 });
 
 /** A validator of one answer. */

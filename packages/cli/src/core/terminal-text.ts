@@ -11,6 +11,11 @@ export function terminalText(text: string): string {
   );
 }
 
+/** The stable code behind a refusal, as behind every error; nothing where a daemon of an earlier version tells none. */
+export function codeText(code: string | undefined): string {
+  return code === undefined ? '' : ` [${terminalText(code)}]`;
+}
+
 /** Rows as columns, each as wide as its widest cell, two blanks between them; cells are made safe for a terminal. */
 export function columns(rows: readonly (readonly string[])[], indent = ''): string[] {
   const safe = rows.map((row) => row.map(terminalText));

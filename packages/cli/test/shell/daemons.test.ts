@@ -125,10 +125,11 @@ describe('lvsctl handover', () => {
   }, 15_000);
 
   it('ends with 1 when it is refused', async () => {
-    await serve('pulse', { handover: () => ({ ok: false, text: 'partner is silent', durationMs: 0 }) });
+    const refused = { ok: false, text: 'partner is silent', durationMs: 0, code: 'PULSE_HANDOVER_REFUSED' };
+    await serve('pulse', { handover: () => refused });
     const { status, stdout, stderr } = await ask('handover');
     expect([status, stdout]).toEqual([1, '']);
-    expect(stderr).toBe('lvsctl: not handed over: partner is silent\n');
+    expect(stderr).toBe('lvsctl: not handed over: partner is silent [PULSE_HANDOVER_REFUSED]\n');
   });
 
   it('tells the error of the daemon, and its absence', async () => {

@@ -197,13 +197,15 @@ describe('lvsctl disable, undrain, enable', () => {
       methods: {
         maintain: () => {
           if (problem) throw problem;
-          return { ok: false, text, servers: [PLACED] };
+          return { ok: false, text, code: 'LVSD_DRAIN_REFUSED', servers: [PLACED] };
         },
       },
     });
     const refused = await ask('disable', 'one');
     expect([refused.status, refused.stdout]).toEqual([1, '']);
-    expect(refused.stderr).toContain(`disable one is refused, nothing was changed: ${text}`);
+    expect(refused.stderr).toContain(
+      `disable one is refused, nothing was changed: ${text} [LVSD_DRAIN_REFUSED]\n`,
+    );
     expect(refused.stderr).toContain('--force');
     expect(JSON.parse((await ask('disable', 'one', '--json')).stdout)).toMatchObject({ ok: false, text });
     problem = new UserError('no active server is called two', {

@@ -279,7 +279,8 @@ export class MaintenanceOrders {
     if (!decision.ok) this.options.log.log('LVSD_DRAIN_REFUSED', { action, server, by, why: decision.text });
     else await this.take(decision.record);
     const servers = maintainedServers(found.servers, (key) => this.maintenanceAt(key));
-    return { ok: decision.ok, text: decision.text, servers };
+    const code = decision.ok ? {} : { code: 'LVSD_DRAIN_REFUSED' };
+    return { ok: decision.ok, text: decision.text, ...code, servers };
   }
 
   private async merge(params: unknown): Promise<MaintenanceExchange> {

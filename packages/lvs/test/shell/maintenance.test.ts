@@ -221,7 +221,11 @@ describe('servers out of service', { timeout: 30_000 }, () => {
     await start();
     await bothUp();
     await maintain('disable', 'two');
-    expect(await maintain('drain', 'one')).toMatchObject({ ok: false, text: 'no other server of web is up' });
+    expect(await maintain('drain', 'one')).toMatchObject({
+      ok: false,
+      text: 'no other server of web is up',
+      code: 'LVSD_DRAIN_REFUSED',
+    });
     expect(await entries()).toEqual(['10.0.0.11 1']);
     expect(logged('LVSD_DRAIN_REFUSED')).toBe(1);
     await expect(maintain('drain', 'three')).rejects.toMatchObject({

@@ -35,7 +35,7 @@ export class GroupResults {
   keepOnly(groups: readonly string[]): readonly MoveResult[] {
     return [...this.pending].flatMap(([type, order]) => {
       const gone = order.groups.filter((name) => !groups.includes(name) && !order.results.has(name));
-      for (const name of gone) order.results.set(name, { type, ok: false, text: 'it left lvs.cf meanwhile' });
+      for (const name of gone) order.results.set(name, leftOut(type));
       const whole = gone.length > 0 ? this.answerOf(type, order) : undefined;
       return whole === undefined ? [] : [whole];
     });
@@ -52,6 +52,13 @@ export class GroupResults {
   }
 }
 
+function leftOut(type: MoveResult['type']): MoveResult {
+  const why = { ok: false, text: 'it left lvs.cf meanwhile' } as const;
+  return type === 'handoverResult'
+    ? { type, ...why, code: 'PULSE_HANDOVER_UNDONE' }
+    : { type, ...why, code: 'PULSE_MAINTENANCE_REFUSED' };
+}
+
 function joined(
   all: readonly (MoveResult & { readonly name: string })[],
   type: MoveResult['type'],
@@ -59,7 +66,9 @@ function joined(
   const texts = new Set(all.map(({ text }) => text));
   const [first = ''] = texts;
   const ok = all.every((one) => one.ok);
-  return { type, ok, text: texts.size === 1 ? first : textByGroup(all) };
+  const code = all.find((one) => !one.ok && one.code !== undefined)?.code;
+  const text = texts.size === 1 ? first : textByGroup(all);
+  return { type, ok, text, ...(code === undefined ? {} : { code }) };
 }
 
 function textByGroup(all: readonly (MoveResult & { readonly name: string })[]): string {

@@ -35,7 +35,6 @@ const OF_THE_NODE: ReadonlySet<EventId> = new Set<EventId>([
   'PULSE_MAINTENANCE_ON',
   'PULSE_MAINTENANCE_OFF',
   'PULSE_MAINTENANCE_KEPT',
-  'PULSE_MAINTENANCE_REFUSED',
 ]);
 
 /** Whether a process says nothing in turn: what one group found held, or slept over, concerns what is said of all. */

@@ -1,5 +1,15 @@
 import { handoverRefusal } from './move-refusal.js';
-import { andThen, drop, endOrder, endRelease, log, release, take, withEffects } from './moves.js';
+import {
+  andThen,
+  drop,
+  endOrder,
+  endRelease,
+  log,
+  maintenanceRefused,
+  release,
+  take,
+  withEffects,
+} from './moves.js';
 import type { MaintenanceOrder, PulseEvent, PulseSettings, PulseState, PulseStep } from './types.js';
 
 /** Maintenance standby: an operator takes this node out. It holds nothing, and takes nothing by itself. */
@@ -66,7 +76,7 @@ export function putDown(state: PulseState): PulseStep {
 export function onMaintenanceOver(settings: PulseSettings, state: PulseState, by: string): PulseStep {
   if (state.ordered !== undefined) {
     const text = 'this node is still handing over: try again in a moment';
-    return withEffects(state, { type: 'maintenanceResult', ok: false, text });
+    return withEffects(state, maintenanceRefused(text));
   }
   if (state.maintenance === undefined) {
     return withEffects(state, {

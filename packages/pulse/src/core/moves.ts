@@ -113,8 +113,16 @@ export function endRelease(state: PulseState, ok: boolean, text: string): PulseS
   const { ordered } = state;
   if (ordered !== undefined) return endOrder({ ...state, ordered: undefined }, ordered, ok, text);
   return state.intent === 'handover'
-    ? withEffects(state, { type: 'handoverResult', ok, text })
+    ? withEffects(state, {
+        ...{ type: 'handoverResult', ok, text },
+        ...(ok ? {} : { code: 'PULSE_HANDOVER_UNDONE' }),
+      })
     : { state, effects: [] };
+}
+
+/** The answer to an order of maintenance standby, or to its end, that came to nothing. */
+export function maintenanceRefused(text: string): PulseEffect {
+  return { type: 'maintenanceResult', ok: false, text, code: 'PULSE_MAINTENANCE_REFUSED' };
 }
 
 /** An order of maintenance is in force, or came to nothing. */
@@ -124,11 +132,13 @@ export function endOrder(
   ok: boolean,
   text: string,
 ): PulseStep {
-  const answer: PulseEffect = { type: 'maintenanceResult', ok, text };
-  if (!ok) return withEffects(state, log('PULSE_MAINTENANCE_REFUSED', { reason: text }), answer);
+  if (!ok) {
+    const told = log('PULSE_MAINTENANCE_REFUSED', { reason: text });
+    return withEffects(state, told, maintenanceRefused(text));
+  }
   const maintenance = { unlessAlone, by, at, reason };
   const told = log('PULSE_MAINTENANCE_ON', { by, reason: reason || 'no reason given', unlessAlone });
-  return withEffects({ ...state, maintenance }, told, answer);
+  return withEffects({ ...state, maintenance }, told, { type: 'maintenanceResult', ok, text });
 }
 
 /** Something of ours is broken for good: hand over if somebody is there. */

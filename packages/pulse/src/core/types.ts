@@ -163,6 +163,12 @@ export type PulseEvent =
   /** The settings of this event count from now on. `hadPartner`: there was one by those before. */
   | { readonly type: 'timesChanged'; readonly hadPartner: boolean };
 
+/** Why a move that an operator asked for was not made. */
+export type MoveCode = Extract<
+  EventId,
+  'PULSE_HANDOVER_REFUSED' | 'PULSE_HANDOVER_UNDONE' | 'PULSE_MAINTENANCE_REFUSED'
+>;
+
 export type PulseEffect =
   | { readonly type: 'send'; readonly word: HeartbeatWord }
   /** Hold all VIPs; answered by `taken`. */
@@ -174,9 +180,20 @@ export type PulseEffect =
   | { readonly type: 'diedEarly'; readonly silentSinceMs: number }
   | { readonly type: 'log'; readonly event: EventId; readonly fields: EventFields }
   /** The end of a handover that was asked for. */
-  | { readonly type: 'handoverResult'; readonly ok: boolean; readonly text: string }
+  | {
+      readonly type: 'handoverResult';
+      readonly ok: boolean;
+      readonly text: string;
+      /** Why not: as the log has it. */
+      readonly code?: MoveCode;
+    }
   /** The answer to an order of maintenance standby, or to its end. */
-  | { readonly type: 'maintenanceResult'; readonly ok: boolean; readonly text: string }
+  | {
+      readonly type: 'maintenanceResult';
+      readonly ok: boolean;
+      readonly text: string;
+      readonly code?: MoveCode;
+    }
   | { readonly type: 'exit' };
 
 export interface PulseStep {

@@ -17,6 +17,7 @@ export function onHandover(
       type: 'handoverResult',
       ok: false,
       text: reason,
+      code: 'PULSE_HANDOVER_REFUSED',
     });
   const refusal = handoverRefusal(settings, state, views, to);
   if (refusal !== undefined && !(force && refusal.canForce)) return refuse(refusal.why);

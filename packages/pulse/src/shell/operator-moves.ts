@@ -7,7 +7,7 @@ import type { GroupResults, MoveResult } from '../core/group-results.js';
 import { needsCount, type Views } from '../core/move-refusal.js';
 import { type DirectorNames, directorNamed, NO_NAMES, notThePartner } from '../core/partner-name.js';
 import type { HeartbeatPath } from '../core/settings.js';
-import type { MaintenanceOrder, PulseEvent } from '../core/types.js';
+import type { MaintenanceOrder, MoveCode, PulseEvent } from '../core/types.js';
 import type { PolicyGroup } from './group-failback.js';
 import type { MaintenanceFile } from './maintenance-file.js';
 import { PendingMoves } from './pending-moves.js';
@@ -72,13 +72,15 @@ export class OperatorMoves {
     if (asked.type === 'unknown') {
       throw new UserError(`lvs.cf has no group ${group}`, { code: 'PULSE_NO_GROUP', hint: asked.hint });
     }
-    if (asked.type === 'refused') return refused(asked.why);
+    if (asked.type === 'refused') return refused(asked.why, 'PULSE_HANDOVER_REFUSED');
     // Of several groups one may still be on its way for somebody else, who waits for the same answer.
     const { results } = this.needs;
     const moving = this.needs
       .groups()
       .find(({ name, state }) => state.duty === 'releasing' && results.awaits('handoverResult', name));
-    if (moving !== undefined) return refused(`a move is under way: group ${moving.name}`);
+    if (moving !== undefined) {
+      return refused(`a move is under way: group ${moving.name}`, 'PULSE_HANDOVER_REFUSED');
+    }
     const views = { ...this.needs.views(heir), coverage };
     const event: PulseEvent = { type: 'handover', force, views, ...(heir === undefined ? {} : { to: heir }) };
     return this.handovers.wait(() => {
@@ -94,7 +96,7 @@ export class OperatorMoves {
     // Two orders at once would get each other's answer.
     const groups = this.needs.groups();
     if (groups.some(({ state }) => state.ordered !== undefined))
-      return refused('an order is under way: try again in a moment');
+      return refused('an order is under way: try again in a moment', 'PULSE_MAINTENANCE_REFUSED');
     // An order that would be forgotten at the next start is none.
     if (on) this.requireWritable();
     const order = { unlessAlone, by, at: new Date().toISOString(), reason };
@@ -111,12 +113,12 @@ export class OperatorMoves {
   }
 
   /** Tells those who wait. */
-  answer({ type, ok, text }: MoveResult): void {
+  answer({ type, ok, text, code }: MoveResult): void {
     const cost = this.needs.cost();
-    if (type === 'handoverResult') void this.handovers.answer(ok, text, cost);
+    if (type === 'handoverResult') void this.handovers.answer({ ok, text, code }, cost);
     else {
       const kept = this.unkept === undefined ? '' : `; a restart will not know of it: ${this.unkept}`;
-      void this.orders.answer(ok, `${text}${kept}`, cost);
+      void this.orders.answer({ ok, text: `${text}${kept}`, code }, cost);
       // The groups are still making their step.
       if (!ok) queueMicrotask(() => this.takeBack());
     }
@@ -158,8 +160,8 @@ export class OperatorMoves {
   }
 }
 
-function refused(text: string): HandoverAnswer {
-  return { ok: false, text, durationMs: 0 };
+function refused(text: string, code: MoveCode): HandoverAnswer {
+  return { ok: false, text, durationMs: 0, code };
 }
 
 function read<T>(schema: z.ZodType<T>, params: unknown): T {

@@ -19,14 +19,18 @@ export class PendingMoves {
   }
 
   /** Answers all of them; the duration is that until now. @param cost what the move cuts, where that is known */
-  async answer(ok: boolean, text: string, cost: Promise<string | undefined>): Promise<void> {
+  async answer(
+    { ok, text, code }: Pick<HandoverAnswer, 'ok' | 'text' | 'code'>,
+    cost: Promise<string | undefined>,
+  ): Promise<void> {
     const nowMs = monotonicNowMs();
     const answered = this.pending;
     this.pending = [];
     const told = ok ? await cost : undefined;
     for (const { startedAtMs, resolve } of answered) {
       const whole = told === undefined ? text : `${text}; ${told}`;
-      resolve({ ok, text: whole, durationMs: Math.round(nowMs - startedAtMs) });
+      const durationMs = Math.round(nowMs - startedAtMs);
+      resolve({ ok, text: whole, durationMs, ...(code === undefined ? {} : { code }) });
     }
   }
 }

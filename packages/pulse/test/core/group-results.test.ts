@@ -19,9 +19,11 @@ describe('the answers of several groups', () => {
     const results = new GroupResults();
     results.ask('handoverResult', ['main', 'post']);
     results.answer('post', result(true, 'partner took over'));
-    expect(results.answer('main', result(false, 'not in time'))).toEqual(
-      result(false, 'main: not in time; post: partner took over'),
-    );
+    const code = 'PULSE_HANDOVER_UNDONE';
+    expect(results.answer('main', { ...result(false, 'not in time'), code })).toEqual({
+      ...result(false, 'main: not in time; post: partner took over'),
+      code,
+    });
   });
 
   it('count only where somebody asked', () => {
@@ -37,7 +39,10 @@ describe('the answers of several groups', () => {
     expect(results.keepOnly(['main', 'post'])).toEqual([]);
     results.answer('main', result(true, 'partner took over'));
     expect(results.keepOnly(['main'])).toEqual([
-      result(false, 'main: partner took over; post: it left lvs.cf meanwhile'),
+      {
+        ...result(false, 'main: partner took over; post: it left lvs.cf meanwhile'),
+        code: 'PULSE_HANDOVER_UNDONE',
+      },
     ]);
     expect(results.awaits('handoverResult', 'post')).toBe(false);
   });
@@ -46,9 +51,10 @@ describe('the answers of several groups', () => {
     const results = new GroupResults();
     results.ask('handoverResult', ['main', 'post']);
     expect(results.keepOnly(['main'])).toEqual([]);
-    expect(results.answer('main', result(true, 'partner took over'))).toEqual(
-      result(false, 'main: partner took over; post: it left lvs.cf meanwhile'),
-    );
+    expect(results.answer('main', result(true, 'partner took over'))).toEqual({
+      ...result(false, 'main: partner took over; post: it left lvs.cf meanwhile'),
+      code: 'PULSE_HANDOVER_UNDONE',
+    });
   });
 
   it('to a handover are not lost or mixed with those to an order of maintenance that comes meanwhile', () => {

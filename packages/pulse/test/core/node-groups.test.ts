@@ -165,6 +165,18 @@ describe('the groups of a node', () => {
     expect(logged(last)).toContain('PULSE_MAINTENANCE_ON');
   });
 
+  it('say for each by its name why it cannot stay out', () => {
+    const order = { unlessAlone: false, by: 'alice', at: '', reason: '' };
+    const told = send({ type: 'maintenance', order, force: false }).flatMap(({ group, effect }) =>
+      effect.type === 'log' ? [[effect.event, groupFields(effect, group, true)]] : [],
+    );
+    const reason = 'no partner is heard';
+    expect(told).toEqual([
+      ['PULSE_MAINTENANCE_REFUSED', { reason, group: 'main' }],
+      ['PULSE_MAINTENANCE_REFUSED', { reason, group: 'post' }],
+    ]);
+  });
+
   it('tell of each that nobody serves while this director is kept out', () => {
     hear(says('main', 'active'), says('post', 'active'));
     const order = { unlessAlone: false, by: 'alice', at: '', reason: '' };

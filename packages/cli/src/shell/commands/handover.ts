@@ -4,7 +4,7 @@ import { UserError } from '@piranha/common';
 import { type HandoverRequest, runDirectory } from '@piranha/protocol';
 import { handoverAnswerSchema, pulseStatusSchema } from '@piranha/protocol/schemas';
 import { EXIT, type ExitStatus } from '../../core/exit-status.js';
-import { terminalText } from '../../core/terminal-text.js';
+import { codeText, terminalText } from '../../core/terminal-text.js';
 import { askFor, requireAwake } from '../daemons.js';
 import { type LvsctlIo, printJson } from '../io.js';
 import type { CommonOptions } from '../options.js';
@@ -28,10 +28,10 @@ export async function handover(io: LvsctlIo, options: HandoverOptions): Promise<
   const request: HandoverRequest = { force, to, group };
   await requireAwake(pulseSocket);
   const answer = await askFor(handoverAnswerSchema, pulseSocket, 'handover', HANDOVER_LIMIT_MS, request);
-  const { ok, text, durationMs } = answer;
+  const { ok, text, durationMs, code } = answer;
   if (options.json) printJson(io, answer);
   else if (ok) io.stdout(`${terminalText(text)} (${Math.round(durationMs)} ms)\n`);
-  else io.stderr(`lvsctl: not handed over: ${terminalText(text)}\n`);
+  else io.stderr(`lvsctl: not handed over: ${terminalText(text)}${codeText(code)}\n`);
   return ok ? EXIT.ok : EXIT.no;
 }
 

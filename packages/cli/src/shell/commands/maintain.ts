@@ -9,7 +9,7 @@ import {
 import { maintenanceAnswerSchema } from '@piranha/protocol/schemas';
 import { EXIT, type ExitStatus } from '../../core/exit-status.js';
 import { progressText, serverText } from '../../core/render-maintenance.js';
-import { terminalText } from '../../core/terminal-text.js';
+import { codeText, terminalText } from '../../core/terminal-text.js';
 import { askFor, isUnreachable, requireAwake } from '../daemons.js';
 import { type LvsctlIo, printJson } from '../io.js';
 import type { CommonOptions } from '../options.js';
@@ -90,7 +90,7 @@ function refused(
     const takesOut = action === 'drain' || action === 'disable';
     const hint = takesOut && !force ? 'lvsctl: hint: --force does it all the same\n' : '';
     io.stderr(
-      `lvsctl: ${action} ${terminalText(server)} is refused, nothing was changed: ${terminalText(answer.text)}\n${hint}`,
+      `lvsctl: ${action} ${terminalText(server)} is refused, nothing was changed: ${terminalText(answer.text)}${codeText(answer.code)}\n${hint}`,
     );
   }
   return EXIT.no;

@@ -1,7 +1,7 @@
 import { runDirectory, type StandbyRequest } from '@piranha/protocol';
 import { handoverAnswerSchema } from '@piranha/protocol/schemas';
 import { EXIT, type ExitStatus } from '../../core/exit-status.js';
-import { terminalText } from '../../core/terminal-text.js';
+import { codeText, terminalText } from '../../core/terminal-text.js';
 import { askFor, requireAwake } from '../daemons.js';
 import { type LvsctlIo, printJson } from '../io.js';
 import type { CommonOptions } from '../options.js';
@@ -23,9 +23,12 @@ export async function standby(io: LvsctlIo, on: boolean, options: StandbyOptions
   const { pulseSocket } = runDirectory(options.runDir);
   await requireAwake(pulseSocket);
   const answer = await askFor(handoverAnswerSchema, pulseSocket, 'standby', STANDBY_LIMIT_MS, request);
-  const { ok, text } = answer;
+  const { ok, text, code } = answer;
   if (options.json) printJson(io, answer);
   else if (ok) io.stdout(`maintenance standby ${on ? 'on' : 'off'}: ${terminalText(text)}\n`);
-  else io.stderr(`lvsctl: maintenance standby is not ${on ? 'on' : 'off'}: ${terminalText(text)}\n`);
+  else
+    io.stderr(
+      `lvsctl: maintenance standby is not ${on ? 'on' : 'off'}: ${terminalText(text)}${codeText(code)}\n`,
+    );
   return ok ? EXIT.ok : EXIT.no;
 }

@@ -2,7 +2,7 @@ import { runDirectory, SYNC_LIMIT_MS, type SyncDirection, type SyncRequest } fro
 import { syncAnswerSchema, syncFileSchema } from '@piranha/protocol/schemas';
 import { EXIT, type ExitStatus } from '../../core/exit-status.js';
 import { syncDiff, syncVerdict } from '../../core/render-sync.js';
-import { terminalText } from '../../core/terminal-text.js';
+import { codeText, terminalText } from '../../core/terminal-text.js';
 import { askFor } from '../daemons.js';
 import { type LvsctlIo, printJson, printLines } from '../io.js';
 import type { CommonOptions } from '../options.js';
@@ -46,8 +46,7 @@ export async function sync(
   else {
     printLines((text) => io.stderr(text), answer.diagnostics.map(terminalText));
     if (answer.ok && !dryRun) printLines((text) => io.stdout(text), answer.operations.map(terminalText));
-    const code = answer.code === undefined ? '' : ` [${answer.code}]`;
-    io.stderr(`lvsctl: ${terminalText(syncVerdict(direction, dryRun, answer))}${code}\n`);
+    io.stderr(`lvsctl: ${terminalText(syncVerdict(direction, dryRun, answer))}${codeText(answer.code)}\n`);
     if (answer.hint !== undefined) io.stderr(`lvsctl: hint: ${terminalText(answer.hint)}\n`);
   }
   return answer.ok ? EXIT.ok : EXIT.no;
