@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CERTIFICATE_FILE, SmtpServer } from '../packages/notify/test/support/smtp-server.js';
 import { Pair } from './support/pair.js';
+import { signal } from './support/processes.js';
 
 const PASSWORD = 'correct-horse-battery';
 
@@ -139,5 +140,56 @@ notify_timeout = 1`);
     expect(told).toBeGreaterThan(0);
     expect(late).toBeGreaterThan(told);
     expect(text.lastIndexOf('[PULSE_ACTIVE]')).toBeGreaterThan(late);
+  });
+
+  it('keeps the order of a planned move: programs of the one, programs of the other, addresses', async () => {
+    const record = (name: string, what: string): string =>
+      script(
+        name,
+        `echo "${what} begins" >>${path('order')}; sleep 0.1; echo "${what} ends" >>${path('order')}`,
+      );
+    configure(`active_cmd = ${record('active.sh', 'active')}
+inactive_cmd = ${record('inactive.sh', 'inactive')}
+notify = ${record('role.sh', '$3')}
+active_cmd_wait = 1
+inactive_cmd_wait = 1
+notify_wait = 1
+notify_standby_wait = 1
+notify_timeout = 1.4`);
+    await pair.start();
+    const { active, standby } = await pair.settled();
+    const ends = (what: string): number => linesOf('order').filter((line) => line === `${what} ends`).length;
+    await pair.waitFor('the programs of the start', () => ends('BACKUP') === 2 && ends('MASTER') === 1);
+    writeFileSync(path('order'), '');
+    const begun = [active, standby].map(({ logFile }) => readFileSync(logFile, 'utf8').length);
+    await active.call(active.files.pulseSocket, 'handover', 30_000);
+    await pair.waitFor('the takeover', async () => (await standby.pulse()).active);
+    const both = (what: string): string[] => [`${what} begins`, `${what} ends`];
+    expect(linesOf('order')).toEqual(['inactive', 'BACKUP', 'active', 'MASTER'].flatMap(both));
+    const eventsOf = ({ logFile }: typeof active, from: number): string[] => {
+      const log = readFileSync(logFile, 'utf8').slice(from);
+      const told = /\[(PULSE_LEAVE_WAITS|NOTIFY_ENDED|PULSE_HANDOVER_(?:START|DONE)|PULSE_ACTIVE)\]/g;
+      return [...log.matchAll(told)].map(([, id = '']) => id);
+    };
+    expect(eventsOf(active, begun[0] ?? 0)).toEqual([
+      'PULSE_LEAVE_WAITS',
+      'NOTIFY_ENDED',
+      'PULSE_HANDOVER_START',
+      'PULSE_HANDOVER_DONE',
+    ]);
+    expect(eventsOf(standby, begun[1] ?? 0)).toEqual(['NOTIFY_ENDED', 'PULSE_ACTIVE']);
+
+    // A pulse that dies meanwhile: the one that follows serves on, and the programs learn that.
+    writeFileSync(path('order'), '');
+    writeFileSync(path('hold'), '');
+    const moved = standby.call(standby.files.pulseSocket, 'handover', 30_000).catch(() => 'cut off');
+    await pair.waitFor('the program before the move', () => linesOf('order').length > 0);
+    signal((await standby.pulse()).pid, 'SIGKILL');
+    expect(await moved).toBe('cut off');
+    rmSync(path('hold'));
+    await pair.waitFor('the programs again', () => ends('MASTER') === 1);
+    expect(ends('active')).toBe(1);
+    expect((await standby.pulse()).active).toBe(true);
+    expect((await active.pulse()).active).toBe(false);
   });
 });

@@ -142,6 +142,12 @@ export interface NotifyConfig {
   readonly serverProgram: string | undefined;
   /** A takeover waits for `program`. */
   readonly waits: boolean;
+  /** A voluntary move waits for `program` before the addresses go down. */
+  readonly waitsToLeave: boolean;
+  /** A takeover waits for active_cmd. */
+  readonly activeCommandWaits: boolean;
+  /** A voluntary move waits for inactive_cmd before the addresses go down. */
+  readonly inactiveCommandWaits: boolean;
   /** How long each program may run, ms. */
   readonly timeoutMs: number;
   /** Undefined = the user of the daemon. */

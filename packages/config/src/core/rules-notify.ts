@@ -9,7 +9,7 @@ function textOf(statement: Statement | undefined): string | undefined {
   return typeof statement?.value === 'string' && statement.value !== '' ? statement.value : undefined;
 }
 
-function programRules({ configuration, parsed, findings }: RuleInput): void {
+function programRules({ parsed, findings }: RuleInput): void {
   for (const name of ['notify', 'notify_server']) {
     const statement = statementOf(parsed, name);
     const program = programWords(textOf(statement) ?? '')[0];
@@ -17,17 +17,34 @@ function programRules({ configuration, parsed, findings }: RuleInput): void {
     const text = `${name} needs the absolute path of a program, '${printable(program)}' is none`;
     findings.error('CF_NOTIFY_PATH', valuePlace(statement), text, 'write it as /etc/piranha/notify.sh');
   }
-  const { notify } = configuration;
-  const wait = statementOf(parsed, 'notify_wait');
-  if (!notify.waits || wait === undefined) return;
-  if (notify.program === undefined) {
-    findings.warning('CF_NOTIFY_WAIT_UNUSED', valuePlace(wait), 'notify_wait has no effect without notify');
-    return;
-  }
+}
+
+/** What each of the words waits for; `takes`: with the taking of addresses. */
+const WAITS = [
+  { name: 'active_cmd_wait', program: 'active_cmd', takes: true },
+  { name: 'notify_wait', program: 'notify', takes: true },
+  { name: 'inactive_cmd_wait', program: 'inactive_cmd', takes: false },
+  { name: 'notify_standby_wait', program: 'notify', takes: false },
+] as const;
+
+function waitRules({ configuration, parsed, findings }: RuleInput): void {
+  const given = WAITS.flatMap(({ name, program, takes }) => {
+    const wait = statementOf(parsed, name);
+    if (wait === undefined || wait.value !== true) return [];
+    if (textOf(statementOf(parsed, program)) !== undefined) return [{ name, takes, wait }];
+    const text = `${name} has no effect without ${program}`;
+    findings.warning('CF_NOTIFY_WAIT_UNUSED', valuePlace(wait), text);
+    return [];
+  });
+  const taking = given.filter(({ takes }) => takes);
+  const waitMs = taking.length * configuration.notify.timeoutMs;
   const limitMs = releaseLimitMs(configuration);
-  if (notify.timeoutMs < limitMs) return;
-  const text = `notify_wait = 1 lets a takeover wait up to ${notify.timeoutMs / 1000} s for the program; a partner that hands over waits ${limitMs / 1000} s and then serves on`;
-  findings.warning('CF_NOTIFY_WAIT_LONG', valuePlace(wait), text, 'make notify_timeout shorter');
+  const last = taking.at(-1);
+  if (last === undefined || waitMs < limitMs) return;
+  const words = taking.map(({ name }) => `${name} = 1`).join(' and ');
+  const verb = taking.length === 1 ? 'lets' : 'let';
+  const text = `${words} ${verb} a takeover wait up to ${waitMs / 1000} s for the program; a partner that hands over waits ${limitMs / 1000} s and then serves on`;
+  findings.warning('CF_NOTIFY_WAIT_LONG', valuePlace(last.wait), text, 'make notify_timeout shorter');
 }
 
 function mailAddressRules({ parsed, findings }: RuleInput): void {
@@ -102,6 +119,7 @@ function mailLoginRules({ configuration, parsed, findings }: RuleInput): void {
 /** Rules about notify programs and mail that need nothing but the file. */
 export function checkNotify(input: RuleInput): void {
   programRules(input);
+  waitRules(input);
   mailAddressRules(input);
   mailServerRules(input);
   mailLoginRules(input);

@@ -28,6 +28,27 @@ const programDirectives: readonly DirectiveSpec[] = [
   },
   {
     ...ours,
+    name: 'notify_standby_wait',
+    type: 'boolean',
+    default: false,
+    help: '1: in a handover, a maintenance standby and a stop of pulse, `notify` is told and has ended before this node says anything of it and lets the addresses go, at most notify_timeout later (5 s at a stop). A move that is forced waits for nothing. 0: it is told once the addresses are down.',
+  },
+  {
+    ...ours,
+    name: 'active_cmd_wait',
+    type: 'boolean',
+    default: false,
+    help: '1: the addresses are taken only after active_cmd has ended, at most notify_timeout later. 0: both begin at once.',
+  },
+  {
+    ...ours,
+    name: 'inactive_cmd_wait',
+    type: 'boolean',
+    default: false,
+    help: '1: as notify_standby_wait for inactive_cmd. 0: it starts when the addresses begin to go down.',
+  },
+  {
+    ...ours,
     name: 'notify_timeout',
     type: 'seconds',
     unit: 'seconds',

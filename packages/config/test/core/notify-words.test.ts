@@ -21,6 +21,9 @@ describe('the words about notifications', () => {
       program: undefined,
       serverProgram: undefined,
       waits: false,
+      waitsToLeave: false,
+      activeCommandWaits: false,
+      inactiveCommandWaits: false,
       timeoutMs: 60_000,
       user: undefined,
       mail: undefined,
@@ -70,11 +73,36 @@ mail_limit = 2
     expect(notifyOf(`mail_to = ops@example.org\n${words}`).mail).toMatchObject({ port, tls });
   });
 
+  it('wait for each program that was chosen', () => {
+    const text = `active_cmd = /a
+inactive_cmd = /i
+notify = /n.sh
+active_cmd_wait = 1
+inactive_cmd_wait = 1
+notify_wait = 1
+notify_standby_wait = 1
+notify_timeout = `;
+    expect(notifyOf(`${text}1\n`)).toMatchObject({
+      waits: true,
+      waitsToLeave: true,
+      activeCommandWaits: true,
+      inactiveCommandWaits: true,
+    });
+    // Both together must end before a partner takes the handover back; what is waited for before it needs no such limit.
+    expect(codesOf(`${text}2\n`)).toEqual([]);
+    expect(codesOf(`${text}9\n`)).toEqual(['CF_NOTIFY_WAIT_LONG 6']);
+    expect(codesOf('inactive_cmd = /i\ninactive_cmd_wait = 1\n')).toEqual([]);
+  });
+
   it.each([
     ['notify = notify.sh\n', 'CF_NOTIFY_PATH 1'],
     ['notify_server = "n.sh x"\n', 'CF_NOTIFY_PATH 1'],
     ['notify_wait = 1\n', 'CF_NOTIFY_WAIT_UNUSED 1'],
     ['notify = /n.sh\nnotify_wait = 1\n', 'CF_NOTIFY_WAIT_LONG 2'],
+    ['notify_standby_wait = 1\n', 'CF_NOTIFY_WAIT_UNUSED 1'],
+    ['active_cmd_wait = 1\n', 'CF_NOTIFY_WAIT_UNUSED 1'],
+    ['inactive_cmd_wait = 1\n', 'CF_NOTIFY_WAIT_UNUSED 1'],
+    ['active_cmd = /a\nactive_cmd_wait = 1\n', 'CF_NOTIFY_WAIT_LONG 2'],
     ['mail_to = ops@example.org\n', 'CF_MAIL_SERVER 1'],
     ['mail_to = ops\nsmtp_server = mail.example.org\n', 'CF_MAIL_ADDRESS 1'],
     [`${MAIL}mail_from = "a@example.org b@example.org"\n`, 'CF_MAIL_ADDRESS 3'],

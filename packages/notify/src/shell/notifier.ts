@@ -83,18 +83,22 @@ export class Notifier {
   }
 
   /** Runs only the program; resolves when it has ended, or notify_timeout later whatever runs before it. */
-  async runAwaited(notice: Notice): Promise<void> {
-    const { timeoutMs, program = '' } = this.config;
-    let timer: NodeJS.Timeout | undefined;
-    const limit = new Promise<'late'>((resolve) => {
-      timer = setTimeout(() => resolve('late'), timeoutMs);
-    });
-    const first = await Promise.race([this.run(notice), limit]);
-    clearTimeout(timer);
-    if (first === 'late') this.log.log('NOTIFY_LATE', { program: programWords(program)[0] ?? '' });
+  runAwaited(notice: Notice): Promise<void> {
+    return this.waitFor(this.run(notice), this.config.program ?? '');
   }
 
-  /** Starts active_cmd or inactive_cmd when those before it have ended; resolves at its end, for tests. */
+  /** Resolves with `end`, or notify_timeout from now: a takeover waits no longer. @param command as written in lvs.cf */
+  async waitFor(end: Promise<void>, command: string): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const limit = new Promise<'late'>((resolve) => {
+      timer = setTimeout(() => resolve('late'), this.config.timeoutMs);
+    });
+    const first = await Promise.race([end, limit]);
+    clearTimeout(timer);
+    if (first === 'late') this.log.log('NOTIFY_LATE', { program: programWords(command)[0] ?? '' });
+  }
+
+  /** Starts active_cmd or inactive_cmd when those before it have ended; resolves at its end. */
   runStateCommand({ command, role, reason, group }: StateCommand): Promise<void> {
     return this.runner.add({
       ...this.common,
@@ -129,7 +133,8 @@ export class Notifier {
     if (left + leftOfServices > 0) this.log.log('NOTIFY_LEFT', { count: left + leftOfServices });
   }
 
-  private async run(notice: Notice): Promise<void> {
+  /** Runs only the program; resolves at its end. */
+  async run(notice: Notice): Promise<void> {
     const program = notice.audience === 'role' ? this.config.program : this.config.serverProgram;
     const words = programWords(program ?? '');
     if (words.length > 0) await this.runWords([...words, ...notice.words], notice);

@@ -4,7 +4,7 @@ import type { PulseState } from './types.js';
 /** What is looked at of a group. */
 interface MovableGroup {
   readonly name: string;
-  readonly state: Pick<PulseState, 'duty' | 'reason'>;
+  readonly state: Pick<PulseState, 'duty' | 'reason' | 'leaving'>;
   /** False where the partner's lvs.cf does not have it. */
   readonly isKnown: boolean;
   /** False where the partner goes by another lvs.cf, whose groups may have other addresses. */
@@ -31,6 +31,9 @@ export function groupsToMove(
   }
   // A second one would get the answer of the first.
   const moving = meant.find(({ state }) => state.duty === 'releasing');
+  if (meant.some(({ state }) => state.leaving !== undefined)) {
+    return { type: 'refused', why: 'a move is under way: programs run before it' };
+  }
   if (moving !== undefined) return { type: 'refused', why: `a move is under way: ${moving.state.reason}` };
   // What the partner does not know it takes for part of the main group.
   const together = named === MAIN_GROUP ? all : meant;

@@ -69,7 +69,7 @@ function refusal({
     }
     const [old, other] = [states.get(from), states.get(to) ?? states.get(MAIN_GROUP)];
     if (old === undefined || other === undefined) continue;
-    const unsettled = [old, other].find(({ duty }) => !SETTLED.includes(duty));
+    const unsettled = [old, other].find((state) => !isSettled(state));
     if (unsettled !== undefined) return `a move of addresses is under way: ${unsettled.reason}`;
     if (isHolding(old) !== isHolding(other)) {
       const here = isHolding(old) ? [from, to] : [to, from];
@@ -77,6 +77,10 @@ function refusal({
     }
   }
   return undefined;
+}
+
+function isSettled({ duty, leaving }: PulseState): boolean {
+  return SETTLED.includes(duty) && leaving === undefined;
 }
 
 /** A group that was part of the main one until now is where that one is. */
@@ -93,7 +97,7 @@ export function regrouped(reload: GroupReload): Regrouped {
   const main = states.get(MAIN_GROUP);
   if (main === undefined) return { type: 'refused', why: 'pulse has not begun' };
   const added = next.flatMap(({ name }) => (states.has(name) ? [] : [name]));
-  if (added.length > 0 && !SETTLED.includes(main.duty)) {
+  if (added.length > 0 && !isSettled(main)) {
     return { type: 'refused', why: `a move of addresses is under way: ${main.reason}` };
   }
   const after = next.map(({ name }) => [name, states.get(name) ?? partedFrom(main)] as const);

@@ -1,6 +1,7 @@
 import { hidesHeartbeats, judgeSilence, silenceDueMs } from './dead-timer.js';
 import { waitsToTake } from './duties.js';
 import { gateDueMs, heldBackBy, letGo } from './gate.js';
+import { stepLeaving } from './leaving.js';
 import { onMaintenance, onMaintenanceOver, withAlarm } from './maintenance.js';
 import { onDropped, onLocalRecovered, onTaken, PARTNER_DEAD } from './moved.js';
 import { andThen, log, onLocalFailure, onTakeLimit, sendNow, take, withEffects } from './moves.js';
@@ -114,7 +115,9 @@ export function stepPulse(
   event: PulseEvent,
   nowMs: number,
 ): PulseStep {
-  const step = stepAs(settings, state, event, nowMs);
+  const step = stepLeaving(settings, state, event, nowMs, (from, what) =>
+    stepAs(settings, from, what, nowMs),
+  );
   const told = withSplit(settings, state, event, step, nowMs);
   const summed = { ...told, state: withSummary(told.state) };
   return withAlarm(settings, state, summed, nowMs);
@@ -142,6 +145,8 @@ function stepAs(settings: PulseSettings, state: PulseState, event: PulseEvent, n
         effects: [],
       };
     }
+    case 'leavable':
+      return { state, effects: [] };
     case 'taken':
       return onTaken(settings, state, nowMs);
     case 'dropped':
@@ -174,5 +179,6 @@ export function nextTickMs(settings: PulseSettings, state: PulseState): number {
   const silenceMs =
     settings.hasPartner && waits ? silenceDueMs(settings, state) : vacancyTickMs(settings, state);
   const sendAtMs = settings.hasPartner && !state.listening ? state.nextSendMs : Infinity;
-  return Math.min(state.deadlineMs, silenceMs, sendAtMs, state.gateAtMs, state.alarmAtMs);
+  const leaveAtMs = state.leaving?.untilMs ?? Infinity;
+  return Math.min(state.deadlineMs, silenceMs, sendAtMs, state.gateAtMs, state.alarmAtMs, leaveAtMs);
 }

@@ -40,6 +40,8 @@ export interface PulseSettings {
   readonly adaptiveMs?: number | undefined;
   /** How long a voluntary release waits for the partner's "running", ms. */
   readonly releaseLimitMs: number;
+  /** How long a voluntary move waits for programs before anything of it is said, ms; undefined: it has none to wait for. */
+  readonly leaveLimitMs?: number | undefined;
   readonly vips: readonly string[];
   /** Whether this node is to hold these addresses while both are well; undefined: the primary is. */
   readonly preferred?: boolean | undefined;
@@ -55,6 +57,13 @@ export interface GateAnswer {
   /** When to ask again, monotonic ms; Infinity where only news change it. Means nothing with a yes. */
   readonly untilMs: number;
   readonly reason: string;
+}
+
+/** A move of its own will that a node still waits with. */
+interface Leaving {
+  readonly event: LeaveEvent;
+  /** Monotonic ms. */
+  readonly untilMs: number;
 }
 
 export interface PulseState {
@@ -95,6 +104,8 @@ export interface PulseState {
   readonly maintenance: MaintenanceOrder | undefined;
   /** The order that comes into force when the release under way is done. */
   readonly ordered: (MaintenanceOrder & { readonly force: boolean }) | undefined;
+  /** An active node's move that waits for programs. */
+  readonly leaving?: Leaving | undefined;
   /** When to tell again that nobody serves while this node is kept out; Infinity while somebody does. */
   readonly alarmAtMs: number;
   readonly alarmedAtMs: number;
@@ -138,6 +149,8 @@ export type PulseEvent =
     }
   /** Whether this node would take over well; with several directors others wait for it then. */
   | { readonly type: 'readiness'; readonly isReady: boolean }
+  /** The programs that `prepareLeave` asked for have ended. */
+  | { readonly type: 'leavable' }
   | { readonly type: 'taken' }
   | { readonly type: 'dropped' }
   /** `force`: although this node knows better; it is undone where the partner does not take. */
@@ -169,6 +182,9 @@ export type MoveCode = Extract<
   'PULSE_HANDOVER_REFUSED' | 'PULSE_HANDOVER_UNDONE' | 'PULSE_MAINTENANCE_REFUSED'
 >;
 
+/** What this node does of its own will that may end in letting the addresses go. */
+export type LeaveEvent = Extract<PulseEvent, { type: 'handover' | 'maintenance' | 'shutdown' }>;
+
 export type PulseEffect =
   | { readonly type: 'send'; readonly word: HeartbeatWord }
   /** Hold all VIPs; answered by `taken`. */
@@ -176,6 +192,8 @@ export type PulseEffect =
   /** Put all VIPs down, without a refused connection where the partner holds them; answered by `dropped`. */
   | { readonly type: 'drop' }
   | { readonly type: 'announce' }
+  /** Run the programs that are to end before the addresses go down; answered by `leavable`. */
+  | { readonly type: 'prepareLeave'; readonly event: LeaveEvent['type'] }
   /** The partner was declared dead by `adaptiveMs`; whether that was right shows until the deadtime is over. */
   | { readonly type: 'diedEarly'; readonly silentSinceMs: number }
   | { readonly type: 'log'; readonly event: EventId; readonly fields: EventFields }

@@ -16,7 +16,7 @@ export interface EffectNeeds {
   readonly backend: Pick<Backend, 'announce'>;
   readonly groups: NodeGroups;
   readonly line: Pick<PartnerLine, 'send'>;
-  readonly mover: Pick<GroupMover, 'take' | 'drop'>;
+  readonly mover: Pick<GroupMover, 'take' | 'drop' | 'prepareLeave'>;
   readonly adaptive: Pick<AdaptiveDeadtime, 'diedEarly'>;
   readonly policy: Pick<NodePolicy, 'answer'>;
   readonly neighbours: Pick<NeighbourKeeper, 'look'>;
@@ -39,6 +39,9 @@ export function runEffect(needs: EffectNeeds, { group, effect }: GroupEffect): v
       return;
     case 'drop':
       void needs.mover.drop(group);
+      return;
+    case 'prepareLeave':
+      needs.mover.prepareLeave(group, effect.event);
       return;
     case 'announce':
       needs.backend.announce(group);

@@ -1,5 +1,5 @@
 import type { NodeGroups } from '../core/node-groups.js';
-import type { PulseEvent } from '../core/types.js';
+import type { LeaveEvent, PulseEvent } from '../core/types.js';
 import type { Backend } from './backend.js';
 import type { GroupRoles } from './group-roles.js';
 import type { LoadedSettings } from './load-settings.js';
@@ -41,11 +41,11 @@ export class GroupMover {
     const { groups, roles, loaded, lvsd } = this.needs;
     const isCold = loaded(name).configuration.standby === 'cold';
     if (isCold && this.ending === undefined) lvsd.start();
-    this.runCommand(name, 'active');
+    const command = this.runCommand(name, 'active');
     const turn = (this.takes.get(name) ?? 0) + 1;
     this.takes.set(name, turn);
     const isTold = !groups.isPhantom(name);
-    const wait = isTold ? roles.of(name).beforeTaking(loaded(name), groups.of(name)) : undefined;
+    const wait = isTold ? roles.of(name).beforeTaking(loaded(name), groups.of(name), command) : undefined;
     if (wait === undefined) {
       this.raise(name);
       return;
@@ -55,6 +55,15 @@ export class GroupMover {
       const isLast = turn === this.takes.get(name) && groups.all.get(name)?.duty === 'taking';
       if (isLast) this.raise(name);
     });
+  }
+
+  /** Runs what is to end before a group's addresses go down; the state machine learns when it has. */
+  prepareLeave(name: string, event: LeaveEvent['type']): void {
+    const { groups, roles, loaded, dispatch } = this.needs;
+    const ended = groups.isPhantom(name)
+      ? Promise.resolve()
+      : roles.of(name).beforeLeaving(loaded(name), groups.of(name), event);
+    void ended.then(() => dispatch({ type: 'leavable' }, name));
   }
 
   /** Puts a group's addresses down; the state machine learns of it. */
@@ -88,9 +97,9 @@ export class GroupMover {
     return ![...this.needs.groups.held].some((held) => held !== name);
   }
 
-  private runCommand(name: string, role: 'active' | 'inactive'): void {
+  private runCommand(name: string, role: 'active' | 'inactive'): Promise<void> | undefined {
     const { groups, roles, loaded } = this.needs;
-    if (groups.isPhantom(name)) return;
-    roles.of(name).runCommand(loaded(name).configuration, role, groups.of(name).reason);
+    if (groups.isPhantom(name)) return undefined;
+    return roles.of(name).runCommand(loaded(name).configuration, role, groups.of(name).reason);
   }
 }

@@ -73,16 +73,23 @@ export class GroupRoles {
       reason: groups.of(name).reason,
       since: this.since(name).toISOString(),
       missed: missed.has(name),
+      ...(this.hasPreparedLeave(name) ? { preparedLeave: true } : {}),
     });
-    const { holding, since } = one(MAIN_GROUP);
+    const { holding, since, ...main } = one(MAIN_GROUP);
     const named = groups.plans.filter(({ name }) => name !== MAIN_GROUP).map(({ name }) => one(name));
     return {
       holding,
       reason,
       since,
       primaryMissed: missed.has(MAIN_GROUP),
+      ...(main.preparedLeave ? { preparedLeave: true } : {}),
       ...(named.length === 0 ? {} : { groups: named }),
     };
+  }
+
+  private hasPreparedLeave(name: string): boolean {
+    const { duty, leaving } = this.groups.of(name);
+    return leaving !== undefined || (duty === 'releasing' && this.of(name).hasPreparedLeave);
   }
 
   /** For status; undefined where everything moves together. */
@@ -122,4 +129,10 @@ export function heldBefore(saved: SavedState | undefined, groups: readonly strin
 export function missedBefore(saved: SavedState | undefined): ReadonlySet<string> {
   const named = (saved?.groups ?? []).filter(({ missed }) => missed).map(({ name }) => name);
   return new Set(saved?.primaryMissed === true ? [MAIN_GROUP, ...named] : named);
+}
+
+/** The groups of a saved state whose programs were told of a move away that had not come about. */
+export function preparedBefore(saved: SavedState | undefined): ReadonlySet<string> {
+  const named = (saved?.groups ?? []).filter(({ preparedLeave }) => preparedLeave).map(({ name }) => name);
+  return new Set(saved?.preparedLeave === true ? [MAIN_GROUP, ...named] : named);
 }

@@ -12,6 +12,7 @@ import {
 } from '@piranha/protocol/beat';
 import type { BeatKeys } from '../core/beat-voice.js';
 import { directorList, requireSameDirectors } from '../core/director-list.js';
+import { leaveLimitMs } from '../core/leaving.js';
 import type { RankedDirector } from '../core/other-directors.js';
 import { isSeveral, type OwnNode, ownDirector } from '../core/own-director.js';
 import type { DirectorNames } from '../core/partner-name.js';
@@ -82,7 +83,10 @@ export function settingsOf(
     : pairBeatNames(ownRole, morePaths);
   return {
     configuration,
-    settings: pulseSettings(configuration, ownRole, self),
+    settings: {
+      ...pulseSettings(configuration, ownRole, self),
+      leaveLimitMs: leaveLimitMs(configuration),
+    },
     paths: heartbeatPaths(configuration, ownRole, self),
     hash: hash ?? '0'.repeat(16),
     names,

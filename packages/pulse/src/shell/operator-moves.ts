@@ -77,7 +77,11 @@ export class OperatorMoves {
     const { results } = this.needs;
     const moving = this.needs
       .groups()
-      .find(({ name, state }) => state.duty === 'releasing' && results.awaits('handoverResult', name));
+      .find(
+        ({ name, state }) =>
+          (state.duty === 'releasing' || state.leaving !== undefined) &&
+          results.awaits('handoverResult', name),
+      );
     if (moving !== undefined) {
       return refused(`a move is under way: group ${moving.name}`, 'PULSE_HANDOVER_REFUSED');
     }
@@ -95,7 +99,9 @@ export class OperatorMoves {
     const coverage = this.mustCount() ? await this.needs.coverage() : undefined;
     // Two orders at once would get each other's answer.
     const groups = this.needs.groups();
-    if (groups.some(({ state }) => state.ordered !== undefined))
+    if (
+      groups.some(({ state }) => state.ordered !== undefined || state.leaving?.event.type === 'maintenance')
+    )
       return refused('an order is under way: try again in a moment', 'PULSE_MAINTENANCE_REFUSED');
     // An order that would be forgotten at the next start is none.
     if (on) this.requireWritable();

@@ -2,7 +2,7 @@ import { type LvsConfiguration, MAIN_GROUP } from '@piranha/config';
 import { type Notifier, type RoleChange, roleNotice } from '@piranha/notify';
 import { roleChanges } from '../core/role-changes.js';
 import { vipsOf } from '../core/settings.js';
-import type { PulseState } from '../core/types.js';
+import type { LeaveEvent, PulseState } from '../core/types.js';
 import type { LoadedSettings } from './load-settings.js';
 
 /** The group of addresses that hooks are for, where lvs.cf has groups. */
@@ -19,8 +19,10 @@ export class RoleHooks {
   /** The state command that ran last: a node that goes on as it is runs none. */
   private lastCommand: 'active' | 'inactive' | undefined;
   private partnerMissed = false;
-  /** The program was told of the coming `active` before the addresses were taken. */
-  private toldAhead = false;
+  /** What the program was told of before it happened. */
+  private toldAhead: RoleChange | undefined;
+  /** What is to end before the addresses go down was begun. */
+  private preparedLeave = false;
 
   /** What happened while the addresses are being taken. */
   private readonly untold: (() => void)[] = [];
@@ -31,9 +33,19 @@ export class RoleHooks {
     private readonly group: () => HookedGroup | undefined = () => undefined,
   ) {}
 
-  /** The pulse before us ran active_cmd, and this is no change of role. */
-  adopted(): void {
-    this.lastCommand = 'active';
+  /**
+   * The pulse before us ran active_cmd, and this is no change of role.
+   * @param prepared it began a move away, by this configuration, which ended with it: that is told once this node is active
+   */
+  adopted(prepared?: LvsConfiguration): void {
+    this.lastCommand = prepared === undefined ? 'active' : 'inactive';
+    this.preparedLeave = prepared !== undefined;
+    this.toldAhead = prepared?.notify.waitsToLeave ? 'standby' : undefined;
+  }
+
+  /** Programs were told of a move away that has not come about yet. */
+  get hasPreparedLeave(): boolean {
+    return this.preparedLeave;
   }
 
   /** A start as standby is told too: nobody knows what was before. */
@@ -43,6 +55,7 @@ export class RoleHooks {
 
   /** Tells what changed between two states. */
   changed(loaded: LoadedSettings, before: PulseState, after: PulseState): void {
+    if (this.preparedLeave && staysActive(after)) this.goBack(loaded, after);
     const changes = roleChanges(loaded.settings, before, after, this.partnerMissed);
     for (const { change, reason } of changes) {
       if (!this.concerns(change)) continue;
@@ -54,24 +67,64 @@ export class RoleHooks {
     if (after.duty !== 'taking') for (const tell of this.untold.splice(0)) tell();
     // A partner that was never heard was missed too.
     if (after.duty === 'taking' && after.partnerWord === undefined) this.partnerMissed = true;
-    if (after.duty !== 'taking') this.toldAhead = false;
+    if (after.duty === 'standby' || after.duty === 'ended' || staysActive(after)) {
+      this.toldAhead = undefined;
+      this.preparedLeave = false;
+    }
   }
 
-  /** active_cmd or inactive_cmd; waits for nothing. */
-  runCommand(configuration: LvsConfiguration, role: 'active' | 'inactive', reason: string): void {
+  /** The move away that programs were told of did not come about: they learn that this node is active still. */
+  private goBack(loaded: LoadedSettings, state: PulseState): void {
+    this.preparedLeave = false;
+    void this.runCommand(loaded.configuration, 'active', state.reason);
+    const wasTold = this.toldAhead !== undefined;
+    this.toldAhead = undefined;
+    if (wasTold) this.untold.push(() => this.tell(loaded, state, 'active', state.reason));
+  }
+
+  /** Starts active_cmd or inactive_cmd. @returns its end; undefined where none had to be run */
+  runCommand(
+    configuration: LvsConfiguration,
+    role: 'active' | 'inactive',
+    reason: string,
+  ): Promise<void> | undefined {
     const { activeCommand, inactiveCommand } = configuration;
     const command = role === 'active' ? activeCommand : inactiveCommand;
-    if (command === undefined || this.lastCommand === role) return;
+    if (command === undefined || this.lastCommand === role) return undefined;
     this.lastCommand = role;
-    void this.notifier.runStateCommand({ command, role, reason, group: this.group()?.name });
+    return this.notifier.runStateCommand({ command, role, reason, group: this.group()?.name });
   }
 
-  /** What the taking of the addresses has to wait for; undefined, the usual case, for nothing. */
-  beforeTaking(loaded: LoadedSettings, state: PulseState): Promise<void> | undefined {
+  /**
+   * What the taking of the addresses has to wait for; undefined, the usual case, for nothing.
+   * @param command the end of active_cmd, where it was started for this
+   */
+  beforeTaking(
+    loaded: LoadedSettings,
+    state: PulseState,
+    command?: Promise<void>,
+  ): Promise<void> | undefined {
     // A node that only takes again what it holds is told nothing.
-    if (!this.notifier.waits || state.duty !== 'taking') return undefined;
-    this.toldAhead = true;
-    return this.notifier.runAwaited(this.notice(loaded, state, 'active', state.reason));
+    if (state.duty !== 'taking') return undefined;
+    const { activeCommand = '', notify } = loaded.configuration;
+    const first =
+      notify.activeCommandWaits && command ? this.notifier.waitFor(command, activeCommand) : undefined;
+    if (!this.notifier.waits) return first;
+    const notice = this.notice(loaded, state, 'active', state.reason);
+    this.toldAhead = 'active';
+    return first ? first.then(() => this.notifier.runAwaited(notice)) : this.notifier.runAwaited(notice);
+  }
+
+  /** Before the addresses are let go: inactive_cmd, then `notify` where it is awaited. Resolves when both have ended. */
+  beforeLeaving(loaded: LoadedSettings, state: PulseState, why: LeaveEvent['type']): Promise<void> {
+    const { configuration } = loaded;
+    this.preparedLeave = true;
+    const command = this.runCommand(configuration, 'inactive', why) ?? Promise.resolve();
+    if (!configuration.notify.waitsToLeave) return command;
+    const change = why === 'shutdown' ? 'stopped' : 'standby';
+    this.toldAhead = change;
+    // One queue: its end is that of inactive_cmd too.
+    return this.notifier.run(this.notice(loaded, { ...state, duty: 'dropping' }, change, why));
   }
 
   /** What concerns the node is told by the hooks of the main group. */
@@ -83,7 +136,7 @@ export class RoleHooks {
 
   private tell(loaded: LoadedSettings, state: PulseState, change: RoleChange, reason: string): void {
     const notice = this.notice(loaded, state, change, reason);
-    if (change === 'active' && this.toldAhead) this.notifier.mail(notice);
+    if (change === this.toldAhead) this.notifier.mail(notice);
     else this.notifier.tell(notice);
   }
 
@@ -96,6 +149,10 @@ export class RoleHooks {
     if (isRole(change)) return roleNotice(change, { node, holding: holds, reason, vips, group: group.name });
     return roleNotice(change, { node, holding: group.nodeHolds, reason, vips: vipsOf(configuration) });
   }
+}
+
+function staysActive({ duty, leaving }: PulseState): boolean {
+  return duty === 'active' && leaving === undefined;
 }
 
 /** Whether a change is one of a group, and not of the node. */

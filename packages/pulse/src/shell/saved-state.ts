@@ -11,6 +11,8 @@ const SAVED_STATE = z.object({
   since: z.string().max(40),
   /** On a backup that serves: the primary was away, and is to get the addresses back. */
   primaryMissed: z.boolean().optional(),
+  /** Programs were told of a move away that had not come about. */
+  preparedLeave: z.boolean().optional(),
   /** The groups beside the main one; absent where lvs.cf has none. */
   groups: z
     .array(
@@ -20,6 +22,7 @@ const SAVED_STATE = z.object({
         reason: z.string().max(500),
         since: z.string().max(40),
         missed: z.boolean(),
+        preparedLeave: z.boolean().optional(),
       }),
     )
     .max(64)

@@ -29,7 +29,7 @@ import { aliveReport } from './alive-report.js';
 import { CurrentGate } from './current-gate.js';
 import { type EffectNeeds, runEffect } from './effects.js';
 import { GroupMover } from './group-mover.js';
-import { GroupRoles, missedBefore } from './group-roles.js';
+import { GroupRoles, missedBefore, preparedBefore } from './group-roles.js';
 import { policyGroups, regroupOrRefuse } from './group-views.js';
 import { HeartbeatMeasures } from './heartbeat-measures.js';
 import type { LoadedSettings } from './load-settings.js';
@@ -161,7 +161,8 @@ export class PulseWorker {
     if (keepsSince) this.roles.goOn(saved);
     const startOf = (group: string): PulseStart => (found?.has(group) === false ? { type: 'fresh' } : how);
     for (const group of how.type === 'adopt' ? this.groups.all.keys() : []) {
-      if (startOf(group) === how) this.roles.of(group).adopted();
+      const prepared = preparedBefore(saved).has(group) ? this.loaded.configuration : undefined;
+      if (startOf(group) === how) this.roles.of(group).adopted(prepared);
     }
     const before = this.groups.all;
     const order = this.parts.maintenance.read();
@@ -321,7 +322,8 @@ export class PulseWorker {
     // Groups that go together are one move.
     if (duties.includes('releasing')) this.moveCost = this.readMoveCost();
     else if (duties.some((duty) => duty !== 'dropping')) this.moveCost = NO_COST;
-    if (changed.length > 0) this.save();
+    const isLeaving = [...after].some(([name, { leaving }]) => leaving !== before.get(name)?.leaving);
+    if (changed.length > 0 || isLeaving) this.save();
     this.policy.stepped(orderInForce(before), this.groups.maintenance);
     // The guardian learns of a change before the partner does: it must never beat an old word.
     if (changed.length > 0) this.parts.onChange();

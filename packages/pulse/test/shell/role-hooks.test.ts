@@ -22,6 +22,7 @@ const CONFIGURATION = {
   inactiveCommand: '/bin/inactive',
   virtualServers: [],
   witness: { targets: [] },
+  notify: { activeCommandWaits: false, inactiveCommandWaits: false, waitsToLeave: false },
 } as unknown as LvsConfiguration;
 const LOADED: LoadedSettings = {
   configuration: CONFIGURATION,
@@ -55,10 +56,22 @@ class FakeNotifier {
     this.seen.push(`await ${environment.PIRANHA_NOTIFY} ${words[2]} ${environment.PIRANHA_ROLE}`);
     return Promise.resolve();
   }
+  run({ words, environment }: Notice): Promise<void> {
+    this.seen.push(`run ${environment.PIRANHA_NOTIFY} ${words[2]} ${environment.PIRANHA_ROLE}`);
+    return Promise.resolve();
+  }
+  waitFor(end: Promise<void>, command: string): Promise<void> {
+    this.seen.push(`await ${command}`);
+    return end;
+  }
   runStateCommand({ command }: { readonly command: string }): Promise<void> {
     this.seen.push(command);
     return Promise.resolve();
   }
+}
+
+function awaiting(words: Partial<LvsConfiguration['notify']>): LoadedSettings {
+  return { ...LOADED, configuration: { ...CONFIGURATION, notify: { ...CONFIGURATION.notify, ...words } } };
 }
 
 describe('what runs at a change of role', () => {
@@ -88,6 +101,63 @@ describe('what runs at a change of role', () => {
     hooks.changed(LOADED, ACTIVE, other);
     hooks.changed(LOADED, other, { ...other, duty: 'standby', reason: 'partner took over' });
     expect(notifier.seen.at(-1)).toBe('tell standby');
+  });
+
+  it('waits for active_cmd where that was chosen, and then for the program', async () => {
+    const loaded = awaiting({ activeCommandWaits: true });
+    const command = () => hooks.runCommand(CONFIGURATION, 'active', 'partner dead');
+    await hooks.beforeTaking(loaded, TAKING, command());
+    expect(notifier.seen.splice(0)).toEqual(['/bin/active', 'await /bin/active']);
+    notifier.waits = true;
+    hooks.runCommand(CONFIGURATION, 'inactive', 'yields');
+    await hooks.beforeTaking(loaded, TAKING, command());
+    expect(notifier.seen.slice(1)).toEqual([
+      '/bin/active',
+      'await /bin/active',
+      'await active MASTER active',
+    ]);
+    // One that ran already is not waited for.
+    expect(hooks.beforeTaking(awaiting({ activeCommandWaits: true }), ACTIVE, command())).toBeUndefined();
+  });
+
+  it('tells of a move away ahead, and then only the people', async () => {
+    hooks.adopted();
+    const shutdown = {
+      ...ACTIVE,
+      leaving: { event: { type: 'shutdown', signal: 'SIGTERM' }, untilMs: 1 },
+    } as const;
+    await hooks.beforeLeaving(awaiting({ waitsToLeave: true }), shutdown, 'shutdown');
+    expect(notifier.seen.splice(0)).toEqual(['/bin/inactive', 'run stopped STOP inactive']);
+    hooks.changed(LOADED, ACTIVE, shutdown);
+    hooks.changed(LOADED, shutdown, { ...ACTIVE, duty: 'dropping' });
+    hooks.runCommand(CONFIGURATION, 'inactive', 'stopping');
+    hooks.changed(LOADED, { ...ACTIVE, duty: 'dropping' }, { ...ACTIVE, duty: 'ended' });
+    expect(notifier.seen).toEqual(['mail stopped']);
+  });
+
+  it('tells the programs that this node is active still when the move comes to nothing', async () => {
+    hooks.adopted();
+    const leaving = { ...ACTIVE, leaving: { event: { type: 'handover' }, untilMs: 1 } } as const;
+    await hooks.beforeLeaving(
+      awaiting({ inactiveCommandWaits: true, waitsToLeave: true }),
+      leaving,
+      'handover',
+    );
+    hooks.changed(LOADED, ACTIVE, leaving);
+    hooks.changed(LOADED, leaving, { ...ACTIVE, duty: 'releasing' });
+    expect(notifier.seen.splice(0)).toEqual(['/bin/inactive', 'run standby BACKUP inactive']);
+    hooks.changed(LOADED, { ...ACTIVE, duty: 'releasing' }, { ...ACTIVE, reason: 'handover undone' });
+    expect(notifier.seen.splice(0)).toEqual(['/bin/active', 'tell active']);
+    hooks.changed(LOADED, ACTIVE, { ...ACTIVE, takenAtMs: 1 });
+    expect(notifier.seen).toEqual([]);
+  });
+
+  it('tells them so too where the pulse that began the move ended first', () => {
+    hooks.adopted(awaiting({ inactiveCommandWaits: true, waitsToLeave: true }).configuration);
+    hooks.changed(LOADED, STANDBY, ACTIVE);
+    expect(notifier.seen.splice(0)).toEqual(['/bin/active', 'tell active', 'tell partner-lost']);
+    hooks.changed(LOADED, ACTIVE, { ...ACTIVE, takenAtMs: 1 });
+    expect(notifier.seen).toEqual([]);
   });
 
   it('waits for nothing when a node that serves raises its addresses again', () => {

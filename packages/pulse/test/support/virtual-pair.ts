@@ -64,6 +64,8 @@ export class VirtualPair extends PairClock {
   delayMs = 1;
   takeMs = 5;
   dropMs = 5;
+  /** How long the programs run that are to end before the addresses go down. */
+  programsMs = 50;
   /** Who told the network last that it has the addresses. */
   announcer: NodeRole | undefined;
 
@@ -157,6 +159,10 @@ export class VirtualPair extends PairClock {
       if (effect.type === 'handoverResult') node.results.push({ ok: effect.ok, text: effect.text });
       if (effect.type === 'maintenanceResult') node.orders.push({ ok: effect.ok, text: effect.text });
       if (effect.type === 'exit') node.alive = false;
+      if (effect.type === 'prepareLeave')
+        this.after(this.programsMs, () => {
+          if (node.life === life) this.send(role, { type: 'leavable' });
+        });
       if (effect.type === 'take') this.after(this.takeMs, () => this.finish(role, life, true));
       if (effect.type === 'drop') this.after(this.dropMs, () => this.finish(role, life, false));
     }

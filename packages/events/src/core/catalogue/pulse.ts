@@ -56,6 +56,8 @@ export const PULSE_EVENTS = {
   PULSE_RELEASE_OBEYED: pulse('warning', 'PARTNER HAS TOLD US TO GO INACTIVE: it does not hear this node'),
   PULSE_STANDBY: pulse('info', 'lvs standby: holding no address'),
   PULSE_LEFT: pulse('info', 'leaving addresses and table as they are, as asked'),
+  PULSE_LEAVE_WAITS: pulse('info', '{reason}: programs run before it, for {limitMs} ms at most'),
+  PULSE_LEAVE_LATE: pulse('warning', '{reason}: waiting no longer for the programs before it'),
   PULSE_HANDOVER_START: pulse('info', 'handing over to the partner: serving until it says running'),
   PULSE_HANDOVER_COST: pulse('warning', 'handing over: {cost}'),
   PULSE_HANDOVER_DONE: pulse('info', 'partner serves: releasing addresses'),
