@@ -371,6 +371,34 @@ describe('lvsd over the userspace director', () => {
     expect(lvsd.output()).not.toContain('hushhush');
   });
 
+  it('checks a server behind two addresses with one nanny, over a SIGKILL of lvsd too', async () => {
+    await startIpvsu();
+    const { server, port } = await webServer();
+    writeConfiguration([port]);
+    const [head = '', web = ''] = readFileSync(configFile, 'utf8').split(/(?=virtual web)/);
+    const shop = web.replace('virtual web', 'virtual shop').replace('127.0.0.150', '127.0.0.151');
+    writeFileSync(configFile, `${head}${web}${shop}`);
+    const checkedByOne = async (output: () => string): Promise<void> => {
+      await serving(port, port);
+      await vi.waitFor(async () => expect((await status()).ready).toBe(true), WAIT);
+      const servers = (await status()).services.flatMap((service) => service.servers);
+      const pid = servers[0]?.nannyPid;
+      expect(servers.map(({ nannyPid }) => nannyPid)).toEqual([pid, pid]);
+      for (const name of ['web', 'shop'])
+        expect(output()).toContain(`create_monitor for ${name}/s0 running as pid ${pid}`);
+    };
+    const first = startLvsd();
+    await checkedByOne(first.output);
+    const available = `[ active ] making 127.0.0.1:${port} available`;
+    expect(first.output().split(available)).toHaveLength(3);
+    first.child.kill('SIGKILL');
+    await first.ended();
+    const second = startLvsd();
+    await checkedByOne(second.output);
+    server.close();
+    await serving();
+  });
+
   it('adopts the table after a SIGKILL', async () => {
     await startIpvsu();
     const { port } = await webServer();

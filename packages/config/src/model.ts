@@ -222,7 +222,7 @@ export interface LvsConfiguration {
   readonly witness: WitnessConfig;
   readonly fence: FenceConfig | undefined;
   readonly ipvsadmPath: string;
-  /** Up to so many real services have a nanny process each; with more, a few processes share them. */
+  /** Up to so many real services have a nanny process each, counted once where one probe is enough for several addresses; with more, a few processes share them. */
   readonly nannyProcesses: number;
   /** warm: lvsd and nannies run on the standby too; cold: the original's way. */
   readonly standby: 'warm' | 'cold';

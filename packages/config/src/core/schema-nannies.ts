@@ -14,6 +14,6 @@ export const nannyDirectives: readonly DirectiveSpec[] = [
     default: 'auto',
     since: 'ours 0.1',
     use: 'live',
-    help: `Up to how many real services have a nanny process each. With more, a few processes share all of them, one for 2,500 checks a second, at most one for each processor, and 4, and \`ps\` shows \`nanny --shared N\`. \`auto\` is ${AUTO_NANNY_PROCESSES}; 0 shares always.`,
+    help: `Up to how many real services have a nanny process each; one that stands behind several virtual servers and is checked in the same way for each counts once, and has one. With more, a few processes share all of them, one for 2,500 checks a second, at most one for each processor, and 4, and \`ps\` shows \`nanny --shared N\`. \`auto\` is ${AUTO_NANNY_PROCESSES}; 0 shares always.`,
   },
 ];

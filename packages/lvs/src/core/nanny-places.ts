@@ -38,17 +38,21 @@ function hashOf(text: string): number {
 }
 
 /**
- * Up to `ownLimit` real services have a nanny each; with more, all are shared. Of a shared one only the real service
- * counts, so that those behind many addresses meet in one process and are checked once.
+ * Up to `ownLimit` real services have a nanny each; with more, all are shared. One that stands behind several addresses and is
+ * checked in the same way for each counts once. Of a shared one only the real service counts, so that those behind many
+ * addresses meet in one process and are checked once.
+ * @param probes their probe keys, by identity
  * @param sharedNannies how many there may be
  */
 export function nannyPlaces(
   targets: readonly CheckTarget[],
+  probes: ReadonlyMap<string, string>,
   ownLimit: number,
   sharedNannies: number,
 ): ReadonlyMap<string, NannyPlace> {
-  const isShared = targets.length > ownLimit;
-  const count = neededNannies(targets, sharedNannies);
+  const probed = new Map(targets.map((target) => [probes.get(target.id) ?? target.id, target]));
+  const isShared = probed.size > ownLimit;
+  const count = neededNannies([...probed.values()], sharedNannies);
   return new Map(
     targets.map(({ id, service, server }): [string, NannyPlace] => {
       const text = `${service.protocol} ${server.address}:${server.port}`;

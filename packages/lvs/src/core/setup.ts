@@ -1,6 +1,7 @@
 import { checksOf, type LvsConfiguration } from '@piranha/config';
 import { indexTargets, type TargetIndex } from './check-targets.js';
 import { type NannyArgumentOptions, nannyArguments } from './nanny-arguments.js';
+import { probeKey } from './probe-key.js';
 
 /** A configuration with everything that follows from it alone. */
 export interface Setup {
@@ -10,6 +11,8 @@ export interface Setup {
   readonly commandLines: ReadonlyMap<string, readonly string[]>;
   /** JSON of the check blocks of each nanny that has some, by identity. */
   readonly checks: ReadonlyMap<string, string>;
+  /** For what the check of each is good, by identity: those with equal texts need one probe. */
+  readonly probes: ReadonlyMap<string, string>;
 }
 
 /** Works a configuration out. */
@@ -24,7 +27,10 @@ export function prepareSetup(configuration: LvsConfiguration, options: NannyArgu
       return set ? [[id, JSON.stringify({ require: set.require, specs: set.specs })]] : [];
     }),
   );
-  return { configuration, index, commandLines, checks };
+  const probes = new Map(
+    index.targets.map((target) => [target.id, probeKey(configuration, target, options)]),
+  );
+  return { configuration, index, commandLines, checks, probes };
 }
 
 /** What makes a nanny another one: its command line and its check blocks, by identity. */

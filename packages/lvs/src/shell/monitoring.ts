@@ -1,11 +1,12 @@
 import { monotonicNowMs } from '@piranha/common';
 import type { RealServerConfig } from '@piranha/config';
-import type { EventLog } from '@piranha/events';
+import type { EventFields, EventId, EventLog } from '@piranha/events';
 import type { ServerVerdict, Table } from '@piranha/ipvs';
-import type { ProbeStatus, SharedNannyStatus } from '@piranha/protocol';
+import type { ProbeStatus, SharedNannyStatus, WeightReading } from '@piranha/protocol';
 import { adoptFromTable, presumeInitial } from '../core/adoption.js';
 import type { CheckTarget } from '../core/check-targets.js';
 import type { Health, HealthState } from '../core/health.js';
+import { serverText, startedFields } from '../core/nanny-lines.js';
 import { type NannyPlace, nannyPlaces } from '../core/nanny-places.js';
 import { planNannies } from '../core/nanny-plan.js';
 import { ProbeTally } from '../core/probe-tally.js';
@@ -57,17 +58,17 @@ export class Monitoring {
     this.weights.setTargets(options.setup.index.targets, options.setup.configuration);
     this.nannies = this.makeNannies();
     this.peers = new NannyPeers({
-      pidOf: (id) => this.nannies.pidOf(id),
-      onHeard: (id) => this.nannies.heard(id),
-      onHello: (id, peer) => {
-        if (this.nannies.greet(id, peer)) this.board.feed(id, { type: 'nannyPresent' });
+      pidOf: (name) => this.nannies.pidOf(name),
+      membersOf: (name) => this.nannies.membersOf(name),
+      onHeard: (name) => this.nannies.heard(name),
+      onHello: (name, peer) => {
+        for (const id of this.nannies.greet(name, peer)) this.board.feed(id, { type: 'nannyPresent' });
       },
       onResult: (id, up, reason) => this.result(id, up, reason),
       onProbe: (probe) => this.probes.take(probe, monotonicNowMs()),
-      onReading: (id, reading) => {
-        if (this.weights.take(id, reading)) options.onChange();
-      },
-      onLine: ({ event, fields }, pid) => options.log.log(event, fields, pid),
+      onReading: (id, reading) => this.reading(id, reading),
+      onOwnReading: (name, reading) => this.nannies.read(name, reading),
+      onLine: (id, { event, fields }, pid) => this.line(id, event, fields, pid),
       isShared: (id) => this.nannies.isShared(id),
       targetOf: (name, number) => this.nannies.targetOf(name, number),
       onAssigned: (name, batch, refused) => this.nannies.assigned(name, batch, refused),
@@ -193,8 +194,8 @@ export class Monitoring {
     this.nannies.killAll();
   }
 
-  private placesOf({ index, configuration }: Setup): ReadonlyMap<string, NannyPlace> {
-    return nannyPlaces(index.targets, configuration.nannyProcesses, this.options.sharedNannies);
+  private placesOf({ index, probes, configuration }: Setup): ReadonlyMap<string, NannyPlace> {
+    return nannyPlaces(index.targets, probes, configuration.nannyProcesses, this.options.sharedNannies);
   }
 
   private makeNannies(): Nannies {
@@ -208,6 +209,7 @@ export class Monitoring {
         program,
         socketPath,
         policy: FLEET_POLICY,
+        keyOf: (id) => this.setup.probes.get(id) ?? id,
         argumentsOf,
         checksOf,
         healthOf,
@@ -220,6 +222,9 @@ export class Monitoring {
           this.board.feed(id, { type: 'nannyGone' });
           if (!expected) this.logTarget('LVSD_NANNY_DIED', id, { how });
         },
+        onJoined: (id, sibling, pid) => this.joined(id, sibling, pid),
+        onReading: (id, reading) => this.reading(id, reading),
+        onUnwatched: (id) => this.board.feed(id, { type: 'nannyGone' }),
       },
       shared: {
         program,
@@ -237,6 +242,35 @@ export class Monitoring {
         log: (event, fields) => log.log(event, fields),
       },
     });
+  }
+
+  /** What a nanny says of its real service, as one of each virtual service would. */
+  private line(id: string, event: EventId, fields: EventFields, pid: number | undefined): void {
+    const target = this.targets.get(id);
+    const told = target && event === 'NANNY_STARTED' ? startedFields(target) : fields;
+    this.options.log.log(event, told, pid);
+  }
+
+  /** What is known of a real service is told at once of one more virtual service that has it. */
+  private joined(id: string, sibling: string, pid: number | undefined): void {
+    this.board.feed(id, { type: 'nannyPresent' });
+    const target = this.targets.get(id);
+    if (target === undefined) return;
+    const server = serverText(target);
+    this.line(id, 'NANNY_STARTED', {}, pid);
+    const known = this.board.get(sibling);
+    // What a nanny that is no more said is not the word of this one.
+    if (!known?.proven || known.unwatchedSinceMs !== undefined) return;
+    const before = this.board.get(id)?.health;
+    const [up, reason] = [known.health === 'up', known.reason];
+    const down = before === 'up' ? 'NANNY_SERVER_DOWN' : 'NANNY_SERVER_DOWN_AT_START';
+    if (before !== known.health) this.line(id, up ? 'NANNY_SERVER_UP' : down, { server }, pid);
+    // A reload is under way, which finds the table as it was.
+    queueMicrotask(() => this.result(id, up, reason));
+  }
+
+  private reading(id: string, reading: WeightReading): void {
+    if (this.weights.take(id, reading)) this.options.onChange();
   }
 
   private result(id: string, up: boolean, reason: string): void {

@@ -1,31 +1,24 @@
-import type { ControlPeer, ProbeLoad } from '@piranha/protocol';
+import type { ControlPeer, ProbeLoad, WeightReading } from '@piranha/protocol';
 import type { NannyPlace } from '../core/nanny-places.js';
-import { NannyProcesses } from './nanny-processes.js';
+import { OwnNannies } from './own-nannies.js';
 import { SharedNannies } from './shared-nannies.js';
 
 interface NanniesOptions {
-  readonly own: Omit<ConstructorParameters<typeof NannyProcesses>[0], 'flags'>;
+  readonly own: ConstructorParameters<typeof OwnNannies>[0];
   readonly shared: ConstructorParameters<typeof SharedNannies>[0];
   /** Where a real service is to be watched, read when it is added or renewed. */
   readonly placeOf: (id: string) => NannyPlace;
 }
 
-/** All nannies: those of one real service, and the shared ones. */
+/** All nannies: those of one real service, and the shared ones. A process has a name, a real service has an id. */
 export class Nannies {
-  private readonly own: NannyProcesses;
+  private readonly own: OwnNannies;
   private readonly shared: SharedNannies;
   /** Where each one is watched now. */
   private readonly places = new Map<string, NannyPlace>();
 
   constructor(private readonly options: NanniesOptions) {
-    const { onEnded } = options.own;
-    this.own = new NannyProcesses({
-      ...options.own,
-      onEnded: (id, expected, how) => {
-        // Of one that has moved to a shared nanny the end of its old process says nothing.
-        if (typeof this.places.get(id) !== 'number') onEnded(id, expected, how);
-      },
-    });
+    this.own = new OwnNannies(options.own);
     this.shared = new SharedNannies(options.shared);
   }
 
@@ -64,20 +57,30 @@ export class Nannies {
     this.shared.removeAll();
   }
 
-  /** A process said hello. True: it watches one real service, whose id this is. */
-  greet(id: string, peer: ControlPeer): boolean {
-    if (!this.shared.has(id)) return true;
-    this.shared.connected(id, peer);
-    return false;
+  /** A process said hello. @returns the real services that it watches, where it is no shared one */
+  greet(name: string, peer: ControlPeer): readonly string[] {
+    if (!this.shared.has(name)) return this.own.greet(name);
+    this.shared.connected(name, peer);
+    return [];
   }
 
-  heard(id: string): void {
-    if (this.shared.has(id)) this.shared.heard(id);
-    else this.own.heard(id);
+  /** The real services of a process that is no shared one. */
+  membersOf(name: string): readonly string[] {
+    return this.own.membersOf(name);
   }
 
-  isShared(id: string): boolean {
-    return this.shared.has(id);
+  /** A process that is no shared one told of a weight. */
+  read(name: string, reading: WeightReading): void {
+    this.own.read(name, reading);
+  }
+
+  heard(name: string): void {
+    if (this.shared.has(name)) this.shared.heard(name);
+    else this.own.heard(name);
+  }
+
+  isShared(name: string): boolean {
+    return this.shared.has(name);
   }
 
   assigned(name: string, batch: number, refused: ReadonlyMap<number, string>): void {
@@ -97,15 +100,15 @@ export class Nannies {
     this.shared.tick(intervalMs);
   }
 
-  /** The process that watches a real service, or that is the shared nanny of that name. */
-  pidOf(id: string): number | undefined {
-    return this.shared.has(id) ? this.shared.pidOf(id) : this.nannyOf(id).pid;
+  /** By name of the process. */
+  pidOf(name: string): number | undefined {
+    return this.shared.has(name) ? this.shared.pidOf(name) : this.own.pidOf(name);
   }
 
   nannyOf(id: string): { readonly pid: number | undefined; readonly starts: number } {
     const place = this.places.get(id);
     if (typeof place === 'number') return this.shared.nannyOf(place);
-    return { pid: this.own.pidOf(id), starts: this.own.startsOf(id) };
+    return this.own.nannyOf(id);
   }
 
   get sharedViews(): SharedNannies['views'] {

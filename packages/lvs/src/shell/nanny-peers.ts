@@ -12,15 +12,19 @@ import type { ProbeReport } from '../core/probe-tally.js';
 import { ASSIGNED_SCHEMA, BATCH_SCHEMA, LOAD_SCHEMA } from '../core/shared-messages.js';
 
 interface NannyPeersOptions {
-  /** Process that lvsd runs as this nanny now; a hello from any other is not believed. */
-  readonly pidOf: (id: string) => number | undefined;
-  readonly onHeard: (id: string) => void;
-  readonly onHello: (id: string, peer: ControlPeer) => void;
+  /** Process that lvsd runs under this name now; a hello from any other is not believed. */
+  readonly pidOf: (name: string) => number | undefined;
+  /** The real services that a nanny of no other one watches: what it says is said of each. */
+  readonly membersOf: (name: string) => readonly string[];
+  readonly onHeard: (name: string) => void;
+  readonly onHello: (name: string, peer: ControlPeer) => void;
   readonly onResult: (id: string, up: boolean, reason: string) => void;
   /** A nanny of one real service has checked it. */
   readonly onProbe: (probe: ProbeReport) => void;
   readonly onReading: (id: string, reading: WeightReading) => void;
-  readonly onLine: (line: NannyLine, pid: number | undefined) => void;
+  /** The same, once for each message of a nanny that is no shared one. */
+  readonly onOwnReading: (name: string, reading: WeightReading) => void;
+  readonly onLine: (id: string, line: NannyLine, pid: number | undefined) => void;
   /** True for a nanny that watches many; it may speak for those that are assigned to it. */
   readonly isShared: (id: string) => boolean;
   /** The real service of an assignment; undefined for one that holds no more. */
@@ -31,8 +35,17 @@ interface NannyPeersOptions {
   readonly onStranger: (message: string) => void;
 }
 
-/** Takes what is said of one real service; false when it makes no sense or speaks of another one. */
-type Listener = (id: string, data: unknown) => boolean;
+/** Who speaks of whom. */
+interface Speaker {
+  /** What it must call itself, or its real service. */
+  readonly called: string;
+  /** The real services that it means. */
+  readonly ids: readonly string[];
+  readonly pid: number | undefined;
+}
+
+/** Takes what is said of real services; false when it makes no sense or is called otherwise. */
+type Listener = (speaker: Speaker, data: unknown) => boolean;
 
 /** The nannies' side of lvsd's socket: who is who, and is what they say well formed. */
 export class NannyPeers {
@@ -42,10 +55,10 @@ export class NannyPeers {
 
   /** What is said of one real service, by its nanny or by a shared one. */
   private readonly listeners: ReadonlyMap<string, Listener> = new Map<string, Listener>([
-    ['nanny.result', (id, data) => this.verdict(id, RESULT_SCHEMA.safeParse(data).data)],
-    ['nanny.transition', (id, data) => this.verdict(id, TRANSITION_SCHEMA.safeParse(data).data)],
-    ['nanny.reading', (id, data) => this.reading(id, READING_SCHEMA.safeParse(data).data)],
-    ['nanny.log', (id, data) => this.line(id, data)],
+    ['nanny.result', (speaker, data) => this.verdict(speaker, RESULT_SCHEMA.safeParse(data).data)],
+    ['nanny.transition', (speaker, data) => this.verdict(speaker, TRANSITION_SCHEMA.safeParse(data).data)],
+    ['nanny.reading', (speaker, data) => this.reading(speaker, READING_SCHEMA.safeParse(data).data)],
+    ['nanny.log', (speaker, data) => this.line(speaker, data)],
   ]);
 
   constructor(private readonly options: NannyPeersOptions) {}
@@ -62,7 +75,10 @@ export class NannyPeers {
       if (this.own('nanny.result', data, peer) && probe) this.options.onProbe(probe);
     },
     'nanny.transition': (data, peer) => void this.own('nanny.transition', data, peer),
-    'nanny.reading': (data, peer) => void this.own('nanny.reading', data, peer),
+    'nanny.reading': (data, peer) => {
+      const said = READING_SCHEMA.safeParse(data).data;
+      if (this.own('nanny.reading', data, peer) && said) this.options.onOwnReading(said.id, said.reading);
+    },
     'nanny.log': (data, peer) => void this.own('nanny.log', data, peer),
     'nanny.batch': (data, peer) => {
       const { data: batch } = BATCH_SCHEMA.safeParse(data);
@@ -101,12 +117,14 @@ export class NannyPeers {
 
   /** What a nanny says in its own name; false when it makes no sense. */
   private own(event: string, data: unknown, peer: ControlPeer): boolean {
-    const id = this.ids.get(peer.number);
-    if (id === undefined || !this.listeners.get(event)?.(id, data)) {
+    const name = this.ids.get(peer.number);
+    const { pidOf, membersOf, onHeard } = this.options;
+    const speaker = name === undefined ? undefined : { called: name, ids: membersOf(name), pid: pidOf(name) };
+    if (speaker === undefined || !this.listeners.get(event)?.(speaker, data)) {
       this.stranger(event, peer);
       return false;
     }
-    this.options.onHeard(id);
+    onHeard(speaker.called);
     return true;
   }
 
@@ -117,34 +135,37 @@ export class NannyPeers {
     peer: ControlPeer,
   ): void {
     if (!this.options.isShared(name)) this.stranger('nanny.batch', peer);
+    const pid = this.options.pidOf(name);
     for (const [number, event, data] of messages) {
       const id = this.options.targetOf(name, number);
-      if (id !== undefined && !this.listeners.get(event)?.(id, data)) this.stranger(event, peer);
+      const speaker = id === undefined ? undefined : { called: id, ids: [id], pid };
+      if (speaker && !this.listeners.get(event)?.(speaker, data)) this.stranger(event, peer);
     }
   }
 
   private verdict(
-    id: string,
+    { called, ids }: Speaker,
     verdict: { readonly id: string; readonly up: boolean; readonly reason: string } | undefined,
   ): boolean {
-    if (verdict?.id !== id) return false;
-    this.options.onResult(id, verdict.up, verdict.reason);
+    if (verdict?.id !== called) return false;
+    for (const id of ids) this.options.onResult(id, verdict.up, verdict.reason);
     return true;
   }
 
   private reading(
-    id: string,
+    { called, ids }: Speaker,
     said: { readonly id: string; readonly reading: WeightReading } | undefined,
   ): boolean {
-    if (said?.id !== id) return false;
-    this.options.onReading(id, said.reading);
+    if (said?.id !== called) return false;
+    for (const id of ids) this.options.onReading(id, said.reading);
     return true;
   }
 
-  private line(id: string, data: unknown): boolean {
+  private line({ called, ids, pid }: Speaker, data: unknown): boolean {
     const line = readNannyLine(data);
-    if (line?.id !== id) return false;
-    this.options.onLine(line, this.options.pidOf(id));
+    if (line?.id !== called) return false;
+    // Of itself speak a shared nanny, and one that nobody needs any more.
+    for (const id of ids.length === 0 ? [called] : ids) this.options.onLine(id, line, pid);
     return true;
   }
 

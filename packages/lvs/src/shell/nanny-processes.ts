@@ -87,6 +87,11 @@ export class NannyProcesses {
     this.signs.clear();
   }
 
+  /** True also for one that is to end. */
+  has(id: string): boolean {
+    return this.fleet.has(id);
+  }
+
   pidOf(id: string): number | undefined {
     return this.children.get(id)?.pid;
   }

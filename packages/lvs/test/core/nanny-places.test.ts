@@ -1,8 +1,8 @@
 import type { CheckConfig } from '@piranha/config';
 import { describe, expect, it } from 'vitest';
-import { indexTargets } from '../../src/core/check-targets.js';
+import { type CheckTarget, indexTargets } from '../../src/core/check-targets.js';
 import { latenessNews } from '../../src/core/late-watch.js';
-import { nannyPlaces, sharedNannyCount } from '../../src/core/nanny-places.js';
+import { nannyPlaces as placesOf, sharedNannyCount } from '../../src/core/nanny-places.js';
 import { configurationOf, realServer, virtualServer } from '../support.js';
 
 function targets(services: readonly string[], servers: number, check: Partial<CheckConfig> = {}) {
@@ -16,12 +16,27 @@ function targets(services: readonly string[], servers: number, check: Partial<Ch
   return indexTargets(configurationOf(virtuals)).targets;
 }
 
+/** Where the check of each is the same for all of its virtual services. */
+function nannyPlaces(all: readonly CheckTarget[], ownLimit: number, shared: number) {
+  const probes = new Map(all.map(({ id, server }) => [id, `${server.address}:${server.port}`]));
+  return placesOf(all, probes, ownLimit, shared);
+}
+
 describe('nannyPlaces', () => {
   it('gives each real service a nanny up to the limit, and shares all beyond it', () => {
     const all = targets(['web'], 10);
     expect(new Set(nannyPlaces(all, 10, 4).values())).toEqual(new Set(['own']));
     expect([...nannyPlaces(all, 9, 4).values()]).not.toContain('own');
     expect([...nannyPlaces(targets(['web'], 1), 0, 4).values()]).not.toContain('own');
+  });
+
+  it('counts a real service once, however many addresses it stands behind', () => {
+    const all = targets(['web', 'shop', 'post'], 10);
+    expect(new Set(nannyPlaces(all, 10, 4).values())).toEqual(new Set(['own']));
+    expect([...nannyPlaces(all, 9, 4).values()]).not.toContain('own');
+    // Where each is checked in its own way each counts.
+    expect([...placesOf(all, new Map(), 29, 4).values()]).not.toContain('own');
+    expect(new Set(placesOf(all, new Map(), 30, 4).values())).toEqual(new Set(['own']));
   });
 
   it('puts the services of one real server together and spreads servers evenly, the same each time', () => {
