@@ -23,7 +23,7 @@ export {
 } from './core/groups.js';
 export type { PiranhaIni } from './core/ini.js';
 export { type ParsedLvsCf, type ParseOptions, parseLvsCf } from './core/parse-lvs-cf.js';
-export { serialNumberOf, withSerialNumber } from './core/serial.js';
+export { serialNumberOf, withRaisedSerial, withSerialNumber } from './core/serial.js';
 export { type LvsCfTree, parseTree, printTree } from './core/tree.js';
 export { WELL_KNOWN_PORTS } from './core/well-known-ports.js';
 export { bareWord, quotedWord } from './core/words.js';

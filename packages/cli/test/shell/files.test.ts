@@ -146,6 +146,23 @@ describe('lvsctl fmt', () => {
     expect(existsSync(`${file}.lvsctl-new`)).toBe(false);
   });
 
+  it('--write raises serial_no where it changes the file, and only there', async () => {
+    const serialOf = () => /^serial_no = (.*)$/m.exec(readFileSync(file, 'utf8'))?.[1];
+    writeFileSync(file, untidy.replace(/^serial_no = .*$/m, 'serial_no = 7'));
+    await run(['fmt', file]);
+    await run(['fmt', '--check', file]);
+    expect(serialOf()).toBe('7');
+    await run(['fmt', '--write', file]);
+    expect(serialOf()).toBe('8');
+    const tidy = readFileSync(file, 'utf8');
+    expect(await run(['fmt', '--write', file])).toMatchObject({ status: 0, stdout: '' });
+    expect(readFileSync(file, 'utf8')).toBe(tidy);
+    expect((await run(['fmt', '--check', file])).status).toBe(0);
+    writeFileSync(file, tidy.replace('serial_no = 8', 'serial_no = many').replace('port = 80', 'port=80'));
+    await run(['fmt', '--write', file]);
+    expect(serialOf()).toBe('many');
+  });
+
   it('--write waits for nobody who writes already', async () => {
     writeFileSync(file, untidy);
     writeFileSync(`${file}.lvsctl-new`, '');

@@ -17,7 +17,7 @@ export const pairDirectives: readonly DirectiveSpec[] = [
     default: 0,
     since: '0.5',
     use: 'live',
-    help: 'Change counter, written by tools that edit the file; the daemons do not use it.',
+    help: 'Change counter. `lvsctl fmt --write` and `lvsctl sync push` raise it where they change the file; raise it too when you edit by hand. It tells which of two files is newer for `lvsctl status` and `lvsctl sync`, and nothing else.',
   },
   {
     name: 'service',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { serialNumberOf, withSerialNumber } from '../../src/index.js';
+import { serialNumberOf, withRaisedSerial, withSerialNumber } from '../../src/index.js';
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 const textOf = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
@@ -22,6 +22,15 @@ describe('serial_no of a file', () => {
       'primary = 192.0.2.1\nserial_no = 1\n',
     );
   });
+
+  it.each([
+    ['serial_no = 7   # ours\nprimary = 192.0.2.1\n', 'serial_no = 8   # ours\nprimary = 192.0.2.1\n'],
+    ['serial_no = -1\n', 'serial_no = 0\n'],
+    ['primary = 192.0.2.1\n', 'primary = 192.0.2.1\nserial_no = 1\n'],
+    // What nobody can count on from is the operator's.
+    ['serial_no = many\n', 'serial_no = many\n'],
+    [`serial_no = ${Number.MAX_SAFE_INTEGER}\n`, `serial_no = ${Number.MAX_SAFE_INTEGER}\n`],
+  ])('is raised in %j', (text, raised) => expect(textOf(withRaisedSerial(bytesOf(text)))).toBe(raised));
 
   it('is what was set, whatever the file was', () => {
     const file = fc.array(fc.constantFrom('a = 1', 'serial_no = 5', 'virtual x {', '}', '# c', '', '\xff'));

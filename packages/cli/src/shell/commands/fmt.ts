@@ -1,4 +1,4 @@
-import { formatLvsCf, readFileLimited, replaceFile } from '@piranha/config';
+import { formatLvsCf, readFileLimited, replaceFile, withRaisedSerial } from '@piranha/config';
 import { EXIT, type ExitStatus } from '../../core/exit-status.js';
 import { terminalText } from '../../core/terminal-text.js';
 import { type LvsctlIo, printJson, readAll } from '../io.js';
@@ -10,8 +10,8 @@ export interface FmtOptions extends CommonOptions {
 }
 
 /**
- * `lvsctl fmt FILE`: the file in canonical layout on standard output, with `--write` in the file itself; `--check`
- * changes nothing and says no for a file that is laid out otherwise. Only the layout is looked at.
+ * `lvsctl fmt FILE`: the file in canonical layout on standard output, with `--write` in the file itself, whose
+ * serial_no rises where that changes it; `--check` changes nothing and says no for a file that is laid out otherwise. Only the layout is looked at.
  */
 export async function fmt(io: LvsctlIo, file: string, options: FmtOptions): Promise<ExitStatus> {
   const source = file === '-' ? undefined : await readFileLimited(file, FILE_LIMIT_BYTES);
@@ -19,7 +19,7 @@ export async function fmt(io: LvsctlIo, file: string, options: FmtOptions): Prom
   const after = formatLvsCf(before);
   const changed = Buffer.compare(before, after) !== 0;
   const writes = options.write === true && source !== undefined;
-  if (writes && changed) await replaceFile(source, after);
+  if (writes && changed) await replaceFile(source, withRaisedSerial(after));
   const status = options.check && changed ? EXIT.no : EXIT.ok;
   const text = new TextDecoder().decode(after);
   if (options.json) {
