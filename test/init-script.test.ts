@@ -8,6 +8,7 @@ import { waitFor } from './support/wait.js';
 
 const SCRIPT = fileURLToPath(new URL('../etc/init.d/pulse', import.meta.url));
 const FAKE = fileURLToPath(new URL('support/fake-pulse.sh', import.meta.url));
+const FAKE_LVSCTL = fileURLToPath(new URL('support/fake-lvsctl.sh', import.meta.url));
 const LIBRARY = "success() { printf '<success>'; }\nfailure() { printf '<failure>'; }\n";
 
 let directory = '';
@@ -49,6 +50,7 @@ beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'init-'));
   pids = new Set();
   copyFileSync(FAKE, at('pulse'));
+  copyFileSync(FAKE_LVSCTL, at('lvsctl'));
   writeFileSync(at('lvs.cf'), '');
   configure();
 });
@@ -108,10 +110,49 @@ describe.each(variants)('init script under $shell, functions library: $library',
     expect([statusOf('condrestart'), statusOf('try-restart')]).toEqual([0, 0]);
     expect(events()).toEqual([]);
     for (const action of ['restart', 'condrestart', 'try-restart', 'restart']) {
-      expect(statusOf(action)).toBe(0);
+      expect(run(action)).toMatchObject({ status: 0, stdout: expect.stringContaining(good) });
     }
-    expect(events().filter((line) => line.startsWith('start'))).toHaveLength(4);
+    const replaced = ['reload', 'start --replace --director kernel', 'restart pulse lvsd'];
+    expect(events().map((line) => line.replace(/^lvsctl | --run-dir .*$/g, ''))).toEqual([
+      'start --director kernel',
+      ...replaced,
+      ...replaced,
+      ...replaced,
+    ]);
+    expect(events()[1]).toBe(`lvsctl reload --run-dir ${directory}`);
     expect(pids.size).toBe(4);
+    expect(statusOf('status')).toBe(0);
+  });
+
+  test('a restart that cannot be leaves what runs: a broken lvs.cf, a refused reload, no lvsctl', () => {
+    run('start');
+    const pid = currentPid();
+    writeFileSync(at('bad'), '');
+    expect(run('restart')).toMatchObject({ status: 1, stdout: expect.stringContaining(bad) });
+    rmSync(at('bad'));
+    writeFileSync(at('reload.status'), '1');
+    expect(run('condrestart')).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('nothing was changed'),
+    });
+    rmSync(at('reload.status'));
+    configure({ LVSCTL: at('nothing') });
+    expect(run('try-restart')).toMatchObject({ status: 5, stderr: expect.stringContaining('nothing') });
+    expect([currentPid(), alive(pid)]).toEqual([pid, true]);
+    expect(events().filter((line) => !line.startsWith('lvsctl reload'))).toEqual(['start --director kernel']);
+  });
+
+  test('a restart whose replacement fails says so; of what does not answer it is a stop and a start', () => {
+    run('start');
+    writeFileSync(at('restart.status'), '1');
+    expect(run('restart')).toMatchObject({ status: 1, stdout: expect.stringContaining(bad) });
+    expect(statusOf('status')).toBe(0);
+    writeFileSync(at('reload.status'), '3');
+    expect(run('restart')).toMatchObject({
+      status: 0,
+      stderr: expect.stringContaining('does not answer'),
+    });
+    expect(events().slice(-2)).toEqual(['TERM', 'start --director kernel']);
   });
 
   test('reload and force-reload send HUP, or give 7', async () => {

@@ -1,59 +1,33 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Director } from './support/director.js';
 import { Pair } from './support/pair.js';
 import { signal } from './support/processes.js';
 import { runProgram } from './support/run-program.js';
 import { SuiteCopy } from './support/suite-copy.js';
-import { contents, TableSamples } from './support/table-samples.js';
-import type { Traffic } from './support/traffic.js';
+import { UnnoticedPair } from './support/unnoticed.js';
 
 /** ipvsu is the data plane itself: what a noisy machine may take until its successor listens. */
 const CUT_LIMIT_MS = 10_000;
-/** Traffic before and after an event, ms. */
-const RUN_UP_MS = 200;
-const AFTERMATH_MS = 1_000;
 const HOW = ['restarted', 'upgraded'] as const;
 
 let suite: SuiteCopy;
 let pair: Pair;
+let watched: UnnoticedPair;
 let active: Director;
-let standby: Director;
-/** One server is up, one is down, one is drained. */
-let expected: string;
-let traffic: Traffic | undefined;
-let samples: TableSamples | undefined;
 
 beforeAll(async () => {
   suite = new SuiteCopy();
   pair = new Pair({ weights: [1, 1, 0] }, (name) => suite.programPath(name));
-  await pair.start();
-  ({ active, standby } = await pair.settled());
-  await pair.stopServer(1);
-  const [up, , drained] = pair.layout.servers;
-  expected = `${up} 1, ${drained} 0`;
-  for (const director of [active, standby]) {
-    await pair.waitFor('the dead server out of both tables', async () => {
-      return (await contents(director)) === expected && (await director.lvsd()).ready;
-    });
-  }
+  watched = await UnnoticedPair.start(pair);
+  ({ active } = watched);
 });
-afterEach(async () => {
-  await traffic?.stop();
-  await samples?.end();
-});
+afterEach(() => watched?.end());
 afterAll(async () => {
   await pair?.stop();
   suite?.remove();
 });
 
-async function nannyPid(server: number): Promise<number> {
-  const pid = (await active.lvsd()).services[0]?.servers[server]?.nannyPid;
-  if (pid === undefined) throw new Error(`server ${server} has no nanny`);
-  return pid;
-}
-
-const versions = async () => [(await active.pulse()).version, (await active.lvsd()).version];
+const unnoticed = (what: () => Promise<unknown>) => watched.unnoticed(what);
 
 /** `lvsctl restart` of the installed version; the pid that it names. */
 async function restart(daemon: string): Promise<number> {
@@ -73,45 +47,14 @@ async function restart(daemon: string): Promise<number> {
   return answer.restarted[0]?.pid ?? 0;
 }
 
-/** Does it under traffic, and looks that nobody has noticed. */
-async function unnoticed(what: () => Promise<unknown>): Promise<void> {
-  const before = await active.pulse();
-  const zeroMs = performance.now();
-  const stream = pair.traffic();
-  const table = new TableSamples(active);
-  [traffic, samples] = [stream, table];
-  await pause(RUN_UP_MS);
-  await what();
-  await pause(AFTERMATH_MS);
-  await stream.stop();
-  expect(await table.end()).toEqual([expected]);
-  expect(table.count).toBeGreaterThan(10);
-  expect(stream.describe(zeroMs)).toBe('');
-  expect(stream.requests).toBeGreaterThan(10);
-  await unmoved(before.since);
-}
-
-/** Same holder since the same time, and every server is what it was. */
-async function unmoved(since: string): Promise<void> {
-  expect(await active.pulse()).toMatchObject({ active: true, since });
-  expect((await standby.pulse()).active).toBe(false);
-  expect(await pair.holders()).toEqual([active.role]);
-  await pair.waitFor('verdicts as before', async () => {
-    const { ready, services } = await active.lvsd();
-    const health = services[0]?.servers.map((server) => server.health).join(' ');
-    return ready && health === 'up down up';
-  });
-  expect(await contents(active)).toBe(expected);
-}
-
 describe.each(['pulse', 'guardian', 'lvsd'])('%s of the active director under traffic', (daemon) => {
   it.each(HOW)('%s by lvsctl: no failover, no lost request, no forgotten server', async (how) => {
-    const before = await versions();
+    const before = await watched.versions();
     if (how === 'upgraded') suite.upgrade();
     await unnoticed(() => restart(daemon));
     const { version } = suite;
     const after = [daemon === 'pulse' ? version : before[0], daemon === 'lvsd' ? version : before[1]];
-    expect(await versions()).toEqual(after);
+    expect(await watched.versions()).toEqual(after);
   });
 });
 
@@ -125,7 +68,7 @@ describe('all of them after an update, as an operator does it', () => {
       expect(status).toBe(0);
       expect(stdout).toMatch(/^pulse: pid \d+.*\nguardian: pid \d+.*\nlvsd: pid \d+.*\n$/);
     });
-    expect(await versions()).toEqual([version, version]);
+    expect(await watched.versions()).toEqual([version, version]);
   });
 });
 
@@ -149,9 +92,9 @@ describe('what is known of servers, after an update', () => {
     ['the drained server', 2, 'SIGKILL'],
   ] as const)('outlives the nanny of %s (%i), ended by %s', async (_, server, name) => {
     await unnoticed(async () => {
-      const pid = await nannyPid(server);
+      const pid = await watched.nannyPid(server);
       signal(pid, name);
-      await pair.waitFor('another nanny', async () => (await nannyPid(server)) !== pid);
+      await pair.waitFor('another nanny', async () => (await watched.nannyPid(server)) !== pid);
     });
   });
 });
@@ -162,15 +105,11 @@ describe('ipvsu of the active director under traffic', () => {
     async (how) => {
       if (how === 'upgraded') suite.upgrade();
       const before = await active.pulse();
-      const stream = pair.traffic();
-      const table = new TableSamples(active);
-      [traffic, samples] = [stream, table];
-      await pause(RUN_UP_MS);
+      const { stream, table } = await watched.watch();
       const struckAtMs = performance.now();
       await restart('ipvsu');
       await pair.waitFor('the address again', async () => (await pair.holders()).length === 1);
-      await pause(AFTERMATH_MS);
-      await stream.stop();
+      await watched.aftermath();
       const lastMs = Math.max(struckAtMs, ...stream.failures.map(({ endedAtMs }) => endedAtMs));
       console.info(`ipvsu ${how}: refused for ${Math.round(lastMs - struckAtMs)} ms`);
       expect(lastMs - struckAtMs, stream.describe(struckAtMs)).toBeLessThan(CUT_LIMIT_MS);
@@ -180,7 +119,7 @@ describe('ipvsu of the active director under traffic', () => {
         expect(content.replace(`${drained} 0`, '')).not.toContain(`${drained} `);
       }
       await unnoticed(async () => undefined);
-      await unmoved(before.since);
+      await watched.unmoved(before.since);
     },
   );
 });

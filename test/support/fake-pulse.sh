@@ -1,7 +1,15 @@
 #!/bin/sh
 # Stands for pulse in the test of the init script. Without arguments of its own it becomes a daemon, as pulse does.
 # FAKE_DIRECTORY holds pulse.pid, and `events` with one line for each start, HUP and stop.
+# --test-start fails when there is a file `bad`; --replace ends the one that runs.
 if [ "${FAKE_DAEMON:-}" != 1 ]; then
+    case " $* " in
+        *' --test-start '*)
+            [ ! -e "$FAKE_DIRECTORY/bad" ] || { echo 'pulse: error parsing' >&2; exit 1; }
+            exit 0
+            ;;
+        *' --replace '*) kill -KILL "$(cat "$FAKE_DIRECTORY/pulse.pid")" ;;
+    esac
     [ ! -e "$FAKE_DIRECTORY/fail" ] || exit 9
     rm -f "$FAKE_DIRECTORY/ready"
     FAKE_DAEMON=1 "$0" "$@" </dev/null >/dev/null 2>&1 &

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { binaryPath, patient, UserError } from '@piranha/common';
-import { ControlClient, runDirectory } from '@piranha/protocol';
+import { askOnce, ControlClient, type RunDirectory, runDirectory } from '@piranha/protocol';
+import { guardianStatusSchema } from '@piranha/protocol/schemas';
 import { runGuardian } from './guardian/run-guardian.js';
-import { FORCE_ACTIVE, type PulseOptions, resolvedArguments } from './options.js';
+import { FORCE_ACTIVE, type PulseOptions, REPLACE, resolvedArguments } from './options.js';
 import { HeartbeatSockets } from './shell/heartbeat-sockets.js';
 import { type LoadedSettings, loadSettings } from './shell/load-settings.js';
 
@@ -22,9 +23,9 @@ export async function launch(options: PulseOptions): Promise<void> {
   requireActiveBackup(loaded);
   await requireKernel(options.director, loaded);
   const files = runDirectory(options.runDirectory);
-  await refuseSecond(files.guardianSocket, options.runDirectory);
+  if (!options.replace) await refuseSecond(files.guardianSocket, options.runDirectory);
   await tryHeartbeatSockets(loaded, files.pulseSocket);
-  return options.foreground ? runGuardian(options) : daemonise(options, files.pulseSocket);
+  return options.foreground ? runGuardian(options) : daemonise(options, files);
 }
 
 function requireDirector(director: string): void {
@@ -92,9 +93,24 @@ function describe({ settings, paths, configuration }: LoadedSettings): void {
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
-async function daemonise(options: PulseOptions, pulseSocket: string): Promise<void> {
+/** Whether pulse answers, and this guardian knows what it does: before that nobody may end either of them. */
+async function serves(files: RunDirectory, guardianPid: number | undefined): Promise<boolean> {
+  try {
+    (await ControlClient.connect({ path: files.pulseSocket })).close();
+    const status = await askOnce(files.guardianSocket, 'status', POLL_MS * 20);
+    const { pid, phase } = guardianStatusSchema.parse(status);
+    return pid === guardianPid && phase === 'watching';
+  } catch {
+    // Not yet.
+    return false;
+  }
+}
+
+async function daemonise(options: PulseOptions, files: RunDirectory): Promise<void> {
   const force = options.forceActive ? [FORCE_ACTIVE] : [];
-  const child = spawn(process.execPath, [binaryPath('pulse'), ...resolvedArguments(options), ...force], {
+  const replace = options.replace ? [REPLACE] : [];
+  const args = [binaryPath('pulse'), ...resolvedArguments(options), ...force, ...replace];
+  const child = spawn(process.execPath, args, {
     argv0: 'pulse',
     detached: true,
     stdio: 'ignore',
@@ -109,13 +125,9 @@ async function daemonise(options: PulseOptions, pulseSocket: string): Promise<vo
   });
   for (let waitedMs = 0; waitedMs < START_LIMIT_MS && ended === undefined; waitedMs += POLL_MS) {
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-    try {
-      (await ControlClient.connect({ path: pulseSocket })).close();
-      child.unref();
-      process.exit(0);
-    } catch {
-      // Not yet.
-    }
+    if (!(await serves(files, child.pid))) continue;
+    child.unref();
+    process.exit(0);
   }
   throw new UserError(`pulse: did not start (${ended ?? 'no answer in time'})`, {
     code: 'PULSE_NOT_STARTED',

@@ -9,6 +9,8 @@ export interface PulseOptions {
   readonly verbose: boolean;
   readonly testStart: boolean;
   readonly forceActive: boolean;
+  /** A guardian that runs already makes room for this one, which goes on with its pulse-worker. */
+  readonly replace: boolean;
   /** Program to start instead of the suite's lvsd. */
   readonly lvsdPath: string | undefined;
   readonly role: NodeRole | undefined;
@@ -29,6 +31,7 @@ const SPECIFICATION = {
   'test-start': { type: 'boolean', short: 't' },
   norun: { type: 'boolean' },
   forceactive: { type: 'boolean' },
+  replace: { type: 'boolean' },
   lvsd: { type: 'string' },
   lvs: { type: 'string' },
   fos: { type: 'string' },
@@ -52,6 +55,7 @@ Heartbeats, failover and virtual addresses for a pair or group of LVS directors.
   -v, --verbose            debug lines too
   -t, --test-start         say what would be done, start nothing (also --norun)
       --forceactive        become active at once, without listening for the partner
+      --replace            take the place of the guardian that runs; the service goes on
       --node primary|backup  role of this node; default: by its own addresses
       --name NAME          this node's director block in lvs.cf; default: by its own addresses
       --run-dir DIR        sockets and pid files, default ${DEFAULT_RUN_DIRECTORY}
@@ -111,6 +115,7 @@ function optionsOf(values: OptionValues, ini: PiranhaIni | undefined): PulseOpti
     verbose: values.verbose === true || ini?.verbose === true,
     testStart: values['test-start'] === true || values.norun === true,
     forceActive: values.forceactive === true,
+    replace: values.replace === true,
     lvsdPath: text('lvsd') ?? text('lvs'),
     role: readRole(text('node')) ?? ini?.role,
     name: text('name') ?? ini?.name,
@@ -125,8 +130,11 @@ function optionsOf(values: OptionValues, ini: PiranhaIni | undefined): PulseOpti
 /** The word that makes a first start active; no restart may ever repeat it. */
 export const FORCE_ACTIVE = '--forceactive';
 
+/** The word for a guardian alone: it makes the one that runs end. */
+export const REPLACE = '--replace';
+
 /**
- * The command line that says everything outright, but for FORCE_ACTIVE: for the processes that pulse starts, which must go on with what was
+ * The command line that says everything outright, but for FORCE_ACTIVE and REPLACE: for the processes that pulse starts, which must go on with what was
  * decided at the start, whatever became of piranha.ini.
  */
 export function resolvedArguments(options: PulseOptions): string[] {

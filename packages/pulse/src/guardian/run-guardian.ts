@@ -7,11 +7,12 @@ import { raiseOwnPriority } from '../shell/priority.js';
 import { openPulseLog } from '../shell/pulse-log.js';
 import { Guardian } from './guardian.js';
 import { parsePulseAlive } from './plan-schema.js';
+import { replaceOther } from './replace-other.js';
 
 /**
  * Runs the guardian until a signal ends it. When its parent gave it an IPC channel (as the demo does), the parent's
  * end ends it too.
- * @throws UserError `CONTROL_IN_USE` when a guardian answers on the socket already
+ * @throws UserError `CONTROL_IN_USE` when a guardian answers on the socket already; as replaceOther
  */
 export async function runGuardian(options: PulseOptions): Promise<void> {
   setProcessTitle('pulse', process.argv.slice(2));
@@ -19,6 +20,7 @@ export async function runGuardian(options: PulseOptions): Promise<void> {
   const log = openPulseLog(options);
   // The worker inherits it.
   raiseOwnPriority('pulse', (nice) => setPriority(Math.min(nice, getPriority())), log);
+  if (options.replace) await replaceOther(files.guardianPid, log);
   const guardian = new Guardian(files, options, log);
   const server = await ControlServer.listen({
     path: files.guardianSocket,

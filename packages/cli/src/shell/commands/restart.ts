@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { isAlive, livingPid, monotonicNowMs, patient, signalProcess, UserError } from '@piranha/common';
-import { type RunDirectory, runDirectory } from '@piranha/protocol';
-import { lvsdStatusSchema, pulseStatusSchema } from '@piranha/protocol/schemas';
+import { type GuardianStatus, type RunDirectory, runDirectory } from '@piranha/protocol';
+import { guardianStatusSchema, lvsdStatusSchema, pulseStatusSchema } from '@piranha/protocol/schemas';
 import { EXIT, type ExitStatus } from '../../core/exit-status.js';
 import { type Daemon, RESTARTABLE, RESTARTED_UNNAMED } from '../../core/restart-order.js';
 import { ask, askFor } from '../daemons.js';
@@ -11,8 +11,6 @@ import type { CommonOptions } from '../options.js';
 const BACK_LIMIT_MS = patient(60_000);
 const CALL_LIMIT_MS = patient(5_000);
 const POLL_MS = 50;
-/** Until pulse has told a new guardian what it does: before that its end would look like one without a role. */
-const REPORTED_MS = patient(500);
 
 interface Restarted {
   readonly daemon: Daemon;
@@ -46,24 +44,51 @@ async function restartOne(files: RunDirectory, daemon: Daemon): Promise<Restarte
   const starter = daemon === 'pulse' ? 'guardian' : 'pulse';
   runningPid(files, starter, `it would start ${daemon} again: start pulse first`);
   const startedAtMs = monotonicNowMs();
+  if (daemon === 'pulse') await watched(files);
   // What the next one adopts stays: lvsd's table must be asked for, pulse and its guardian stand in for each other.
   if (daemon === 'lvsd') await ask(files.lvsdSocket, 'leave', CALL_LIMIT_MS);
   end(daemon, pid, daemon === 'pulse' || daemon === 'guardian' ? 'SIGKILL' : 'SIGTERM');
   for (;;) {
     const next = isAlive(pid) ? undefined : await successor(files, daemon, pid);
     const durationMs = Math.round(monotonicNowMs() - startedAtMs);
-    if (next !== undefined) {
-      if (daemon === 'guardian') await wait(REPORTED_MS);
-      return { daemon, pid: next, durationMs };
-    }
-    if (durationMs > BACK_LIMIT_MS) {
-      throw new UserError(`${daemon} has not been replaced within ${durationMs} ms`, {
-        code: 'RESTART_NOT_BACK',
-        hint: 'lvsctl status and the log say what it waits for',
-      });
-    }
+    if (next !== undefined) return { daemon, pid: next, durationMs };
+    if (durationMs > BACK_LIMIT_MS) throw notBack(`${daemon} has not been replaced`, durationMs);
     await wait(POLL_MS);
   }
+}
+
+/**
+ * Waits until pulse has told its guardian what it does: before that its end would look like one without a role, and the
+ * next one would not go on with it.
+ */
+async function watched(files: RunDirectory): Promise<void> {
+  const startedAtMs = monotonicNowMs();
+  while (!(await isWatching(files))) {
+    const durationMs = Math.round(monotonicNowMs() - startedAtMs);
+    if (durationMs > BACK_LIMIT_MS) throw notBack('pulse has not reported to its guardian', durationMs);
+    await wait(POLL_MS);
+  }
+}
+
+async function isWatching(files: RunDirectory): Promise<boolean> {
+  try {
+    return (await guardianOf(files)).phase === 'watching';
+  } catch (error) {
+    // One that has only just begun does not listen yet; an older one does not know the question.
+    if (error instanceof UserError) return error.code === 'CONTROL_UNKNOWN_METHOD';
+    throw error;
+  }
+}
+
+function guardianOf(files: RunDirectory): Promise<GuardianStatus> {
+  return askFor(guardianStatusSchema, files.guardianSocket, 'status', CALL_LIMIT_MS);
+}
+
+function notBack(what: string, durationMs: number): UserError {
+  return new UserError(`${what} within ${durationMs} ms`, {
+    code: 'RESTART_NOT_BACK',
+    hint: 'lvsctl status and the log say what it waits for',
+  });
 }
 
 function end(daemon: Daemon, pid: number, signal: NodeJS.Signals): void {
@@ -110,6 +135,10 @@ async function successor(files: RunDirectory, daemon: Daemon, old: number): Prom
     if (daemon === 'pulse') {
       const { state } = await askFor(pulseStatusSchema, files.pulseSocket, 'status', CALL_LIMIT_MS);
       if (state !== 'active' && state !== 'standby') return undefined;
+    }
+    if (daemon === 'guardian') {
+      const { pid: answering, phase } = await guardianOf(files);
+      if (answering !== pid || phase !== 'watching') return undefined;
     }
     if (daemon === 'lvsd' || daemon === 'ipvsu') {
       const { tableInSync } = await askFor(lvsdStatusSchema, files.lvsdSocket, 'status', CALL_LIMIT_MS);

@@ -176,6 +176,7 @@ export const PULSE_EVENTS = {
   PULSE_PRIORITY_REFUSED: pulse('warning', 'no higher priority for {process}: {problem}'),
   PULSE_CONFIG_LAST_GOOD: pulse('error', '{file} is broken: going on with the last good one'),
   PULSE_GUARDIAN_STARTED: pulse('info', 'guardian started'),
+  PULSE_GUARDIAN_TAKES_PLACE: pulse('info', 'taking the place of guardian {pid}; pulse goes on'),
   PULSE_GUARDIAN_REPLACED: pulse('warning', 'guardian lost: starting another'),
   PULSE_GUARDIAN_STANDS_IN: pulse('warning', 'pulse is silent: guardian beats for it'),
   PULSE_GUARDIAN_BACK: pulse('info', 'pulse beats again'),
