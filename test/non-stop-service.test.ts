@@ -26,7 +26,11 @@ beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'piranha-service-'));
   writeFileSync(at('beat.keys'), `${newBeatKeyLine(1)}\n`, { mode: 0o600 });
   suite = new SuiteCopy();
-  const changes = { weights: [1, 1, 0], lines: () => [`heartbeat_key = ${at('beat.keys')}`] };
+  const changes = {
+    weights: [1, 1, 0],
+    deadtimeSeconds: 2,
+    lines: () => [`heartbeat_key = ${at('beat.keys')}`, 'nanny_processes = 0'],
+  };
   pair = new Pair(changes, (name) => suite.programPath(name));
   watched = await UnnoticedPair.start(pair);
   ({ active } = watched);
@@ -79,6 +83,7 @@ async function service(action: string): Promise<{ readonly status: number; reado
     });
   }
   const [status] = await once(child, 'close');
+  if (status !== 0 && existsSync(at('pulse.log'))) console.info(readFileSync(at('pulse.log'), 'utf8'));
   return { status, text };
 }
 
@@ -93,7 +98,7 @@ async function partnerSaw(): Promise<readonly string[]> {
   return (await watched.standby.events()).filter((event) => /PARTNER|ACTIVE|CLAIM/.test(event));
 }
 
-describe('service pulse restart on the active director of a pair with a key', () => {
+describe('service pulse restart on the active director of a pair with a key and a shared nanny', () => {
   it('replaces every process by the new version with the new OPTIONS: no failover, nothing lost', async () => {
     const version = suite.upgrade();
     const [before, saw] = [await pids(), await partnerSaw()];
@@ -125,6 +130,23 @@ describe('service pulse restart on the active director of a pair with a key', ()
   });
 });
 
+describe('the nanny that all servers of the active director share, under traffic', () => {
+  async function another(name: NodeJS.Signals): Promise<void> {
+    const pid = await watched.nannyPid(0);
+    expect(await Promise.all([1, 2].map((server) => watched.nannyPid(server)))).toEqual([pid, pid]);
+    await watched.unnoticed(async () => {
+      signal(pid, name);
+      await pair.waitFor('another nanny', async () => (await watched.nannyPid(0)) !== pid);
+    });
+  }
+
+  it('is killed: what is down stays down, what is drained stays drained', () => another('SIGKILL'));
+  it('is ended after an update, so that one of the new programs follows', async () => {
+    suite.upgrade();
+    await another('SIGTERM');
+  });
+});
+
 describe('SIGKILL on the active director of a pair with a key, under traffic', () => {
   it.each([
     ['guardian', 0],
@@ -138,5 +160,15 @@ describe('SIGKILL on the active director of a pair with a key, under traffic', (
       await pair.waitFor('another one', async () => (await pids())[index] !== before);
     });
     expect(await partnerSaw()).toEqual(saw);
+  });
+});
+
+describe('after all of that', () => {
+  it('a server that comes back is noticed', async () => {
+    await pair.startServer(1);
+    await pair.waitFor('the revived server', async () => {
+      const health = (await active.lvsd()).services[0]?.servers.map((server) => server.health);
+      return health?.join(' ') === 'up up up';
+    });
   });
 });

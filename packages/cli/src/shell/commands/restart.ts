@@ -12,6 +12,11 @@ const BACK_LIMIT_MS = patient(60_000);
 const CALL_LIMIT_MS = patient(5_000);
 const POLL_MS = 50;
 
+export interface RestartOptions extends CommonOptions {
+  /** Process id of the guardian that has to watch pulse before anything is replaced. */
+  readonly guardian?: number;
+}
+
 interface Restarted {
   readonly daemon: Daemon;
   readonly pid: number;
@@ -25,9 +30,10 @@ interface Restarted {
 export async function restart(
   io: LvsctlIo,
   daemons: readonly Daemon[],
-  options: CommonOptions,
+  options: RestartOptions,
 ): Promise<ExitStatus> {
   const files = runDirectory(options.runDir);
+  if (options.guardian !== undefined) await watched(files, options.guardian);
   const restarted: Restarted[] = [];
   const wanted = daemons.length === 0 ? RESTARTED_UNNAMED : daemons;
   for (const daemon of RESTARTABLE.filter((name) => wanted.includes(name))) {
@@ -61,18 +67,19 @@ async function restartOne(files: RunDirectory, daemon: Daemon): Promise<Restarte
  * Waits until pulse has told its guardian what it does: before that its end would look like one without a role, and the
  * next one would not go on with it.
  */
-async function watched(files: RunDirectory): Promise<void> {
+async function watched(files: RunDirectory, guardian?: number): Promise<void> {
   const startedAtMs = monotonicNowMs();
-  while (!(await isWatching(files))) {
+  while (!(await isWatching(files, guardian))) {
     const durationMs = Math.round(monotonicNowMs() - startedAtMs);
     if (durationMs > BACK_LIMIT_MS) throw notBack('pulse has not reported to its guardian', durationMs);
     await wait(POLL_MS);
   }
 }
 
-async function isWatching(files: RunDirectory): Promise<boolean> {
+async function isWatching(files: RunDirectory, guardian: number | undefined): Promise<boolean> {
   try {
-    return (await guardianOf(files)).phase === 'watching';
+    const { pid, phase } = await guardianOf(files);
+    return phase === 'watching' && (guardian === undefined || pid === guardian);
   } catch (error) {
     // One that has only just begun does not listen yet; an older one does not know the question.
     if (error instanceof UserError) return error.code === 'CONTROL_UNKNOWN_METHOD';
