@@ -20,6 +20,18 @@ export function asksForWeight(specs: readonly CheckSpec[]): boolean {
   return specs.some((spec) => spec.kind === 'program' && spec.miscDynamic);
 }
 
+/** The slow start that a block asks for. */
+function slowStartOf(values: Values): WeighingConfig['slowStart'] | undefined {
+  if (values.text('slow_start') === 'original') return 'original';
+  const seconds = values.optionalNumber('slow_start');
+  return seconds === undefined ? undefined : Math.round(seconds * 1000);
+}
+
+/** The original let every server that returned begin with a 32nd of its weight, and no less than 1. */
+function originalRamp(weight: number): WeighingConfig['slowStart'] {
+  return weight > 1 ? 'original' : 0;
+}
+
 /**
  * What moves one server's weight: each word its own, else its virtual's. Undefined where nothing does.
  * @param checks the check blocks that count for it
@@ -39,8 +51,9 @@ export function buildWeighing(
     port === undefined
       ? undefined
       : buildAgent(port, number, own.text('agent_number') ?? shared.text('agent_number'));
-  const seconds = number('slow_start');
-  const slowStart = seconds === undefined ? (followsLoad ? 'original' : 0) : Math.round(seconds * 1000);
+  const isToldOtherwise = agent !== undefined || followsCheck;
+  const slowStart =
+    slowStartOf(own) ?? slowStartOf(shared) ?? (isToldOtherwise ? 0 : originalRamp(own.number('weight')));
   if (agent !== undefined) return { slowStart, follows: 'agent', agent };
   if (followsCheck) return { slowStart, follows: 'check' };
   if (followsLoad) return { slowStart, follows: 'load' };

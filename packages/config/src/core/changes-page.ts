@@ -36,7 +36,8 @@ directives that are ours alone say so in lvs.cf(5).
 
 Nothing in a file asks for these, so there is no warning: the standby director is warm (\`standby = cold\` for the old
 way), all errors of a file are told at once, a reload carries out every difference and touches nothing else, and table
-entries that are not ours are left alone.
+entries that are not ours are left alone. A server that returns begins with a 32nd of its weight, as it did; one that is up
+when its director starts has its whole weight at once, where the original let all of them climb side by side.
 `;
 
 function cell(text: string): string {

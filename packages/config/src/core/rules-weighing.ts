@@ -53,10 +53,13 @@ function monitorRules(
   findings.warning('CF_LOAD_MONITOR_SHELL', valuePlace(monitor), text, 'write rsh_command = ssh');
 }
 
-function roomRules({ findings }: RuleInput, { servers }: VirtualView): void {
+function roomRules({ findings }: RuleInput, { block: virtual, servers }: VirtualView): void {
   for (const { server, block } of servers) {
     const { weighing, weight } = server;
     if (!server.active || weighing === undefined || weight === 0) continue;
+    // The original's ramp was in every file, whatever its weights.
+    const isAsked = statementOf(block, 'slow_start') ?? statementOf(virtual, 'slow_start');
+    if (weighing.follows === 'nothing' && isAsked === undefined) continue;
     const least = LEAST_WEIGHT[weighing.follows];
     if (weight >= least) continue;
     const text = `server '${printable(block.name)}' has weight = ${weight}: too small for ${whatMoves(weighing.follows)} to change it`;

@@ -13,7 +13,8 @@ const ROWS: readonly Row[] = [
     name: 'slow_start',
     ...seconds,
     range: [0, MAXIMUM_SECONDS],
-    help: 'A server that returns gets its weight in equal steps within so many seconds; 0 = at once. Absent: at once; with a load_monitor as in the original, a 32nd first and twice as much every 20 s.',
+    choices: ['original'],
+    help: 'A server that returns gets its weight in equal steps within so many seconds; 0 = at once; `original` = a 32nd, at least 1, and twice as much every 20 s. Absent: `original`; at once where an agent or misc_dynamic gives the weight.',
   },
   {
     name: 'agent',

@@ -12,9 +12,34 @@ function weighingOf(virtual: string, server = '') {
 }
 
 describe('what moves a weight', () => {
-  it('is nothing by default, and with load_monitor = none', () => {
-    expect(weighingOf('')).toBeUndefined();
+  const RAMP = { slowStart: 'original', follows: 'nothing' };
+
+  it("is the original's ramp by default, and nothing where slow_start = 0 or where there is no room for one", () => {
+    expect(weighingOf('')).toEqual(RAMP);
+    expect(weighingOf('load_monitor = none\nrise = 2\n')).toEqual(RAMP);
     expect(weighingOf('load_monitor = none\nslow_start = 0\n')).toBeUndefined();
+    expect(weighingOf('', 'weight = 2\n')).toEqual(RAMP);
+    for (const weight of [0, 1]) expect(weighingOf('', `weight = ${weight}\n`)).toBeUndefined();
+  });
+
+  it("is the original's ramp where slow_start asks for it, for one server too", () => {
+    expect(weighingOf('slow_start = original\nagent = tcp:1\n')).toMatchObject({
+      slowStart: 'original',
+      follows: 'agent',
+    });
+    expect(weighingOf('slow_start = 60\n', 'slow_start = original\n')).toEqual(RAMP);
+    expect(weighingOf('slow_start = original\n', 'slow_start = 0\n')).toBeUndefined();
+    const { diagnostics } = parseLvsCf(weighed('slow_start = orginal\n', ''));
+    expect(diagnostics).toMatchObject([
+      { code: 'CF_INTEGER_EXPECTED', hint: expect.stringMatching(/original/) },
+    ]);
+  });
+
+  it('of small weights is warned of only where a slow start was asked for', () => {
+    const codes = (virtual: string) =>
+      parseLvsCf(weighed(virtual, 'weight = 2\n')).diagnostics.map(({ code }) => code);
+    expect(codes('').filter((code) => code === 'CF_WEIGHT_SMALL')).toEqual([]);
+    expect(codes('slow_start = 60\n')).toContain('CF_WEIGHT_SMALL');
   });
 
   it("is a load monitor with the original's ramp, unless slow_start says otherwise", () => {
@@ -58,7 +83,7 @@ describe('what moves a weight', () => {
       follows: 'check',
     });
     const plain = 'check own {\nkind = tcp\n}\n';
-    expect(weighingOf(check, plain)).toBeUndefined();
+    expect(weighingOf(check, plain)).toEqual(RAMP);
     expect(weighingOf(`agent = tcp:1\n${check}`)).toMatchObject({ follows: 'agent' });
     const warned = (virtual: string, server = '') =>
       parseLvsCf(weighed(virtual, server)).diagnostics.map(({ code, line }) => `${code} ${line}`);
@@ -70,6 +95,6 @@ describe('what moves a weight', () => {
   });
 
   it('is taken from one server by an empty agent', () => {
-    expect(weighingOf('agent = tcp:3333\n', 'agent = ""\n')).toBeUndefined();
+    expect(weighingOf('agent = tcp:3333\n', 'agent = ""\n')).toEqual(RAMP);
   });
 });

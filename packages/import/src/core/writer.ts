@@ -127,6 +127,8 @@ function virtualStatements(
     ...shared.ofVirtual,
     // Both sources take a server back with its first good check.
     rise: 1,
+    // And gives it its weight at once.
+    slow_start: virtual.servers.some(({ weight }) => weight > 1) ? 0 : undefined,
     quorum: quorum.weight,
     hysteresis: quorum.hysteresis,
     quorum_up: optionalWord(quorum.up),
