@@ -1,6 +1,8 @@
 /** A program on the real server that says how much it wants to do. */
 export interface AgentConfig {
   readonly port: number;
+  /** Its page, where it is asked by HTTP; absent for one that writes a line to whoever connects. */
+  readonly path?: string;
   /** Wait between two questions, ms; undefined = the interval of the checks. */
   readonly intervalMs: number | undefined;
   /** What a number without % means: share of the server that is idle, or that is loaded, both percent. */

@@ -8,11 +8,16 @@ const DEFAULT_CHANGE_PERCENT = 100;
 const DEFAULT_HOLD_SECONDS = 60;
 const DEFAULT_FADE_SECONDS = 60;
 
-/** Port of `tcp:PORT`; undefined for anything else. */
-export function agentPort(text: string): number | undefined {
-  const digits = /^tcp:([0-9]{1,5})$/.exec(text)?.[1];
+/** Where Kemp's LoadMaster looks for the load of a server. */
+const DEFAULT_PAGE = '/load';
+
+/** What `tcp:PORT` or `http:PORT/PATH` names; undefined for anything else. */
+export function agentPlace(text: string): Pick<AgentConfig, 'port' | 'path'> | undefined {
+  const [, kind, digits, path] = /^(?:(tcp|http):([0-9]{1,5}))(\/[\x21-\x7e]*)?$/.exec(text) ?? [];
   const port = Number(digits ?? 0);
-  return port >= 1 && port <= 65_535 ? port : undefined;
+  if (port < 1 || port > 65_535) return undefined;
+  if (kind === 'http') return { port, path: path ?? DEFAULT_PAGE };
+  return path === undefined ? { port } : undefined;
 }
 
 /** True where the exit status of a check's program carries a weight. */
@@ -46,11 +51,11 @@ export function buildWeighing(
   const monitor = shared.text('load_monitor');
   const followsCheck = asksForWeight(checks?.specs ?? []);
   const followsLoad = !followsCheck && monitor !== undefined && monitor !== 'none';
-  const port = agentPort(own.literal('agent') ?? shared.text('agent') ?? '');
+  const place = agentPlace(own.literal('agent') ?? shared.text('agent') ?? '');
   const agent =
-    port === undefined
+    place === undefined
       ? undefined
-      : buildAgent(port, number, own.text('agent_number') ?? shared.text('agent_number'));
+      : buildAgent(place, number, own.text('agent_number') ?? shared.text('agent_number'));
   const isToldOtherwise = agent !== undefined || followsCheck;
   const slowStart =
     slowStartOf(own) ?? slowStartOf(shared) ?? (isToldOtherwise ? 0 : originalRamp(own.number('weight')));
@@ -61,16 +66,17 @@ export function buildWeighing(
 }
 
 function buildAgent(
-  port: number,
+  place: Pick<AgentConfig, 'port' | 'path'>,
   number: (name: string) => number | undefined,
   meaning: string | undefined,
 ): AgentConfig {
   const milliseconds = (seconds: number) => Math.round(seconds * 1000);
   const interval = number('agent_interval');
   return {
-    port,
+    ...place,
     intervalMs: interval === undefined ? undefined : milliseconds(interval),
-    number: meaning === 'load' ? 'load' : 'idle',
+    // Kemp's agents, which are asked by HTTP, tell the load.
+    number: (meaning ?? (place.path === undefined ? 'idle' : 'load')) === 'load' ? 'load' : 'idle',
     smoothingPercent: number('agent_smoothing') ?? DEFAULT_SMOOTHING_PERCENT,
     changePercent: number('agent_change') ?? DEFAULT_CHANGE_PERCENT,
     holdMs: milliseconds(number('agent_hold') ?? DEFAULT_HOLD_SECONDS),

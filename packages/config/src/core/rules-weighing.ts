@@ -1,4 +1,4 @@
-import { agentPort, asksForWeight } from './builder-weighing.js';
+import { agentPlace, asksForWeight } from './builder-weighing.js';
 import { printable } from './diagnostics.js';
 import { type ParsedBlock, statementOf } from './parsed.js';
 import { headerPlace, placeIn, type RuleInput, type VirtualView, valuePlace } from './rules.js';
@@ -9,9 +9,14 @@ const LEAST_WEIGHT = { agent: 10, load: 4, check: 0, nothing: 4 } as const;
 function agentRules({ findings }: RuleInput, block: ParsedBlock): void {
   const statement = statementOf(block, 'agent');
   if (typeof statement?.value !== 'string' || statement.value === '') return;
-  if (agentPort(statement.value) !== undefined) return;
+  if (agentPlace(statement.value) !== undefined) return;
   const text = `'${printable(statement.value)}' is no agent`;
-  findings.error('CF_AGENT', valuePlace(statement), text, 'write tcp:PORT, such as tcp:3333');
+  findings.error(
+    'CF_AGENT',
+    valuePlace(statement),
+    text,
+    'write tcp:PORT, such as tcp:3333, or http:PORT/PATH, such as http:80/load',
+  );
 }
 
 /** agent_… where no agent is named. */
@@ -28,7 +33,7 @@ function unusedRules({ findings }: RuleInput, view: VirtualView): void {
       'CF_AGENT_UNUSED',
       valuePlace(unused),
       text,
-      'write agent = tcp:PORT, or delete the line',
+      'write agent = tcp:PORT or http:PORT, or delete the line',
     );
   }
 }

@@ -19,7 +19,7 @@ const ROWS: readonly Row[] = [
   {
     name: 'agent',
     type: 'text',
-    help: '`tcp:PORT`: a feedback agent on the real server. It is connected to and writes one line: `75%`, or a number as `agent_number` says, for its share of the weight; `drain`, `maint` and `ready`; `down` and `up`. The words are those of HAProxy.',
+    help: 'A feedback agent on the real server. `tcp:PORT` is connected to and writes one line: `75%`, or a number as `agent_number` says, for its share of the weight; `drain`, `maint` and `ready`; `down` and `up`. The words are those of HAProxy. `http:PORT/PATH` is a page, asked for with GET, whose first line says the same, as the number of a Kemp agent does; without a path it is `/load`.',
   },
   {
     name: 'agent_interval',
@@ -31,7 +31,7 @@ const ROWS: readonly Row[] = [
     name: 'agent_number',
     type: 'keyword',
     choices: ['idle', 'load'],
-    help: 'What a number without % means. `idle`: percent of the server that has nothing to do. `load`: percent that is busy; 101 is down and 102 maintenance, as with Kemp. Absent: `idle`.',
+    help: 'What a number without % means. `idle`: percent of the server that has nothing to do. `load`: percent that is busy; 101 is down and 102 maintenance, as with Kemp. Absent: `idle`; `load` for an agent that is asked by HTTP.',
   },
   {
     name: 'agent_smoothing',

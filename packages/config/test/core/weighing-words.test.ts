@@ -75,6 +75,24 @@ describe('what moves a weight', () => {
     });
   });
 
+  it('is an agent that is asked by HTTP, which tells the load unless agent_number says otherwise', () => {
+    const agent = (words: string) => weighingOf(words)?.agent;
+    expect(agent('agent = http:80\n')).toMatchObject({ port: 80, path: '/load', number: 'load' });
+    expect(agent('agent = http:8080/cgi-bin/load?all\n')).toMatchObject({ path: '/cgi-bin/load?all' });
+    expect(agent('agent = http:80/\nagent_number = idle\n')).toMatchObject({ path: '/', number: 'idle' });
+    for (const word of [
+      'http:0',
+      'http:70000/load',
+      'tcp:80/load',
+      'http:80load',
+      '"http:80/a b"',
+      'https:443',
+    ]) {
+      const { diagnostics } = parseLvsCf(weighed(`agent = ${word}\n`, ''));
+      expect(diagnostics.map(({ code }) => code)).toContain('CF_AGENT');
+    }
+  });
+
   it('is a check whose exit status carries a weight, unless an agent does', () => {
     const check = 'check own {\nkind = program\nprogram = /bin/c\nmisc_dynamic = 1\n}\n';
     expect(weighingOf(check)).toEqual({ slowStart: 0, follows: 'check' });

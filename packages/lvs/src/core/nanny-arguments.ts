@@ -63,9 +63,11 @@ function agentWords(agent: AgentConfig | undefined): string[] {
   if (agent === undefined) return [];
   return [
     '--agent',
-    `tcp:${agent.port}`,
+    agent.path === undefined ? `tcp:${agent.port}` : `http:${agent.port}${agent.path}`,
     ...secondsOption('--agent-interval', agent.intervalMs),
-    ...(agent.number === 'load' ? ['--agent-number', 'load'] : []),
+    ...(agent.number === (agent.path === undefined ? 'idle' : 'load')
+      ? []
+      : ['--agent-number', agent.number]),
     '--agent-hold',
     seconds(agent.holdMs),
   ];

@@ -88,6 +88,16 @@ describe('nannyArguments', () => {
     const server = realServer({ weighing: { slowStart: 0, follows: 'agent', agent } });
     const words = ' --lvs --agent tcp:3333 --agent-interval 5 --agent-number load --agent-hold 30';
     expect(argumentsOf({ servers: [server] }).endsWith(words)).toBe(true);
+    const page = (number: 'load' | 'idle') =>
+      argumentsOf({
+        servers: [
+          realServer({
+            weighing: { slowStart: 0, follows: 'agent', agent: { ...agent, path: '/load', number } },
+          }),
+        ],
+      });
+    expect(page('load').endsWith(' --agent http:3333/load --agent-interval 5 --agent-hold 30')).toBe(true);
+    expect(page('idle')).toContain(' --agent http:3333/load --agent-interval 5 --agent-number idle ');
   });
 
   it('keeps escapes as they are written', () => {

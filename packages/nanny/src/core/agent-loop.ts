@@ -36,8 +36,11 @@ interface AgentStep {
   readonly effects: readonly AgentEffect[];
 }
 
-/** Least time between two lines that say that it answers again, ms. */
+/** Least time between two lines that say that it answers again, or that it has a word that is not understood, ms. */
 const BACK_EVERY_MS = 60_000;
+/** The line is understood but for a word. */
+const WORD_EVENT = 'NANNY_AGENT_WORD';
+
 /** Most of an agent's answer that a log line shows. */
 const SHOWN = 60;
 
@@ -100,14 +103,24 @@ export function stepAgent(
     const complaint = { event: 'NANNY_AGENT_BAD', fields: { server, text: shown(event.text) } } as const;
     return trouble(policy, state, complaint, nowMs);
   }
-  const { percent, order, health } = answer;
+  const { percent, order, health, unknown } = answer;
   const isDown = health === undefined ? state.isDown : health === 'down';
-  const isBack = state.told.length > 0 && nowMs - state.backAtMs >= BACK_EVERY_MS;
-  const spoken = isBack ? { told: [], backAtMs: nowMs } : { told: state.told, backAtMs: state.backAtMs };
+  const wasInTrouble = state.told.some((event) => event !== WORD_EVENT);
+  const isMended = wasInTrouble || (state.told.length > 0 && unknown === undefined);
+  const isOver = isMended && nowMs - state.backAtMs >= BACK_EVERY_MS;
+  const kept = isOver ? [] : state.told;
+  const isNewWord = unknown !== undefined && !state.told.includes(WORD_EVENT);
+  const word: AgentEffect[] = isNewWord ? [log(WORD_EVENT, { server, word: shown(unknown) })] : [];
   return {
-    state: { ...spoken, isDown, heardAtMs: nowMs },
+    state: {
+      told: unknown === undefined || kept.includes(WORD_EVENT) ? kept : [...kept, WORD_EVENT],
+      backAtMs: isOver ? nowMs : state.backAtMs,
+      isDown,
+      heardAtMs: nowMs,
+    },
     effects: [
-      ...(isBack ? [log('NANNY_AGENT_BACK', { server })] : []),
+      ...(isOver && wasInTrouble ? [log('NANNY_AGENT_BACK', { server })] : []),
+      ...word,
       { type: 'reading', reading: { kind: 'agent', percent, order } },
       ...healthEffects(policy, state.isDown, isDown, event.text),
     ],

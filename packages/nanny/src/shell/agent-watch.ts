@@ -12,6 +12,8 @@ const ANSWER_LIMIT_MS = 5_000;
 
 interface AgentWatchOptions extends AgentPolicy {
   readonly target: CheckTarget;
+  /** Its page, where it is asked by HTTP; else it writes a line to whoever connects. */
+  readonly path?: string | undefined;
   readonly intervalMs: number;
   readonly reporter: Reporter;
   readonly onDown: (reason: string | undefined) => void;
@@ -25,7 +27,7 @@ export function watchAgent(options: AgentWatchOptions): Repeating {
     options.intervalMs,
     async (signal) => {
       // Whatever goes wrong here must not end the process, which may watch thousands.
-      const event = await askAgent(options.target, signal).catch(
+      const event = await ask(options, signal).catch(
         (error: unknown): AgentEvent => ({ type: 'silent', problem: errorText(error) }),
       );
       if (event === undefined) return;
@@ -39,6 +41,15 @@ export function watchAgent(options: AgentWatchOptions): Repeating {
     },
     options.pace,
   );
+}
+
+async function ask(
+  { target, path }: AgentWatchOptions,
+  signal: AbortSignal,
+): Promise<AgentEvent | undefined> {
+  if (path === undefined) return askAgent(target, signal);
+  const { askAgentPage } = await import('./agent-page.js');
+  return askAgentPage(target, path, signal, { bytes: ANSWER_LIMIT_BYTES, ms: ANSWER_LIMIT_MS });
 }
 
 /** Connects and reads one line, or to the end. Undefined when nobody wants to know any more. */

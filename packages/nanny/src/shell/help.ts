@@ -25,7 +25,8 @@ Watches one real service. lvsd starts nannies; started by hand it prints what it
       --initial-state STATE  up, down or unknown (unknown: the first check decides)
       --warmup SECONDS       the first check begins at a random time up to this late (0)
       --check-address IP, --check-port N   check there instead of at -h and -r
-      --agent tcp:PORT       asks a feedback agent there, each --agent-interval SECONDS; --agent-number idle|load
+      --agent tcp:PORT, http:PORT/PATH   asks a feedback agent there, each --agent-interval SECONDS
+      --agent-number idle|load   what its number means (idle; load with http)
       --agent-hold SECONDS   how long its "down" counts when it is silent (60)
       --probe                one check, told as JSON with what went over the wire; lvsctl probe shows it
       --lvs                  the service is one of lvsd's (required)

@@ -56,6 +56,8 @@ type WatchOptions = Pick<
 
 interface AgentOptions {
   readonly port: number;
+  /** Its page, where it is asked by HTTP. */
+  readonly path?: string;
   readonly intervalMs: number;
   readonly number: 'idle' | 'load';
   /** A `down` of an agent that is silent counts for so long, ms. */
@@ -190,14 +192,17 @@ function watchOptions(values: Values): WatchOptions {
 function agentOptions(values: Values, intervalMs: number): AgentOptions | undefined {
   const text = values.text('agent');
   if (text === undefined) return undefined;
-  const port = Number(/^tcp:(\d{1,5})$/.exec(text)?.[1] ?? 0);
-  if (port < 1 || port > 65_535) throw bad('--agent', `tcp:PORT is expected, not '${text}'`);
-  const number = values.text('agent-number') ?? 'idle';
+  const [, line, page, path] = /^(?:tcp:(\d{1,5})|http:(\d{1,5})(\/[\x21-\x7e]*))$/.exec(text) ?? [];
+  const port = Number(line ?? page ?? 0);
+  if (port < 1 || port > 65_535)
+    throw bad('--agent', `tcp:PORT or http:PORT/PATH is expected, not '${text}'`);
+  const number = values.text('agent-number') ?? (path === undefined ? 'idle' : 'load');
   if (number !== 'idle' && number !== 'load')
     throw bad('--agent-number', `idle or load is expected, not '${number}'`);
   const own = values.optionalSeconds('agent-interval', SHORTEST_WAIT_MS);
   return {
     port,
+    ...(path === undefined ? {} : { path }),
     intervalMs: own ?? Math.max(intervalMs, LEAST_AGENT_INTERVAL_MS),
     number,
     holdMs: values.seconds('agent-hold', DEFAULT_AGENT_HOLD_SECONDS, 0),

@@ -17,11 +17,22 @@ describe("an agent's line", () => {
     ['250%', { percent: 100 }],
     ['maxconn:30 40%', { percent: 40 }],
     ['83', { percent: 83 }],
+    ['weight:40%', { percent: 40 }],
+    ['maxconn: up', { health: 'up' }],
   ])('%j means %j', (text, answer) => {
     expect(readAgentLine(text, 'idle')).toEqual({ ...none, ...answer });
   });
 
-  it.each(['', '\n', '# only a remark', 'yes', '75 % maybe', '-3', 'constructor', '1e3', '%'])(
+  it.each([
+    ['75% draining', { percent: 75, unknown: 'draining' }],
+    ['weight:75 drain', { order: 'drain', unknown: 'weight:75' }],
+    ['up so so # rather', { health: 'up', unknown: 'so' }],
+    ['down constructor', { health: 'down', unknown: 'constructor' }],
+  ])('%j counts as far as it is understood', (text, answer) => {
+    expect(readAgentLine(text, 'idle')).toEqual({ ...none, ...answer });
+  });
+
+  it.each(['', '\n', '# only a remark', 'yes', 'weight:75', '% maybe', '-3', 'constructor', '1e3', '%'])(
     '%j is none',
     (text) => {
       expect(readAgentLine(text, 'idle')).toBeUndefined();
@@ -34,6 +45,7 @@ describe("an agent's line", () => {
     expect(readAgentLine('101', 'load')).toMatchObject({ health: 'down' });
     expect(readAgentLine('102', 'load')).toMatchObject({ order: 'maint' });
     expect(readAgentLine('103', 'load')).toBeUndefined();
+    expect(readAgentLine('30%', 'load')).toMatchObject({ percent: 30 });
   });
 
   it('never gives more than the whole or less than nothing', () => {
@@ -62,6 +74,28 @@ describe('what is believed of an agent', () => {
   }
   const answer = (text: string): AgentEvent => ({ type: 'answered', text });
   const silence: AgentEvent = { type: 'silent', problem: 'ECONNREFUSED' };
+
+  it('tells once of a word that is not understood, and again after a line without one', () => {
+    const heard = (text: string): AgentEvent => ({ type: 'answered', text });
+    const reading = { kind: 'agent', percent: 50, order: undefined };
+    expect(
+      play([
+        [0, heard('50% oops')],
+        [1_000, heard('50% oops')],
+        [2_000, { type: 'silent', problem: 'refused' }],
+        [3_000, heard('50% oops')],
+        [4_000, heard('50%')],
+        [5_000, heard('50% oops')],
+      ]),
+    ).toEqual([
+      ['NANNY_AGENT_WORD', reading],
+      [reading],
+      ['NANNY_AGENT_SILENT'],
+      ['NANNY_AGENT_BACK', reading],
+      [reading],
+      ['NANNY_AGENT_WORD', reading],
+    ]);
+  });
 
   it('is its reading; trouble is told once, its end too', () => {
     expect(

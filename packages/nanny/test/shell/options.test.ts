@@ -98,7 +98,13 @@ describe('readCommandLine', () => {
         holdMs: 9_000,
       },
     );
-    expect(refusal('-h 10.0.0.1 --lvs --agent 3333')).toContain('tcp:PORT is expected');
+    expect(read('-h 10.0.0.1 --lvs --agent http:80/load').agent).toMatchObject({
+      port: 80,
+      path: '/load',
+      number: 'load',
+    });
+    expect(refusal('-h 10.0.0.1 --lvs --agent http:80')).toContain('http:PORT/PATH is expected');
+    expect(refusal('-h 10.0.0.1 --lvs --agent 3333')).toContain('tcp:PORT or http:PORT/PATH is expected');
     expect(refusal('-h 10.0.0.1 --lvs --initial-state on')).toContain('up, down or unknown is expected');
     expect(refusal('-h 10.0.0.1 --lvs --rise 0')).toContain('a whole number from 1 to 1000');
   });

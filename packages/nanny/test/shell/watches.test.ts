@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer as createHttpServer, type ServerResponse } from 'node:http';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -56,6 +57,51 @@ describe('a watched agent', () => {
     answer = (socket) => socket.write('down # disk\n');
     await vi.waitFor(() => expect(down).toEqual(['its agent says "down # disk"']), WAIT);
     expect(lines).toContain('NANNY_AGENT_BACK');
+  });
+});
+
+describe('an agent that is asked by HTTP', () => {
+  it('tells the load of its server, and is silent where there is no page', async () => {
+    const asked: string[] = [];
+    let answer = (response: ServerResponse): unknown => response.end('30\r\n');
+    const server = createHttpServer((request, response) => {
+      asked.push(`${request.method} ${request.url}`);
+      answer(response);
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    cleanups.push(() => server.close());
+    const { port } = server.address() as AddressInfo;
+    const { readings, lines, reporter } = recorder();
+    const down: (string | undefined)[] = [];
+    const target = { address: '127.0.0.1', port };
+    const common = { number: 'load', holdMs: 60_000, server: '127.0.0.1:80', intervalMs: 10 } as const;
+    const onDown = (reason: string | undefined) => down.push(reason);
+    during(watchAgent({ ...common, target, path: '/load', reporter, onDown }));
+    const says = (percent: number) => ({ kind: 'agent', percent, order: 'ready' });
+    await vi.waitFor(() => expect(readings[0]).toEqual(says(70)), WAIT);
+    expect(asked[0]).toBe('GET /load');
+    // In pieces, without a length; an idle server, and one that is overloaded.
+    answer = (response) => {
+      response.write('');
+      response.end('0');
+    };
+    await vi.waitFor(() => expect(readings.at(-1)).toEqual(says(100)), WAIT);
+    answer = (response) => response.end('100\nmore');
+    await vi.waitFor(() => expect(readings.at(-1)).toEqual(says(0)), WAIT);
+    answer = (response) => response.writeHead(404).end('30');
+    await vi.waitFor(() => expect(lines).toEqual(['NANNY_AGENT_SILENT']), WAIT);
+    answer = (response) => response.end('101');
+    await vi.waitFor(() => expect(down).toEqual(['its agent says "101"']), WAIT);
+    answer = (response) => response.end('102');
+    await vi.waitFor(() => expect(readings.at(-1)).toMatchObject({ order: 'maint' }), WAIT);
+    answer = (response) => response.end('5'.repeat(2_000));
+    await vi.waitFor(
+      () => expect(lines.filter((line) => line === 'NANNY_AGENT_SILENT')).toHaveLength(2),
+      WAIT,
+    );
+    answer = (response) => response.end('<html>');
+    await vi.waitFor(() => expect(lines.at(-1)).toBe('NANNY_AGENT_BAD'), WAIT);
   });
 });
 

@@ -61,6 +61,10 @@ export const NANNY_EVENTS = {
   NANNY_LOAD_BACK: nanny('info', 'load of {server} can be read again'),
   NANNY_AGENT_SILENT: nanny('warning', 'agent of {server} does not answer: {problem}'),
   NANNY_AGENT_BAD: nanny('warning', 'agent of {server} says what nobody understands: {text}'),
+  NANNY_AGENT_WORD: nanny(
+    'warning',
+    'agent of {server} says a word that nobody understands, the others count: {word}',
+  ),
   NANNY_AGENT_BACK: nanny('info', 'agent of {server} answers again'),
   NANNY_AGENT_DOWN: nanny('warning', 'agent of {server} says that it is down: {text}'),
   NANNY_AGENT_UP: nanny('info', 'agent of {server} does not say any more that it is down'),
