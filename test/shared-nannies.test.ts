@@ -41,7 +41,7 @@ async function close(address: string): Promise<void> {
 }
 
 /** Every service has the same real servers behind an address of its own. */
-function write(realServers: readonly string[], ownNannies: number | 'auto'): void {
+function write(realServers: readonly string[], ownNannies: number | 'auto', more = ''): void {
   const servers = realServers.map(
     (address, index) => `  server s${index} {\n    address = ${address}\n    active = 1\n  }`,
   );
@@ -58,7 +58,7 @@ function write(realServers: readonly string[], ownNannies: number | 'auto'): voi
 ${servers.join('\n')}
 }`,
   );
-  const head = `primary = 127.0.0.2\nservice = lvs\nnetwork = nat\nnanny_processes = ${ownNannies}`;
+  const head = `primary = 127.0.0.2\nservice = lvs\nnetwork = nat\nnanny_processes = ${ownNannies}\n${more}`;
   writeFileSync(join(directory, 'lvs.cf'), [head, ...services, ''].join('\n'));
 }
 
@@ -202,6 +202,32 @@ describe('300 real services watched by shared nannies', { timeout: 60_000 }, () 
     expect(await pids()).toEqual(before);
     // Those of probes that are under way come and go.
     expect(open()).toBeLessThan(openBefore + 40);
+  });
+
+  it('are checked within a budget, with what that makes of their intervals in status', async () => {
+    write([...addresses, DEAD], 'auto', 'probes_per_second = 150');
+    await ask('reload');
+    await vi.waitFor(async () => {
+      const { probeRate, sharedNannies = [], services } = await status();
+      expect(probeRate?.budgetPerSecond).toBe(150);
+      expect(probeRate?.heldBack).toBeGreaterThan(0);
+      expect(probeRate?.madePerSecond).toBeGreaterThan(0);
+      expect(sum(sharedNannies.map(({ allowedPerSecond }) => allowedPerSecond))).toBeCloseTo(150);
+      for (const { servers } of services) {
+        const { configuredMs, actualMs = 0 } = servers[0]?.checkInterval ?? {};
+        expect(configuredMs).toBe(300);
+        // They ask for four times as much.
+        expect(actualMs).toBeGreaterThan(600);
+      }
+    }, WAIT);
+    expect(await entries()).toHaveLength(SERVICES * SERVERS);
+    write([...addresses, DEAD], 'auto');
+    await ask('reload');
+    await vi.waitFor(async () => {
+      const { probeRate, sharedNannies = [] } = await status();
+      expect(probeRate).not.toHaveProperty('budgetPerSecond');
+      expect(sum(sharedNannies.map(({ allowedPerSecond }) => allowedPerSecond))).toBe(0);
+    }, WAIT);
   });
 
   it('come down to a nanny for each check without a gap when few are left', async () => {

@@ -224,6 +224,8 @@ export interface LvsConfiguration {
   readonly ipvsadmPath: string;
   /** Up to so many real services have a nanny process each, counted once where one probe is enough for several addresses; with more, a few processes share them. */
   readonly nannyProcesses: number;
+  /** Most checks that a director begins in a second; absent = no limit. */
+  readonly probesPerSecond?: number;
   /** warm: lvsd and nannies run on the standby too; cold: the original's way. */
   readonly standby: 'warm' | 'cold';
   readonly virtualServers: readonly VirtualServerConfig[];

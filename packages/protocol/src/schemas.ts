@@ -3,7 +3,12 @@ import type { GuardianStatus } from './guardian-status.js';
 import { partnerStateSchema, pathQualitySchema } from './heartbeat-schemas.js';
 import { serverMaintenanceSchema } from './maintenance-schemas.js';
 import type { HandoverAnswer, ReloadAnswer } from './messages.js';
-import { probeLoadSchema, probeStatusSchema } from './shared-nanny-schemas.js';
+import {
+  checkIntervalSchema,
+  probeLoadSchema,
+  probeRateSchema,
+  probeStatusSchema,
+} from './shared-nanny-schemas.js';
 import type { LvsdStatus, PulseStatus } from './status.js';
 
 /**
@@ -182,6 +187,7 @@ const serverStatus = z.object({
   connections: count,
   nannyPid: processId.optional(),
   nannyStarts: count,
+  checkInterval: checkIntervalSchema.optional(),
   maintenance: serverMaintenanceSchema.optional(),
 });
 
@@ -205,6 +211,8 @@ const sharedNanny = z.object({
   name: z.string(),
   pid: processId.optional(),
   starts: count,
+  madePerSecond: z.number().min(0).optional(),
+  allowedPerSecond: z.number().min(0).optional(),
   load: probeLoadSchema.optional(),
 });
 
@@ -221,6 +229,7 @@ export const lvsdStatusSchema: z.ZodType<LvsdStatus> = z.object({
   services: z.array(serviceStatus),
   sharedNannies: z.array(sharedNanny).optional(),
   ownProbes: probeStatusSchema.optional(),
+  probeRate: probeRateSchema.optional(),
   foreignEntries: z.array(z.string()),
   history: z.array(historyEntry),
   eventCounts,

@@ -19,6 +19,16 @@ export const probeStatusSchema = z.object({
   interval: durations.optional(),
 });
 
+/** Checks in a second: `ProbeRateStatus`. */
+export const probeRateSchema = z.object({
+  madePerSecond: z.number().min(0),
+  budgetPerSecond: z.number().min(0).optional(),
+  heldBack: count,
+});
+
+/** How often a server is checked: `CheckIntervalStatus`. */
+export const checkIntervalSchema = z.object({ configuredMs: z.number().min(0), actualMs: z.number().min(0) });
+
 /** How a shared nanny copes: `ProbeLoad`. */
 export const probeLoadSchema = z.object({
   services: count,
@@ -27,6 +37,7 @@ export const probeLoadSchema = z.object({
   waiting: count,
   begun: count,
   failed: count.optional(),
+  heldBack: count.optional(),
   lateness: durations.optional(),
   interval: durations.optional(),
 });

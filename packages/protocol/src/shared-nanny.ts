@@ -31,6 +31,12 @@ export interface RevokeOrder {
   readonly numbers: readonly number[];
 }
 
+/** lvsd → nanny event `nanny.budget`. */
+export interface BudgetOrder {
+  /** Most checks that it may begin in a second; absent = no limit. */
+  readonly checksPerSecond?: number | undefined;
+}
+
 /** How a shared nanny copes. */
 export interface ProbeLoad {
   /** Real services of lvs.cf, and the probes that are enough for them. */
@@ -43,6 +49,8 @@ export interface ProbeLoad {
   readonly begun: number;
   /** Checks that failed since then; absent from a nanny of before. */
   readonly failed?: number | undefined;
+  /** Checks that had to wait for the budget since then; absent from a nanny of before. */
+  readonly heldBack?: number | undefined;
   /** How much later than due checks began; from begin to begin of one probe. */
   readonly lateness?: DurationSummary | undefined;
   readonly interval?: DurationSummary | undefined;
@@ -60,6 +68,11 @@ export interface SharedNannyEvents {
   'nanny.batch': {
     readonly id: string;
     readonly messages: readonly (readonly [number: number, event: string, data: unknown])[];
+  };
+  /** From begin to begin of the last two checks of each assignment, ms. */
+  'nanny.intervals': {
+    readonly id: string;
+    readonly intervals: readonly (readonly [number: number, intervalMs: number])[];
   };
   'nanny.load': ProbeLoad & { readonly id: string };
 }

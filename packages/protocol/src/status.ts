@@ -257,6 +257,14 @@ export interface PulseStatus {
 
 export type ServerHealth = 'up' | 'down' | 'unknown';
 
+/** How often a server is checked, ms. */
+export interface CheckIntervalStatus {
+  /** From the end of a check to the begin of the next. */
+  readonly configuredMs: number;
+  /** From begin to begin of the last two. */
+  readonly actualMs: number;
+}
+
 export interface ServerStatus {
   readonly name: string;
   readonly address: string;
@@ -274,6 +282,8 @@ export interface ServerStatus {
   readonly connections: number;
   readonly nannyPid?: number;
   readonly nannyStarts: number;
+  /** Absent before its second check. */
+  readonly checkInterval?: CheckIntervalStatus | undefined;
   /** Present while an operator keeps it out of service, or wants to. */
   readonly maintenance?: ServerMaintenance | undefined;
 }
@@ -309,11 +319,24 @@ export interface ProbeStatus {
   readonly interval?: DurationSummary | undefined;
 }
 
+/** Checks that all nannies begin in a second, of the last ten. */
+export interface ProbeRateStatus {
+  readonly madePerSecond: number;
+  /** `probes_per_second`; absent without it. */
+  readonly budgetPerSecond?: number | undefined;
+  /** Checks that had to wait for that since lvsd's start. */
+  readonly heldBack: number;
+}
+
 /** A nanny that watches many real services. */
 export interface SharedNannyStatus {
   readonly name: string;
   readonly pid?: number | undefined;
   readonly starts: number;
+  /** Checks that it begins in a second, of the last ten; absent from an lvsd of before. */
+  readonly madePerSecond?: number | undefined;
+  /** Its share of `probes_per_second`; absent without that. */
+  readonly allowedPerSecond?: number | undefined;
   /** Absent until it has told. */
   readonly load?: ProbeLoad | undefined;
 }
@@ -335,6 +358,8 @@ export interface LvsdStatus {
   readonly sharedNannies?: readonly SharedNannyStatus[] | undefined;
   /** Of the nannies of one real service each; absent from an lvsd of before. */
   readonly ownProbes?: ProbeStatus | undefined;
+  /** Absent from an lvsd of before. */
+  readonly probeRate?: ProbeRateStatus | undefined;
   readonly foreignEntries: readonly string[];
   readonly history: readonly HistoryEntry[];
   /** How often each event above debug came since the start; absent from an lvsd of before. */

@@ -11,6 +11,7 @@ const HEADINGS = [
   'INACT',
   'TOTAL',
   'NANNY',
+  'EVERY',
   'FOR',
   'REASON',
 ];
@@ -36,6 +37,13 @@ function nannyText({ nannyPid, nannyStarts }: ServerStatus): string {
   return nannyStarts > 1 ? `${pid} (${nannyStarts} starts)` : pid;
 }
 
+/** `1.003/1 s`: from begin to begin of the last two checks, and what lvs.cf says. */
+function intervalText({ checkInterval }: ServerStatus): string {
+  if (checkInterval === undefined) return '-';
+  const { actualMs, configuredMs } = checkInterval;
+  return `${Math.round(actualMs) / 1_000}/${configuredMs / 1_000} s`;
+}
+
 /** What the check says, and before it what an operator ordered. */
 function reasonText({ reason, maintenance }: ServerStatus, nowMs: number): string {
   return maintenance === undefined ? reason : `${orderText(maintenance, nowMs)}; check: ${reason}`;
@@ -52,6 +60,7 @@ function serverRow(server: ServerStatus, nowMs: number): string[] {
     String(server.inactiveConnections),
     String(server.connections),
     nannyText(server),
+    intervalText(server),
     Number.isNaN(sinceMs) ? '-' : spanText(nowMs - sinceMs),
     reasonText(server, nowMs),
   ];

@@ -177,7 +177,7 @@ function lvsdLines(status: LvsdStatus): string[] {
     ['lvsd', `pid ${status.pid}, version ${status.version}, ${status.configFile}`],
     ['table', `${status.director} director, ${tableText(status)}`],
     ...status.problems.map((problem) => ['problem', problem]),
-    ...nannyRows(status.sharedNannies, status.ownProbes),
+    ...nannyRows(status.sharedNannies, status.ownProbes, status.probeRate),
     ['reload', reloadText(status)],
     ...status.foreignEntries.map((entry) => ['foreign', `${entry} (left alone)`]),
   ]);

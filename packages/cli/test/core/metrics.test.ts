@@ -67,13 +67,14 @@ function fullView(): MetricsView {
         ...{ name: 'web', key: 'tcp 127.0.0.100:8080', scheduler: 'rr', sorryServerActive: false },
         rules: { quorum: 'reached', panicking: false, steady: [] },
         servers: [
-          serverStatus(),
+          serverStatus({ checkInterval: { configuredMs: 1_000, actualMs: 1_500 } }),
           serverStatus({ name: 'two', address: '127.0.0.12', health: 'down', nannyPid: 110 }),
           serverStatus({ name: 'three', address: '127.0.0.13', health: 'unknown' }),
         ],
       },
     ],
     ownProbes: { begun: 70, failed: 5, lateness: DURATIONS, interval: DURATIONS },
+    probeRate: { madePerSecond: 9.5, budgetPerSecond: 20, heldBack: 2 },
     sharedNannies: [
       {
         ...{ name: 'shared 1', pid: 110, starts: 2 },
@@ -133,6 +134,9 @@ describe('the metrics of a director', () => {
       'piranha_releases_total 0',
       'piranha_server_up{service="web",key="tcp 127.0.0.100:8080",server="one",address="127.0.0.11:8081"} 1',
       'piranha_service_servers{service="web",key="tcp 127.0.0.100:8080",health="unknown"} 1',
+      'piranha_server_check_interval_seconds{service="web",key="tcp 127.0.0.100:8080",server="one",address="127.0.0.11:8081"} 1.5',
+      'piranha_probe_budget_per_second 20',
+      'piranha_probes_held_back_total 2',
       'piranha_nannies{kind="own"} 1',
       'piranha_probes_failed_total{nanny="shared 1"} 1',
       'piranha_probe_interval_seconds{nanny="own",quantile="1"} 1.5',

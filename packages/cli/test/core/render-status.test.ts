@@ -140,7 +140,9 @@ describe('renderStatus', () => {
   });
 
   it('shows each server with its connections', () => {
-    expect(page()).toMatch(/one +127\.0\.0\.11:8081 +up +1 +3 +4 +57 +102 +1 min +connected/);
+    expect(page()).toMatch(/one +127\.0\.0\.11:8081 +up +1 +3 +4 +57 +102 +- +1 min +connected/);
+    const interval = { checkInterval: { configuredMs: 1_000, actualMs: 1_003.4 } };
+    expect(servicePage(interval)).toMatch(/ 102 +1\.003\/1 s +1 min /);
   });
 
   it('shows a server that is out, with the weight that it should have', () => {

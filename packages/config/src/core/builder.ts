@@ -63,6 +63,11 @@ function buildState(values: Values): Pick<LvsConfiguration, StateKeys> {
   };
 }
 
+function buildProbeBudget(values: Values): Pick<LvsConfiguration, 'probesPerSecond'> {
+  const probesPerSecond = values.optionalNumber('probes_per_second');
+  return probesPerSecond === undefined ? {} : { probesPerSecond };
+}
+
 /** The typed meaning of a parsed file, defaults filled in. Values that could not be read get their default too. */
 export function buildConfiguration(parsed: ParsedFile): LvsConfiguration {
   const values = new Values('global', parsed);
@@ -101,6 +106,7 @@ export function buildConfiguration(parsed: ParsedFile): LvsConfiguration {
     activeCommand: values.text('active_cmd'),
     inactiveCommand: values.text('inactive_cmd'),
     notify: buildNotify(parsed),
+    ...buildProbeBudget(values),
     nannyProcesses: values.optionalNumber('nanny_processes') ?? AUTO_NANNY_PROCESSES,
     ipvsadmPath: values.word('ipvsadm'),
     maintenanceDirectory: values.text('maintenance_dir'),

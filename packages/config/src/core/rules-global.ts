@@ -6,6 +6,7 @@ import { checkDirectors } from './rules-directors.js';
 import { checkHeartbeats } from './rules-heartbeat.js';
 import { checkMaintenance } from './rules-maintenance.js';
 import { checkMoves } from './rules-moves.js';
+import { checkNannies } from './rules-nannies.js';
 
 const FOS_HINT =
   'use service = lvs with a virtual block for the address, or keepalived with a notify script for a service that only starts and stops';
@@ -114,6 +115,7 @@ export function checkGlobal(input: RuleInput): void {
   checkHeartbeats(input);
   checkMaintenance(input);
   checkMoves(input);
+  checkNannies(input);
   networkRules(input);
   stateRules(input);
 }

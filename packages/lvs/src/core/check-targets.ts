@@ -7,7 +7,7 @@ import {
 } from '@piranha/config';
 
 /** The nanny's own, ms. */
-const DEFAULT_RETRY_DELAY_MS = 1_000;
+export const DEFAULT_RETRY_DELAY_MS = 1_000;
 
 /** One real service that a nanny watches. */
 export interface CheckTarget {
@@ -84,6 +84,12 @@ export function checkIntervalMs({
   server: { watch },
 }: Pick<CheckTarget, 'service' | 'server'>): number {
   return watch?.intervalMs ?? watch?.timeoutMs ?? service.check.timeoutMs;
+}
+
+/** Wait between two checks of a server that is believed to be this, ms. */
+export function presentIntervalMs(target: Pick<CheckTarget, 'service' | 'server'>, isDown: boolean): number {
+  const intervalMs = checkIntervalMs(target);
+  return isDown ? (target.server.watch?.downIntervalMs ?? intervalMs) : intervalMs;
 }
 
 export interface WatchTimes {

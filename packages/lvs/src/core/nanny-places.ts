@@ -1,5 +1,6 @@
 import { checksOf } from '@piranha/config';
 import { type CheckTarget, checkIntervalMs } from './check-targets.js';
+import { peakChecksPerSecond } from './probe-budget.js';
 
 /** Where a real service is watched: by a nanny of its own, or by the shared nanny of that number, counted from 1. */
 export type NannyPlace = 'own' | number;
@@ -38,21 +39,26 @@ function hashOf(text: string): number {
 }
 
 /**
- * Up to `ownLimit` real services have a nanny each; with more, all are shared. One that stands behind several addresses and is
- * checked in the same way for each counts once. Of a shared one only the real service counts, so that those behind many
- * addresses meet in one process and are checked once.
+ * Up to `ownLimit` real services have a nanny each; with more, all are shared, as they are where they may ask for more
+ * checks than the budget has: only a shared nanny can let them wait. One that stands behind several addresses and is checked in
+ * the same way for each counts once. Of a shared one only the real service counts, so that those behind many addresses meet
+ * in one process and are checked once.
  * @param probes their probe keys, by identity
  * @param sharedNannies how many there may be
+ * @param budgetPerSecond most checks in a second; undefined = no limit
  */
 export function nannyPlaces(
   targets: readonly CheckTarget[],
   probes: ReadonlyMap<string, string>,
   ownLimit: number,
   sharedNannies: number,
+  budgetPerSecond?: number,
 ): ReadonlyMap<string, NannyPlace> {
   const probed = new Map(targets.map((target) => [probes.get(target.id) ?? target.id, target]));
-  const isShared = probed.size > ownLimit;
-  const count = neededNannies([...probed.values()], sharedNannies);
+  const each = [...probed.values()];
+  const isOverBudget = budgetPerSecond !== undefined && peakChecksPerSecond(each, probes) > budgetPerSecond;
+  const isShared = each.length > ownLimit || isOverBudget;
+  const count = neededNannies(each, sharedNannies);
   return new Map(
     targets.map(({ id, service, server }): [string, NannyPlace] => {
       const text = `${service.protocol} ${server.address}:${server.port}`;

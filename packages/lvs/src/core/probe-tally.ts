@@ -1,5 +1,6 @@
 import type { ProbeStatus } from '@piranha/protocol';
 import { RecentDurations } from '@piranha/protocol/durations';
+import { RateMeter } from './rate-meter.js';
 
 /** What is kept of one check. */
 export interface ProbeReport {
@@ -17,17 +18,25 @@ export class ProbeTally {
   private failed = 0;
   private readonly lateness: RecentDurations;
   private readonly interval: RecentDurations;
+  private readonly rate: RateMeter;
 
   constructor(nowMs: number) {
     this.lateness = new RecentDurations(SPAN_MS, nowMs);
     this.interval = new RecentDurations(SPAN_MS, nowMs);
+    this.rate = new RateMeter(nowMs);
   }
 
   take({ ok, lateMs, intervalMs }: ProbeReport, nowMs: number): void {
     this.begun += 1;
+    this.rate.add(1, nowMs);
     if (!ok) this.failed += 1;
     if (lateMs !== undefined) this.lateness.record(lateMs, nowMs);
     if (intervalMs !== undefined) this.interval.record(intervalMs, nowMs);
+  }
+
+  /** Checks in a second, of the last ten. */
+  perSecond(nowMs: number): number {
+    return this.rate.perSecond(nowMs);
   }
 
   status(nowMs: number): ProbeStatus {

@@ -20,4 +20,10 @@ export const BATCH_SCHEMA = z.object({
   messages: z.array(z.tuple([count, z.string().max(100), z.unknown()])).max(10_000),
 });
 
+/** From begin to begin of the last two checks of some assignments, ms. */
+export const INTERVALS_SCHEMA = z.object({
+  id,
+  intervals: z.array(z.tuple([count, z.number().min(0)])).max(10_000),
+});
+
 export const LOAD_SCHEMA = probeLoadSchema.extend({ id });

@@ -6,7 +6,13 @@ import {
   type Table,
   tablePlaceOf,
 } from '@piranha/ipvs';
-import type { ServerMaintenance, ServerStatus, ServiceRulesStatus, ServiceStatus } from '@piranha/protocol';
+import type {
+  CheckIntervalStatus,
+  ServerMaintenance,
+  ServerStatus,
+  ServiceRulesStatus,
+  ServiceStatus,
+} from '@piranha/protocol';
 import type { HealthState } from './health.js';
 import { placeText, sorryServerStands, TableIndex } from './table-places.js';
 
@@ -27,6 +33,8 @@ interface StatusView {
   readonly rulesOf: (service: VirtualServerConfig) => ServiceRulesStatus | undefined;
   /** Where load, agent or slow start have brought a weight; undefined where nothing moves it. */
   readonly weightOf: (server: RealServerConfig) => number | undefined;
+  /** How often it is checked; undefined while that is not known. */
+  readonly checkIntervalOf: (server: RealServerConfig) => CheckIntervalStatus | undefined;
   /** Wall clock, ISO 8601, of a monotonic time. */
   readonly isoTime: (monotonicMs: number) => string;
 }
@@ -55,6 +63,7 @@ function serverStatus(
   const nanny = view.nannyOf(server);
   const maintenance = view.maintenanceOf(server);
   const movingWeight = view.weightOf(server);
+  const checkInterval = view.checkIntervalOf(server);
   return {
     name: server.name,
     address: server.address,
@@ -70,6 +79,7 @@ function serverStatus(
     connections: counter?.connections ?? 0,
     ...(nanny.pid === undefined ? {} : { nannyPid: nanny.pid }),
     nannyStarts: nanny.starts,
+    ...(checkInterval === undefined ? {} : { checkInterval }),
     ...(maintenance === undefined ? {} : { maintenance }),
   };
 }

@@ -15,9 +15,12 @@ export class HealthBoard {
   /** @param keepWithoutNannyMs how long a server keeps its state without a nanny */
   constructor(private readonly keepWithoutNannyMs: number) {}
 
-  /** Takes over a new list of servers; those known before keep what is known of them. */
-  setTargets(targets: readonly CheckTarget[]): void {
-    const wanted = new Map(targets.map((target) => [target.id, watchTimes(target)]));
+  /**
+   * Takes over a new list of servers; those known before keep what is known of them.
+   * @param roundMs how long a check may have to wait for its turn
+   */
+  setTargets(targets: readonly CheckTarget[], roundMs = 0): void {
+    const wanted = new Map(targets.map((target) => [target.id, withRound(watchTimes(target), roundMs)]));
     for (const id of this.entries.keys()) if (!wanted.has(id)) this.entries.delete(id);
     for (const [id, times] of wanted) {
       const state = this.entries.get(id)?.state ?? initialHealth(monotonicNowMs());
@@ -72,4 +75,13 @@ export class HealthBoard {
     const { timeoutMs, firstVerdictExtraMs } = entry.times;
     return firstVerdictSettled(entry.state, timeoutMs, nowMs, firstVerdictExtraMs);
   }
+}
+
+function withRound(times: WatchTimes, roundMs: number): WatchTimes {
+  const { firstVerdictExtraMs, firstResultExtraMs } = times;
+  return {
+    ...times,
+    firstVerdictExtraMs: firstVerdictExtraMs + roundMs,
+    firstResultExtraMs: firstResultExtraMs + roundMs,
+  };
 }

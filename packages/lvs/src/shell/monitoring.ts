@@ -2,13 +2,20 @@ import { monotonicNowMs } from '@piranha/common';
 import type { RealServerConfig } from '@piranha/config';
 import type { EventFields, EventId, EventLog } from '@piranha/events';
 import type { ServerVerdict, Table } from '@piranha/ipvs';
-import type { ProbeStatus, SharedNannyStatus, WeightReading } from '@piranha/protocol';
+import type {
+  CheckIntervalStatus,
+  ProbeRateStatus,
+  ProbeStatus,
+  SharedNannyStatus,
+  WeightReading,
+} from '@piranha/protocol';
 import { adoptFromTable, presumeInitial } from '../core/adoption.js';
-import type { CheckTarget } from '../core/check-targets.js';
+import { type CheckTarget, presentIntervalMs } from '../core/check-targets.js';
 import type { Health, HealthState } from '../core/health.js';
 import { serverText, startedFields } from '../core/nanny-lines.js';
 import { type NannyPlace, nannyPlaces } from '../core/nanny-places.js';
 import { planNannies } from '../core/nanny-plan.js';
+import { type ProbeBudget, probeBudget } from '../core/probe-budget.js';
 import { ProbeTally } from '../core/probe-tally.js';
 import { nannyOrders, type Setup } from '../core/setup.js';
 import { TableIndex } from '../core/table-places.js';
@@ -44,6 +51,9 @@ export class Monitoring {
   private readonly board = new HealthBoard(KEEP_WITHOUT_NANNY_MS);
   private readonly weights: WeightBoard;
   private places: ReadonlyMap<string, NannyPlace>;
+  private budget: ProbeBudget | undefined;
+  /** From begin to begin of the last two checks, ms. */
+  private readonly intervals = new Map<string, number>();
   private readonly nannies: Nannies;
   private readonly probes = new ProbeTally(monotonicNowMs());
   private started = false;
@@ -53,10 +63,12 @@ export class Monitoring {
     this.setup = options.setup;
     this.targets = targetMap(options.setup);
     this.places = this.placesOf(options.setup);
-    this.board.setTargets(options.setup.index.targets);
+    this.budget = this.budgetOf(options.setup);
+    this.board.setTargets(options.setup.index.targets, this.budget?.roundMs);
     this.weights = new WeightBoard(options.log);
     this.weights.setTargets(options.setup.index.targets, options.setup.configuration);
     this.nannies = this.makeNannies();
+    this.nannies.setBudget(this.budget);
     this.peers = new NannyPeers({
       pidOf: (name) => this.nannies.pidOf(name),
       membersOf: (name) => this.nannies.membersOf(name),
@@ -65,7 +77,12 @@ export class Monitoring {
         for (const id of this.nannies.greet(name, peer)) this.board.feed(id, { type: 'nannyPresent' });
       },
       onResult: (id, up, reason) => this.result(id, up, reason),
-      onProbe: (probe) => this.probes.take(probe, monotonicNowMs()),
+      onProbe: (name, probe) => {
+        this.probes.take(probe, monotonicNowMs());
+        if (probe.intervalMs === undefined) return;
+        for (const id of this.nannies.membersOf(name)) this.intervals.set(id, probe.intervalMs);
+      },
+      onInterval: (id, intervalMs) => this.intervals.set(id, intervalMs),
       onReading: (id, reading) => this.reading(id, reading),
       onOwnReading: (name, reading) => this.nannies.read(name, reading),
       onLine: (id, { event, fields }, pid) => this.line(id, event, fields, pid),
@@ -109,7 +126,10 @@ export class Monitoring {
     this.setup = setup;
     this.targets = targetMap(setup);
     this.places = this.placesOf(setup);
-    this.board.setTargets(setup.index.targets);
+    this.budget = this.budgetOf(setup);
+    this.nannies.setBudget(this.budget);
+    this.board.setTargets(setup.index.targets, this.budget?.roundMs);
+    for (const id of [...plan.removed, ...plan.renewed]) this.intervals.delete(id);
     // A service or server that only changed its name has its entry already.
     if (live) this.presume(new TableIndex(live));
     this.weights.setTargets(setup.index.targets, setup.configuration);
@@ -151,6 +171,27 @@ export class Monitoring {
   nannyOf(server: RealServerConfig): { readonly pid: number | undefined; readonly starts: number } {
     const id = this.setup.index.idOf(server);
     return id === undefined ? { pid: undefined, starts: 0 } : this.nannies.nannyOf(id);
+  }
+
+  /** How often a server is checked; undefined before its second check. */
+  checkIntervalOf(server: RealServerConfig): CheckIntervalStatus | undefined {
+    const id = this.setup.index.idOf(server);
+    const target = this.targets.get(id ?? '');
+    const actualMs = this.intervals.get(id ?? '');
+    if (!target || actualMs === undefined) return undefined;
+    return {
+      configuredMs: presentIntervalMs(target, this.board.get(target.id)?.health === 'down'),
+      actualMs,
+    };
+  }
+
+  /** Checks that are made in a second, by nannies of either kind, and what they are allowed. */
+  get probeRate(): ProbeRateStatus {
+    const nowMs = monotonicNowMs();
+    const { perSecond, heldBack } = this.nannies.sharedRate(nowMs);
+    const madePerSecond = Math.round((perSecond + this.probes.perSecond(nowMs)) * 10) / 10;
+    const budgetPerSecond = this.setup.configuration.probesPerSecond;
+    return { madePerSecond, heldBack, ...(budgetPerSecond === undefined ? {} : { budgetPerSecond }) };
   }
 
   /** The checks of nannies of one real service each; of a shared one they stand with it. */
@@ -195,7 +236,15 @@ export class Monitoring {
   }
 
   private placesOf({ index, probes, configuration }: Setup): ReadonlyMap<string, NannyPlace> {
-    return nannyPlaces(index.targets, probes, configuration.nannyProcesses, this.options.sharedNannies);
+    const { nannyProcesses, probesPerSecond } = configuration;
+    const { sharedNannies } = this.options;
+    return nannyPlaces(index.targets, probes, nannyProcesses, sharedNannies, probesPerSecond);
+  }
+
+  private budgetOf({ index, probes, configuration: { probesPerSecond } }: Setup): ProbeBudget | undefined {
+    return probesPerSecond === undefined
+      ? undefined
+      : probeBudget(index.targets, probes, this.places, probesPerSecond);
   }
 
   private makeNannies(): Nannies {

@@ -1,5 +1,6 @@
 import type { ControlPeer, ProbeLoad, WeightReading } from '@piranha/protocol';
 import type { NannyPlace } from '../core/nanny-places.js';
+import type { ProbeBudget } from '../core/probe-budget.js';
 import { OwnNannies } from './own-nannies.js';
 import { SharedNannies } from './shared-nannies.js';
 
@@ -89,6 +90,16 @@ export class Nannies {
 
   loaded(name: string, load: ProbeLoad): void {
     this.shared.loaded(name, load);
+  }
+
+  /** How many checks a second each shared nanny may make; undefined: no limit. */
+  setBudget(budget: ProbeBudget | undefined): void {
+    this.shared.setShares(budget?.shares);
+  }
+
+  /** Checks a second that shared nannies make, and checks that they held back. */
+  sharedRate(nowMs: number): { readonly perSecond: number; readonly heldBack: number } {
+    return this.shared.rate(nowMs);
   }
 
   targetOf(name: string, number: number): string | undefined {

@@ -9,7 +9,7 @@ import {
   TRANSITION_SCHEMA,
 } from '../core/nanny-messages.js';
 import type { ProbeReport } from '../core/probe-tally.js';
-import { ASSIGNED_SCHEMA, BATCH_SCHEMA, LOAD_SCHEMA } from '../core/shared-messages.js';
+import { ASSIGNED_SCHEMA, BATCH_SCHEMA, INTERVALS_SCHEMA, LOAD_SCHEMA } from '../core/shared-messages.js';
 
 interface NannyPeersOptions {
   /** Process that lvsd runs under this name now; a hello from any other is not believed. */
@@ -20,7 +20,7 @@ interface NannyPeersOptions {
   readonly onHello: (name: string, peer: ControlPeer) => void;
   readonly onResult: (id: string, up: boolean, reason: string) => void;
   /** A nanny of one real service has checked it. */
-  readonly onProbe: (probe: ProbeReport) => void;
+  readonly onProbe: (id: string, probe: ProbeReport) => void;
   readonly onReading: (id: string, reading: WeightReading) => void;
   /** The same, once for each message of a nanny that is no shared one. */
   readonly onOwnReading: (name: string, reading: WeightReading) => void;
@@ -31,6 +31,8 @@ interface NannyPeersOptions {
   readonly targetOf: (name: string, number: number) => string | undefined;
   readonly onAssigned: (name: string, batch: number, refused: ReadonlyMap<number, string>) => void;
   readonly onLoad: (name: string, load: ProbeLoad) => void;
+  /** From begin to begin of the last two checks of a real service that a shared nanny watches, ms. */
+  readonly onInterval: (id: string, intervalMs: number) => void;
   /** Something on the socket made no sense; told once for each connection. */
   readonly onStranger: (message: string) => void;
 }
@@ -72,7 +74,7 @@ export class NannyPeers {
     },
     'nanny.result': (data, peer) => {
       const probe = RESULT_SCHEMA.safeParse(data).data;
-      if (this.own('nanny.result', data, peer) && probe) this.options.onProbe(probe);
+      if (this.own('nanny.result', data, peer) && probe) this.options.onProbe(probe.id, probe);
     },
     'nanny.transition': (data, peer) => void this.own('nanny.transition', data, peer),
     'nanny.reading': (data, peer) => {
@@ -96,6 +98,14 @@ export class NannyPeers {
       const { data: load } = LOAD_SCHEMA.safeParse(data);
       const name = this.known('nanny.load', load?.id, peer);
       if (name !== undefined && load) this.options.onLoad(name, load);
+    },
+    'nanny.intervals': (data, peer) => {
+      const { data: told } = INTERVALS_SCHEMA.safeParse(data);
+      const name = this.known('nanny.intervals', told?.id, peer);
+      for (const [number, intervalMs] of (name !== undefined && told?.intervals) || []) {
+        const id = this.options.targetOf(name ?? '', number);
+        if (id !== undefined) this.options.onInterval(id, intervalMs);
+      }
     },
   };
 

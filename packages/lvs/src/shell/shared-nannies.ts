@@ -1,7 +1,8 @@
-import { patient } from '@piranha/common';
-import type { ControlPeer, ProbeLoad, SharedNannyStatus } from '@piranha/protocol';
+import { monotonicNowMs, patient } from '@piranha/common';
+import type { BudgetOrder, ControlPeer, ProbeLoad, SharedNannyStatus } from '@piranha/protocol';
 import { latenessNews } from '../core/late-watch.js';
 import type { FleetPolicy } from '../core/nanny-fleet.js';
+import { RateMeter } from '../core/rate-meter.js';
 import { SharedBook } from '../core/shared-book.js';
 import { type Description, nextOrder } from '../core/shared-orders.js';
 import { FLEET_POLICY, NannyProcesses } from './nanny-processes.js';
@@ -48,6 +49,9 @@ interface Shared {
   peer: ControlPeer | undefined;
   load: ProbeLoad | undefined;
   late: boolean;
+  readonly rate: RateMeter;
+  /** Checks that were held back by processes before the present one. */
+  heldBackBefore: number;
 }
 
 /** The few processes that watch many real services each, and what each of them has been told to watch. */
@@ -55,6 +59,8 @@ export class SharedNannies {
   private readonly processes: NannyProcesses;
   private readonly shared = new Map<string, Shared>();
   private lastNumber = 0;
+  /** Checks a second, by name; undefined: no limit. */
+  private shares: ReadonlyMap<string, number> | undefined;
 
   constructor(private readonly options: SharedNanniesOptions) {
     const { program, socketPath, log } = options;
@@ -118,6 +124,7 @@ export class SharedNannies {
     const shared = this.shared.get(name);
     if (!shared) return;
     shared.peer = peer;
+    if (this.shares) this.tellBudget(name, shared);
     shared.book.connected();
     this.sendOrders(shared);
   }
@@ -137,12 +144,32 @@ export class SharedNannies {
   loaded(name: string, load: ProbeLoad): void {
     const shared = this.shared.get(name);
     if (!shared) return;
+    shared.rate.add(Math.max(0, load.begun - (shared.load?.begun ?? 0)), monotonicNowMs());
     shared.load = load;
     const news = latenessNews(shared.late, load);
     if (news === undefined) return;
     shared.late = news === 'late';
     const fields = { nanny: name, lateMs: load.lateness?.p99Ms ?? 0, waiting: load.waiting };
     this.options.log(shared.late ? 'LVSD_PROBES_LATE' : 'LVSD_PROBES_ON_TIME', fields);
+  }
+
+  /** How many checks a second each may make, by its number. */
+  setShares(shares: ReadonlyMap<number, number> | undefined): void {
+    if (this.shares === undefined && shares === undefined) return;
+    this.shares = shares && new Map([...shares].map(([number, share]) => [`${NAME}${number}`, share]));
+    for (const [name, shared] of this.shared) this.tellBudget(name, shared);
+  }
+
+  /** Checks a second of all, and those that had to wait for the budget. */
+  rate(nowMs: number): { readonly perSecond: number; readonly heldBack: number } {
+    const all = [...this.shared.values()];
+    return {
+      perSecond: all.reduce((sum, { rate }) => sum + rate.perSecond(nowMs), 0),
+      heldBack: all.reduce(
+        (sum, { load, heldBackBefore }) => sum + heldBackBefore + (load?.heldBack ?? 0),
+        0,
+      ),
+    };
   }
 
   /** The real service of one of its assignments; undefined for one that holds no more. */
@@ -169,8 +196,11 @@ export class SharedNannies {
   }
 
   get views(): readonly SharedNannyStatus[] {
-    return [...this.shared].map(([name, { load }]) => ({
+    const nowMs = monotonicNowMs();
+    return [...this.shared].map(([name, { load, rate }]) => ({
       name,
+      madePerSecond: rate.perSecond(nowMs),
+      allowedPerSecond: this.shares?.get(name),
       pid: this.processes.pidOf(name),
       starts: this.processes.startsOf(name),
       load,
@@ -190,7 +220,8 @@ export class SharedNannies {
       this.lastNumber += 1;
       return this.lastNumber;
     });
-    const shared: Shared = { book, peer: undefined, load: undefined, late: false };
+    const rate = new RateMeter(monotonicNowMs());
+    const shared: Shared = { book, peer: undefined, load: undefined, late: false, rate, heldBackBefore: 0 };
     this.shared.set(name, shared);
     // Its line in the log tells for how many it was started: those that come in the same turn too.
     queueMicrotask(() => {
@@ -203,9 +234,15 @@ export class SharedNannies {
     const shared = this.shared.get(name);
     if (!shared) return;
     shared.peer = undefined;
+    shared.heldBackBefore += shared.load?.heldBack ?? 0;
     shared.load = undefined;
     shared.book.disconnected();
     for (const id of shared.book.all) this.options.onUnwatched(id);
+  }
+
+  private tellBudget(name: string, { peer }: Shared): void {
+    const order: BudgetOrder = { checksPerSecond: this.shares?.get(name) };
+    peer?.emit('nanny.budget', order);
   }
 
   private sendOrders({ book, peer }: Shared): void {

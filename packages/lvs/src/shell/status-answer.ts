@@ -42,6 +42,7 @@ export async function statusAnswer(parts: StatusParts): Promise<LvsdStatus> {
     nannyOf: (server) => monitoring.nannyOf(server),
     maintenanceOf: (server) => maintenance.statusOf(server),
     weightOf: (server) => monitoring.weightOf(server),
+    checkIntervalOf: (server) => monitoring.checkIntervalOf(server),
     rulesOf: (service) => parts.services.rulesOf(service),
     isoTime: (monotonicMs) => new Date(epochMs + monotonicMs).toISOString(),
   });
@@ -56,6 +57,7 @@ export async function statusAnswer(parts: StatusParts): Promise<LvsdStatus> {
     services: statuses,
     ...(sharedNannies.length > 0 ? { sharedNannies } : {}),
     ownProbes: monitoring.ownProbes,
+    probeRate: monitoring.probeRate,
     foreignEntries: foreignTexts(live, desired, state.owned),
   };
 }

@@ -17,9 +17,9 @@ function targets(services: readonly string[], servers: number, check: Partial<Ch
 }
 
 /** Where the check of each is the same for all of its virtual services. */
-function nannyPlaces(all: readonly CheckTarget[], ownLimit: number, shared: number) {
+function nannyPlaces(all: readonly CheckTarget[], ownLimit: number, shared: number, budget?: number) {
   const probes = new Map(all.map(({ id, server }) => [id, `${server.address}:${server.port}`]));
-  return placesOf(all, probes, ownLimit, shared);
+  return placesOf(all, probes, ownLimit, shared, budget);
 }
 
 describe('nannyPlaces', () => {
@@ -37,6 +37,13 @@ describe('nannyPlaces', () => {
     // Where each is checked in its own way each counts.
     expect([...placesOf(all, new Map(), 29, 4).values()]).not.toContain('own');
     expect(new Set(placesOf(all, new Map(), 30, 4).values())).toEqual(new Set(['own']));
+  });
+
+  it('shares all where they may ask for more checks than the budget has', () => {
+    const all = targets(['web', 'shop'], 10, { timeoutMs: 1_000 });
+    // Ten real servers, each in two services, once a second.
+    expect(new Set(nannyPlaces(all, 64, 4, 10).values())).toEqual(new Set(['own']));
+    expect([...nannyPlaces(all, 64, 4, 9).values()]).not.toContain('own');
   });
 
   it('puts the services of one real server together and spreads servers evenly, the same each time', () => {

@@ -1,4 +1,4 @@
-import type { Assignment, AssignOrder, RevokeOrder } from '@piranha/protocol';
+import type { Assignment, AssignOrder, BudgetOrder, RevokeOrder } from '@piranha/protocol';
 
 /** Most real services of one shared nanny. */
 export const SERVICE_LIMIT = 50_000;
@@ -18,6 +18,15 @@ export function readAssignOrder(data: unknown): AssignOrder | undefined {
 export function readRevokeOrder(data: unknown): RevokeOrder | undefined {
   if (!isRecord(data) || !Array.isArray(data.numbers) || !data.numbers.every(isNumber)) return undefined;
   return { numbers: data.numbers };
+}
+
+/** The same for how many checks it may begin. */
+export function readBudgetOrder(data: unknown): BudgetOrder | undefined {
+  if (!isRecord(data)) return undefined;
+  const { checksPerSecond } = data;
+  if (checksPerSecond === undefined) return {};
+  const isRate = typeof checksPerSecond === 'number' && checksPerSecond > 0 && checksPerSecond < 1e9;
+  return isRate ? { checksPerSecond } : undefined;
 }
 
 function isAssignment(value: unknown): value is Assignment {

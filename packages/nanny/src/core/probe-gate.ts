@@ -20,11 +20,18 @@ export class ProbeGate<Probe> {
   private count = 0;
 
   constructor(
-    private readonly policy: GatePolicy,
+    private policy: GatePolicy,
     nowMs: number,
   ) {
     this.tokens = policy.burst;
     this.filledAtMs = nowMs;
+  }
+
+  /** Another policy from now on; what was saved up for a burst is kept as far as the new one lets it. */
+  change(policy: GatePolicy, nowMs: number): void {
+    this.fill(nowMs);
+    this.policy = policy;
+    this.tokens = Math.min(policy.burst, this.tokens);
   }
 
   get running(): number {
@@ -83,11 +90,15 @@ export class ProbeGate<Probe> {
     return this.underWay + this.limited(weight) <= this.policy.concurrency;
   }
 
-  private take(nowMs: number, weight: number): boolean {
+  private fill(nowMs: number): void {
     const { probesPerSecond, burst } = this.policy;
     const passedMs = Math.max(0, nowMs - this.filledAtMs);
     this.tokens = Math.min(burst, this.tokens + (passedMs * probesPerSecond) / 1_000);
     this.filledAtMs = Math.max(this.filledAtMs, nowMs);
+  }
+
+  private take(nowMs: number, weight: number): boolean {
+    this.fill(nowMs);
     // A millionth of a probe is lost in the arithmetic of the time that was waited.
     if (!this.fits(weight) || this.tokens < 1 - 1e-6) return false;
     this.tokens = Math.max(0, this.tokens - 1);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readAssignOrder, readRevokeOrder } from '../../src/core/orders.js';
+import { readAssignOrder, readBudgetOrder, readRevokeOrder } from '../../src/core/orders.js';
 import { ReportFilter } from '../../src/core/report-filter.js';
 
 const TARGET = { number: 1, id: 'web tcp 10.0.0.1:80', words: ['-h', '10.0.0.1'], state: 'up' };
@@ -25,6 +25,15 @@ describe('orders of lvsd', () => {
     [{ batch: 1, targets: Array.from({ length: 1_001 }, () => TARGET) }],
   ])('are refused when they make no sense: %j', (data) => {
     expect(readAssignOrder(data)).toBeUndefined();
+  });
+
+  it('of a budget are a number above 0, or none for no limit', () => {
+    expect(readBudgetOrder({ checksPerSecond: 0.5 })).toEqual({ checksPerSecond: 0.5 });
+    expect(readBudgetOrder({})).toEqual({});
+    for (const checksPerSecond of [0, -1, Number.NaN, 1e9, '5', null]) {
+      expect(readBudgetOrder({ checksPerSecond })).toBeUndefined();
+    }
+    expect(readBudgetOrder([])).toBeUndefined();
   });
 
   it('never throw', () => {

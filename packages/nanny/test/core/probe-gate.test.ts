@@ -84,6 +84,39 @@ describe('ProbeGate', () => {
     );
   });
 
+  it('under another policy lets at most the sum of what each allowed begin', () => {
+    const phase = fc.record({
+      rate: fc.integer({ min: 1, max: 1_000 }),
+      burst: fc.integer({ min: 1, max: 50 }),
+      steps: fc.array(fc.integer({ min: 0, max: 200 }), { maxLength: 10 }),
+    });
+    fc.assert(
+      fc.property(fc.array(phase, { minLength: 1, maxLength: 6 }), (phases) => {
+        const policyOf = ({ rate, burst }: (typeof phases)[number]) => ({
+          probesPerSecond: rate,
+          burst,
+          concurrency: Number.MAX_SAFE_INTEGER,
+        });
+        const [first] = phases;
+        if (!first) return;
+        const gate = new ProbeGate<number>(policyOf(first), 0);
+        for (let probe = 0; probe < 1_000; probe++) gate.wait(probe);
+        let nowMs = 0;
+        let begun = 0;
+        let allowed = first.burst;
+        for (const one of phases) {
+          gate.change(policyOf(one), nowMs);
+          for (const waitMs of one.steps) {
+            nowMs += waitMs;
+            allowed += (waitMs * one.rate) / 1_000;
+            begun += gate.admit(nowMs).length;
+            expect(begun).toBeLessThanOrEqual(allowed + 1e-3);
+          }
+        }
+      }),
+    );
+  });
+
   it('says when to come back: then one begins', () => {
     fc.assert(
       fc.property(

@@ -131,6 +131,14 @@ export const METRICS = {
     'nanny',
   ]),
   piranha_probes_failed_total: counter('Checks that failed.', ['nanny']),
+  piranha_probes_per_second: gauge('Checks that all nannies begin in a second, of the last ten.', []),
+  piranha_probe_budget_per_second: gauge('How many they may; absent without probes_per_second.', []),
+  piranha_probes_held_back_total: counter('Checks that had to wait for that.', []),
+  piranha_server_check_interval_seconds: gauge('From begin to begin of the last two checks.', SERVER),
+  piranha_server_configured_check_interval_seconds: gauge(
+    'From the end of a check to the begin of the next, in lvs.cf.',
+    SERVER,
+  ),
   piranha_probe_lateness_seconds: gauge(
     'How much later than due checks began in the last half to whole minute; quantile 1 is the latest.',
     QUANTILE,

@@ -25,6 +25,10 @@ function addServer(set: MetricSet, service: ServiceLabels, server: ServerStatus)
   set.add('piranha_server_active_connections', labels, server.activeConnections);
   set.add('piranha_server_inactive_connections', labels, server.inactiveConnections);
   set.add('piranha_server_connections_total', labels, server.connections);
+  if (server.checkInterval === undefined) return;
+  const { actualMs, configuredMs } = server.checkInterval;
+  set.add('piranha_server_check_interval_seconds', labels, seconds(actualMs));
+  set.add('piranha_server_configured_check_interval_seconds', labels, seconds(configuredMs));
 }
 
 function addService(set: MetricSet, { name, key, rules, servers, ...service }: ServiceStatus): void {
@@ -59,7 +63,15 @@ function addProbes(
   }
 }
 
-function addNannies(set: MetricSet, { services, sharedNannies = [], ownProbes }: LvsdStatus): void {
+function addRate(set: MetricSet, rate: LvsdStatus['probeRate']): void {
+  set.add('piranha_probes_per_second', {}, rate?.madePerSecond);
+  set.add('piranha_probe_budget_per_second', {}, rate?.budgetPerSecond);
+  set.add('piranha_probes_held_back_total', {}, rate?.heldBack);
+}
+
+function addNannies(set: MetricSet, status: LvsdStatus): void {
+  const { services, sharedNannies = [], ownProbes, probeRate } = status;
+  addRate(set, probeRate);
   const servers = services.flatMap((service) => service.servers);
   const shared = new Set(sharedNannies.map(({ pid }) => pid));
   // Blocks of one real service share a nanny.

@@ -6,6 +6,8 @@ import { type GatePolicy, ProbeGate } from '../../core/probe-gate.js';
 export class GateKeeper {
   private readonly gate: ProbeGate<() => void>;
   private timer: NodeJS.Timeout | undefined;
+  /** How many had to wait since the start. */
+  heldBack = 0;
 
   constructor(policy: GatePolicy) {
     this.gate = new ProbeGate(policy, monotonicNowMs());
@@ -13,6 +15,14 @@ export class GateKeeper {
 
   get waiting(): number {
     return this.gate.waiting;
+  }
+
+  /** Another policy from now on, for those that wait too. */
+  change(policy: GatePolicy): void {
+    this.gate.change(policy, monotonicNowMs());
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.admit();
   }
 
   /** True: go on at once. Otherwise a promise of true when it is this probe's turn, or of false when it was cancelled. */
@@ -26,6 +36,7 @@ export class GateKeeper {
   }
 
   private wait(signal: CancelSignal, weight: number): Promise<boolean> {
+    this.heldBack += 1;
     return new Promise((resolve) => {
       const begin = () => {
         signal.removeEventListener('abort', cancel);

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { ProbeLoad } from '@piranha/protocol';
 import type { Check } from '../../check.js';
 import type { PlanParts } from '../../core/check-plan.js';
+import { budgetGate } from '../../core/probe-budget.js';
 import type { GatePolicy } from '../../core/probe-gate.js';
 import type { Gate } from '../repeating.js';
 import type { WakeUp } from '../wake-up.js';
@@ -27,6 +28,8 @@ function socketConcurrency(): number {
 /** When probes begin: on time, not too many at once, and measured. */
 export class ProbeControl {
   private readonly driver = new WheelDriver();
+  /** What the whole director may do in a second, this process's share of it. */
+  private readonly budget = new GateKeeper(budgetGate(undefined));
   private readonly sockets = new GateKeeper({ ...SOCKET_GATE, concurrency: socketConcurrency() });
   private readonly programs = new GateKeeper(PROGRAM_GATE);
   /** Load monitors that hang must hold up no check. */
@@ -45,17 +48,24 @@ export class ProbeControl {
     monitors: gateOf(this.monitors),
   };
 
-  /** Programs first: a probe that waits for one must not hold up those that only want a socket. */
+  /** @param checksPerSecond undefined = no limit */
+  setBudget(checksPerSecond: number | undefined): void {
+    this.budget.change(budgetGate(checksPerSecond));
+  }
+
+  /** The budget, then programs: a probe that waits for one must not hold up those that only want a socket. */
   private gatesOf({ programs, others }: PlanParts): readonly PartGate[] {
     const gates = [
       { keeper: this.programs, weight: programs },
       { keeper: this.sockets, weight: others },
     ];
-    return gates.filter(({ weight }) => weight > 0);
+    return [{ keeper: this.budget, weight: 1 }, ...gates.filter(({ weight }) => weight > 0)];
   }
 
   get load(): Omit<ProbeLoad, 'services' | 'probes'> {
-    return { ...this.figures.load, waiting: this.sockets.waiting + this.programs.waiting };
+    const { budget, sockets, programs } = this;
+    const waiting = budget.waiting + sockets.waiting + programs.waiting;
+    return { ...this.figures.load, waiting, heldBack: budget.heldBack };
   }
 
   stop(): void {

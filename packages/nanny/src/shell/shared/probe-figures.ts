@@ -12,7 +12,7 @@ export class ProbeFigures {
   failed = 0;
   running = 0;
 
-  get load(): Omit<ProbeLoad, 'services' | 'probes' | 'waiting'> {
+  get load(): Omit<ProbeLoad, 'services' | 'probes' | 'waiting' | 'heldBack'> {
     const nowMs = monotonicNowMs();
     const { running, begun, failed } = this;
     const lateness = this.lateness.summary(nowMs);

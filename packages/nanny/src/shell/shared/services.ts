@@ -49,6 +49,18 @@ export class SharedServices {
     return { services: this.assigned.size, probes: this.probes.size, ...this.control.load };
   }
 
+  /** @param checksPerSecond of this process together; undefined = no limit */
+  setBudget(checksPerSecond: number | undefined): void {
+    this.control.setBudget(checksPerSecond);
+  }
+
+  /** From begin to begin of the last two checks, by assignment, ms; those that had no two are left out. */
+  get intervals(): (readonly [number: number, intervalMs: number])[] {
+    return [...this.assigned].flatMap(([number, probe]) =>
+      probe?.intervalMs === undefined ? [] : [[number, probe.intervalMs] as const],
+    );
+  }
+
   /** Ends all probes and waits until they have cleaned up. */
   async stop(): Promise<void> {
     this.control.stop();

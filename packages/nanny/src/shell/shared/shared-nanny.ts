@@ -7,12 +7,15 @@ import {
   type NannyEvents,
   type SharedNannyEvents,
 } from '@piranha/protocol';
-import { readAssignOrder, readRevokeOrder } from '../../core/orders.js';
+import { readAssignOrder, readBudgetOrder, readRevokeOrder } from '../../core/orders.js';
 import { Outbox } from './outbox.js';
 import { SharedServices } from './services.js';
 
 /** lvsd is told how this process copes this often, ms. */
 const LOAD_INTERVAL_MS = 1_000;
+/** And how often each real service is checked, this often, ms, so many in one message. */
+const INTERVALS_INTERVAL_MS = 5_000;
+const INTERVALS_SIZE = 5_000;
 
 type Events = NannyEvents & SharedNannyEvents;
 
@@ -55,6 +58,7 @@ class SharedNanny {
     this.emit('nanny.hello', { id, pid: process.pid });
     setInterval(() => this.emit('nanny.alive', { id }), ALIVE_INTERVAL_MS);
     setInterval(() => this.emit('nanny.load', { id, ...this.services.load }), LOAD_INTERVAL_MS);
+    setInterval(() => this.tellIntervals(), INTERVALS_INTERVAL_MS);
   }
 
   /** USR1, USR2 and HUP of a nanny of its own mean one real service. Of thousands nobody means all. */
@@ -84,6 +88,10 @@ class SharedNanny {
       const order = readAssignOrder(data);
       if (order) this.orders = this.orders.then(() => this.assign(order));
       else this.log('NANNY_SHARED_ORDER_BAD', { order: event });
+    } else if (event === 'nanny.budget') {
+      const order = readBudgetOrder(data);
+      if (order) this.services.setBudget(order.checksPerSecond);
+      else this.log('NANNY_SHARED_ORDER_BAD', { order: event });
     } else if (event === 'nanny.revoke') {
       const order = readRevokeOrder(data);
       if (!order) this.log('NANNY_SHARED_ORDER_BAD', { order: event });
@@ -105,6 +113,13 @@ class SharedNanny {
       problem === undefined ? [] : [{ number, problem }],
     );
     this.emit('nanny.assigned', { id: this.id, batch, refused });
+  }
+
+  private tellIntervals(): void {
+    const { intervals } = this.services;
+    for (let at = 0; at < intervals.length; at += INTERVALS_SIZE) {
+      this.emit('nanny.intervals', { id: this.id, intervals: intervals.slice(at, at + INTERVALS_SIZE) });
+    }
   }
 
   private log(event: string, fields: Record<string, string | number>): void {

@@ -28,6 +28,8 @@ export class SharedProbe {
   private readonly members = new Map<number, Member>();
   private readonly runner: NannyRunner;
   private last: CheckReport | undefined;
+  /** From begin to begin of the last two checks, ms; undefined before the second. */
+  intervalMs: number | undefined;
   /** The weight that the check asked for last. */
   private asked: WeightReading | undefined;
   private readonly weights: Repeating[] = [];
@@ -89,7 +91,8 @@ export class SharedProbe {
     };
     return {
       log: (line: CheckComplaint) => each(({ reporter }) => reporter.log(line)),
-      result: ({ ok, reason, durationMs, up }) => {
+      result: ({ ok, reason, durationMs, up, intervalMs }) => {
+        this.intervalMs = intervalMs ?? this.intervalMs;
         // How late it began is told of all probes together.
         const report = { ok, reason, durationMs, up };
         this.last = report;

@@ -109,6 +109,23 @@ describe('the services of a shared nanny', () => {
     expect(services.load.lateness?.count).toBeGreaterThan(0);
   });
 
+  it('wait for the budget, and go on when it is lifted', async () => {
+    const { services, said } = start();
+    const port = await listening();
+    services.setBudget(0.001);
+    const numbers = [1, 2, 3, 4, 5];
+    for (const number of numbers)
+      await services.assign(assignment(number, port, ['--fall', String(number)], 'up'));
+    await vi.waitFor(() => expect(services.load).toMatchObject({ begun: 1, waiting: 5 }), WAIT);
+    expect(services.load.heldBack).toBe(5);
+    expect(services.intervals).toEqual([]);
+    services.setBudget(undefined);
+    for (const number of numbers)
+      await vi.waitFor(() => expect(said(number, 'nanny.result')).not.toHaveLength(0), WAIT);
+    await vi.waitFor(() => expect(services.intervals.map(([number]) => number)).toEqual(numbers), WAIT);
+    expect(services.load.waiting).toBe(0);
+  });
+
   it('that run programs wait for each other, and none is forgotten', async () => {
     const { services, said } = start();
     // Without an interval of its own the time limit is one: a busy machine takes longer to start a program.
