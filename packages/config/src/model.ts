@@ -31,6 +31,8 @@ export interface RealServerConfig {
   readonly name: string;
   /** Dotted IPv4 address, or IPv6 address in its canonical spelling. */
   readonly address: string;
+  /** The host name that stands in lvs.cf in place of the address. */
+  readonly hostName?: string;
   readonly active: boolean;
   /** 0 means drained: in the table, no new connections. */
   readonly weight: number;

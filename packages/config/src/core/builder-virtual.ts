@@ -12,8 +12,9 @@ import { buildCheckSet, buildServerChecks, checksOf } from './builder-checks.js'
 import { buildQuorum } from './builder-quorum.js';
 import { buildWatch } from './builder-watch.js';
 import { buildWeighing } from './builder-weighing.js';
-import type { ParsedBlock } from './parsed.js';
+import { type ParsedBlock, statementOf } from './parsed.js';
 import { normalizedFlags } from './scheduler-flags.js';
+import { isHostName } from './value-readers.js';
 import { NO_ADDRESS, Values } from './values.js';
 
 export const FORWARDING_METHODS: readonly ForwardingMethod[] = ['nat', 'direct', 'tunnel'];
@@ -41,6 +42,12 @@ function buildThresholds(
   };
 }
 
+/** The host name of a server that is named by one. */
+function hostNameOf(block: ParsedBlock): Pick<RealServerConfig, 'hostName'> {
+  const text = statementOf(block, 'address')?.valueTokens[0]?.value;
+  return text !== undefined && isHostName(text) ? { hostName: text } : {};
+}
+
 function buildServer(
   virtual: ParsedBlock,
   block: ParsedBlock,
@@ -54,6 +61,7 @@ function buildServer(
   return {
     name: block.name,
     address: values.word('address'),
+    ...hostNameOf(block),
     active: values.flag('active'),
     weight: values.number('weight'),
     port: typeof port === 'number' ? port : portAtLine(virtual, block.lineIndex),

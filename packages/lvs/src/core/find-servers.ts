@@ -39,12 +39,25 @@ export function placedServers(configuration: LvsConfiguration): readonly PlacedS
     );
 }
 
+/** Addresses of a host name that lvs.cf does not have; undefined where nobody knows. */
+export type AddressesOf = (hostName: string) => readonly string[] | undefined;
+
 /**
- * The servers that an operator means: by name, address or ADDRESS:PORT in every service, or in the one that stands before a
- * slash. A name that several machines have is ambiguous: nobody may guess which one is meant.
+ * The servers that an operator means: by name, host name of lvs.cf or address, each with or without :PORT, in every service,
+ * or in the one that stands before a slash. A name that several machines have is ambiguous: nobody may guess which one is
+ * meant.
+ * @param addressesOf what a word stands for that is nothing of lvs.cf
  */
-export function findServers(all: readonly PlacedServer[], word: string): FoundServers {
-  const servers = readings(word).map(([service, server]) => matching(all, service, server));
+export function findServers(
+  all: readonly PlacedServer[],
+  word: string,
+  addressesOf: AddressesOf = () => undefined,
+): FoundServers {
+  const meanings = readings(word);
+  const servers = [
+    ...meanings.map(([service, server]) => matching(all, service, server)),
+    ...meanings.map(([service, server]) => resolving(all, service, server, addressesOf)),
+  ];
   const found = servers.find((list) => list.length > 0);
   if (found === undefined) return unknown(all, word);
   const addresses = new Set(found.map(({ server }) => server.address));
@@ -74,8 +87,44 @@ function matching(all: readonly PlacedServer[], service: string | undefined, ser
       (service === undefined || isService(placed, service)) &&
       (placed.server.name === server ||
         placed.server.address === address ||
-        (endpoint !== undefined && endpointsOf(placed).includes(endpoint))),
+        (endpoint !== undefined && endpointsOf(placed).includes(endpoint)) ||
+        isNamed(placed, server)),
   );
+}
+
+/** By its host name, or by either name and a port. As with ldirectord the first part of a host name is enough. */
+function isNamed({ server, place }: PlacedServer, word: string): boolean {
+  const hostNames = server.hostName === undefined ? [] : [server.hostName, shortName(server.hostName)];
+  if (hostNames.includes(word)) return true;
+  return [server.name, ...hostNames].some((name) =>
+    [server.port, place.port].some((port) => word === `${name}:${port}`),
+  );
+}
+
+function shortName(hostName: string): string {
+  return hostName.split('.')[0] ?? hostName;
+}
+
+/** By what a name service says of a name, with a port or without. */
+function resolving(
+  all: readonly PlacedServer[],
+  service: string | undefined,
+  word: string,
+  addressesOf: AddressesOf,
+): PlacedServer[] {
+  const [, name = '', port] = /^([^:]+)(?::(\d{1,5}))?$/.exec(word) ?? [];
+  const addresses = addressesOf(name)?.map((address) => canonicalAddress(address)) ?? [];
+  return all.filter(
+    (placed) =>
+      (service === undefined || isService(placed, service)) &&
+      addresses.includes(placed.server.address) &&
+      (port === undefined || [placed.server.port, placed.place.port].includes(Number(port))),
+  );
+}
+
+/** The host name that a name of a file may have in it: without a port, and without a service before it. */
+export function hostNameIn(word: string): string | undefined {
+  return /^([A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?)(?::\d{1,5})?$/.exec(word)?.[1];
 }
 
 function isService({ service, place }: PlacedServer, word: string): boolean {

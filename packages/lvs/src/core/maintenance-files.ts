@@ -1,4 +1,4 @@
-import { findServers, type PlacedServer } from './find-servers.js';
+import { type AddressesOf, findServers, type PlacedServer } from './find-servers.js';
 import type { OrderInForce } from './maintenance.js';
 
 /** Files of maintenance_dir: the name of a file is that of a server, its first line says how it goes and why. Pure. */
@@ -46,15 +46,17 @@ export function isOfFile(order: Pick<OrderInForce, 'by'> | undefined): boolean {
 /**
  * What the files order. An empty file drains; the words `disable` and `force`, in any order, may begin its first line; what
  * follows is the reason.
+ * @param addressesOf what a name stands for that is nothing of lvs.cf
  */
 export function readMaintenanceFiles(
   files: readonly MaintenanceFile[],
   placed: readonly PlacedServer[],
+  addressesOf: AddressesOf = () => undefined,
 ): { readonly orders: readonly FileOrder[]; readonly problems: readonly FileProblem[] } {
   const orders: FileOrder[] = [];
   const problems: FileProblem[] = [];
   for (const { name, text, at } of files) {
-    const found = findServers(placed, name);
+    const found = findServers(placed, name, addressesOf);
     if (!found.ok) {
       problems.push({ name, problem: `${found.text}; ${found.hint}` });
       continue;

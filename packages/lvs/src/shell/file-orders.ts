@@ -4,14 +4,16 @@ import type { Table } from '@piranha/ipvs';
 import { type MaintenanceRecord, SERVER_ORDER_LIMIT } from '@piranha/protocol';
 import { maintenanceExchangeSchema } from '@piranha/protocol/maintenance-schemas';
 import { decideFiles, keptOrders, unsettledPlaces } from '../core/file-orders.js';
+import { hostNameIn, type PlacedServer } from '../core/find-servers.js';
 import {
   type OrderInForce,
   type OrdersInForce,
   ordersInForce,
   type ServingView,
 } from '../core/maintenance.js';
-import { readMaintenanceFiles } from '../core/maintenance-files.js';
+import { type MaintenanceFile, readMaintenanceFiles } from '../core/maintenance-files.js';
 import { outBefore } from '../core/maintenance-view.js';
+import { HostNames, type LookUp } from './host-names.js';
 import { type DirectoryLook, readMaintenanceDirectory } from './maintenance-directory.js';
 import { MaintenanceStore } from './maintenance-store.js';
 
@@ -26,6 +28,8 @@ interface FileOrdersOptions {
   readonly log: Pick<EventLog, 'log'>;
   /** How a directory is read. */
   readonly read?: (path: string) => Promise<DirectoryLook>;
+  /** Addresses of the host names that files are called by. */
+  readonly lookUp?: LookUp;
 }
 
 /** What is needed to decide about the files. */
@@ -54,8 +58,10 @@ export class FileOrders {
   private told: ReadonlySet<string> = new Set();
   private problem: string | undefined;
   private isMissing = false;
+  private readonly hosts: HostNames;
 
   constructor(private readonly options: FileOrdersOptions) {
+    this.hosts = new HostNames(options.lookUp);
     this.store = new MaintenanceStore(options.file, options.log);
     const record = this.store.read();
     this.obeyed = ordersInForce(record, NO_ORDERS);
@@ -85,12 +91,14 @@ export class FileOrders {
     this.isMissing = isMissing;
     const isSame = JSON.stringify({ files, unreadable }) === JSON.stringify(this.seen);
     this.seen = { files, unreadable };
-    return !isSame;
+    this.hosts.refresh();
+    return this.hosts.takeNews() || !isSame;
   }
 
   /** There is no maintenance_dir. */
   forget(): void {
     this.seen = NOTHING;
+    this.hosts.want([]);
   }
 
   decide({ serving, record, found, isSettled }: FileView): void {
@@ -98,8 +106,13 @@ export class FileOrders {
     if (seen === undefined) return;
     if (seen.files.length + seen.unreadable.length + this.inForce.size + this.held.size === 0) return;
     const { placed } = serving;
-    const { orders, problems } = readMaintenanceFiles(seen.files, placed);
-    const kept = keptOrders(this.obeyed, new Set(seen.unreadable.map(({ name }) => name)));
+    const addressesOf = (name: string) => this.hosts.addressesOf(name);
+    const { orders, problems } = readMaintenanceFiles(seen.files, placed, addressesOf);
+    const { unanswered, pending } = this.askFor(seen.files, placed);
+    const kept = keptOrders(
+      this.obeyed,
+      new Set([...seen.unreadable.map(({ name }) => name), ...unanswered]),
+    );
     const unsettled = unsettledPlaces(placed, isSettled);
     const out = found ? outBefore(found, placed) : new Set<string>();
     const view = { ...serving, orders: ordersInForce(record, NO_ORDERS) };
@@ -113,7 +126,25 @@ export class FileOrders {
     this.waiting = decision.waiting;
     this.held = decision.held;
     this.keep();
-    this.tellAll([...problems, ...seen.unreadable.map(asProblem)], refused);
+    this.tellAll(
+      [...problems.filter(({ name }) => !pending.has(name)), ...seen.unreadable.map(asProblem)],
+      refused,
+    );
+  }
+
+  /** Has names looked up that are nothing of lvs.cf. The files of those without an answer, and of those not asked for yet. */
+  private askFor(files: readonly MaintenanceFile[], placed: readonly PlacedServer[]) {
+    const strange = readMaintenanceFiles(files, placed).problems.flatMap(({ name }) => {
+      const host = hostNameIn(name);
+      return host === undefined ? [] : [{ name, host }];
+    });
+    this.hosts.want(strange.map(({ host }) => host));
+    const those = (isMeant: (host: string) => boolean) =>
+      new Set(strange.filter(({ host }) => isMeant(host)).map(({ name }) => name));
+    return {
+      unanswered: those((host) => this.hosts.addressesOf(host) === undefined),
+      pending: those((host) => this.hosts.isPending(host)),
+    };
   }
 
   private tellAll(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findServers, placedServers } from '../../src/core/find-servers.js';
+import { findServers, hostNameIn, placedServers } from '../../src/core/find-servers.js';
 import { configurationOf, realServer, virtualServer } from '../support.js';
 
 const one = realServer({ name: 'one', address: '10.0.0.11', port: 80 });
@@ -11,7 +11,7 @@ const SERVICES = [
     port: 25,
     servers: [
       realServer({ name: 'one', address: '10.0.0.11', port: 25 }),
-      realServer({ name: 'other', address: '10.0.0.13', port: 25 }),
+      realServer({ name: 'other', address: '10.0.0.13', hostName: 'host3.example.com', port: 25 }),
       realServer({ name: 'asleep', address: '10.0.0.19', active: false }),
     ],
   }),
@@ -26,8 +26,13 @@ const SERVICES = [
 ];
 const PLACED = placedServers(configurationOf(SERVICES));
 
+const HOSTS = new Map([
+  ['db.example.com', ['2001:db8:0::1', '10.9.9.9']],
+  ['two.example.com', ['10.0.0.12']],
+]);
+
 function found(word: string): string[] {
-  const result = findServers(PLACED, word);
+  const result = findServers(PLACED, word, (name) => HOSTS.get(name));
   return result.ok
     ? result.servers.map(({ service, server }) => `${service.name}/${server.name}`)
     : [result.code, result.hint];
@@ -51,6 +56,43 @@ describe('findServers', () => {
     ['10.0.0.14:443', ['six/direct']],
   ])('%s', (word, servers) => {
     expect(found(word)).toEqual(servers);
+  });
+
+  it.each([
+    ['one:80', ['web/one']],
+    ['one:25', ['mail/in/one']],
+    ['web/two:80', ['web/two']],
+    ['direct:443', ['six/direct']],
+    ['host3.example.com', ['mail/in/other']],
+    ['host3', ['mail/in/other']],
+    ['host3.example.com:25', ['mail/in/other']],
+    ['host3:25', ['mail/in/other']],
+    ['mail/in/host3', ['mail/in/other']],
+    // Of a name service.
+    ['db.example.com', ['six/other']],
+    ['db.example.com:443', ['six/other']],
+    ['two.example.com', ['web/two']],
+  ])('%s, by a name', (word, servers) => {
+    expect(found(word)).toEqual(servers);
+  });
+
+  it.each(['one:81', 'host3.example', 'host3:80', 'db.example.com:80', 'nobody.example.com'])(
+    '%s means none of them',
+    (word) => {
+      expect(found(word)[0]).toBe('SERVER_UNKNOWN');
+    },
+  );
+
+  it('asks no name service for what lvs.cf knows', () => {
+    const asked: string[] = [];
+    const result = findServers(PLACED, 'one:80', (name) => {
+      asked.push(name);
+      return ['10.0.0.12'];
+    });
+    expect(result.ok && result.servers.map(({ server }) => server.name)).toEqual(['one']);
+    expect(hostNameIn('web.example.com:80')).toBe('web.example.com');
+    for (const word of ['web/one', '', 'a b', '[::1]:80', '-x', 'x:'])
+      expect(hostNameIn(word)).toBeUndefined();
   });
 
   it('does not guess which of two machines of one name is meant', () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { placedServers } from '../../src/core/find-servers.js';
 import { FileOrders } from '../../src/shell/file-orders.js';
+import type { LookUp } from '../../src/shell/host-names.js';
 import { readMaintenanceDirectory } from '../../src/shell/maintenance-directory.js';
 import { configurationOf, realServer, virtualServer } from '../support.js';
 
@@ -32,8 +33,8 @@ const log = {
   },
 };
 
-function made(read?: typeof readMaintenanceDirectory): FileOrders {
-  return new FileOrders({ file: file(), log, ...(read ? { read } : {}) });
+function made(read?: typeof readMaintenanceDirectory, lookUp: LookUp = async () => []): FileOrders {
+  return new FileOrders({ file: file(), log, lookUp, ...(read ? { read } : {}) });
 }
 
 function decide(files: FileOrders): string[] {
@@ -45,6 +46,41 @@ function decide(files: FileOrders): string[] {
 const look = (files: FileOrders) => files.look(orders, () => true);
 
 describe('the orders of files', () => {
+  it('may be named by a host name, as with ldirectord, and go on while no name service answers', async () => {
+    let answers: readonly string[] | undefined = ['10.0.0.11'];
+    const lookUp: LookUp = async () => answers;
+    writeFileSync(join(orders, 'web1.example.com:80'), '');
+    const files = made(undefined, lookUp);
+    expect(await look(files)).toBe(true);
+    // Nobody waits for the answer, and nothing is said of the file before it is there.
+    expect([decide(files), lines]).toEqual([[], []]);
+    await vi.waitFor(async () => expect(await look(files)).toBe(true));
+    expect(decide(files)).toEqual([ONE]);
+    answers = undefined;
+    const later = made(undefined, lookUp);
+    await vi.waitFor(async () => {
+      if (await look(later)) expect(decide(later)).toEqual([ONE]);
+      expect(lines).toEqual([expect.stringMatching(/^LVSD_FILE_IGNORED .*web1\.example\.com:80/)]);
+    });
+    answers = [];
+    const last = made(undefined, lookUp);
+    await vi.waitFor(async () => expect((await look(last)) && decide(last)).toEqual([]));
+  });
+
+  it('of a name that lvs.cf has are no matter of a name service', async () => {
+    const asked: string[] = [];
+    const lookUp: LookUp = async (name) => {
+      asked.push(name);
+      return [];
+    };
+    for (const name of ['one:80', 'nobody', 'two']) writeFileSync(join(orders, name), '');
+    const files = made(undefined, lookUp);
+    await look(files);
+    expect(decide(files)).toEqual([ONE]);
+    await vi.waitFor(async () => expect(await look(files)).toBe(true));
+    expect(asked).toEqual(['nobody']);
+  });
+
   it('go on after a start that cannot read their directory, and end with their file', async () => {
     writeFileSync(join(orders, 'one'), '');
     const before = made();

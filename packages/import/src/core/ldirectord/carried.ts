@@ -38,7 +38,7 @@ export const CARRIED = {
   fallback6: 'the same over IPv6',
   fallbackcommand: '`quorum_down` with start, `quorum_up` with stop',
   quiescent: '`quiesce_server`',
-  maintenancedir: '`maintenance_dir`; its files are named by addresses, and an empty one drains',
+  maintenancedir: '`maintenance_dir`; the same files, and an empty one drains',
   emailalert: '`mail_to`, for all services',
   emailalertfrom: '`mail_from`',
   smtp: '`smtp_server`; 127.0.0.1 without it',

@@ -70,7 +70,7 @@ export function readMaintenance(draft: Draft, scope: LdirectordScope): void {
   }
   draft.maintenanceDirectory = directory;
   const reason =
-    'its files are named by addresses, or names of lvs.cf, not by host names; an empty one drains, disable in its first line takes the server out at once';
+    'its files are named as before; an empty one drains, disable in its first line takes the server out at once';
   scope.ledger.note(statement, reason);
 }
 
