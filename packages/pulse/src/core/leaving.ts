@@ -1,5 +1,5 @@
 import type { LvsConfiguration } from '@piranha/config';
-import { andThen, endOrder, log, withEffects } from './moves.js';
+import { andThen, endOrder, handoverRefused, log, maintenanceRefused, withEffects } from './moves.js';
 import type { LeaveEvent, PulseEffect, PulseEvent, PulseSettings, PulseState, PulseStep } from './types.js';
 
 /**
@@ -77,15 +77,11 @@ function orderMeanwhile(state: PulseState, event: PulseEvent, nowMs: number): Pu
   if (leaving === undefined) return undefined;
   switch (event.type) {
     case 'handover':
-      return withEffects(state, log('PULSE_HANDOVER_REFUSED', { reason: why }), {
-        type: 'handoverResult',
-        ok: false,
-        text: why,
-      });
+      return withEffects(state, log('PULSE_HANDOVER_REFUSED', { reason: why }), handoverRefused(why));
     case 'maintenance':
       return endOrder(state, event.order, false, why);
     case 'maintenanceOver':
-      return withEffects(state, { type: 'maintenanceResult', ok: false, text: why });
+      return withEffects(state, maintenanceRefused(why));
     case 'shutdown': {
       if (leaving.event.type === 'shutdown') return { state, effects: [] };
       const untilMs = Math.min(leaving.untilMs, nowMs + STOP_WAIT_MS);
@@ -98,8 +94,8 @@ function orderMeanwhile(state: PulseState, event: PulseEvent, nowMs: number): Pu
 
 function refusedBy(event: LeaveEvent): readonly PulseEffect[] {
   const text = 'pulse stops';
-  if (event.type === 'handover') return [{ type: 'handoverResult', ok: false, text }];
-  return event.type === 'maintenance' ? [{ type: 'maintenanceResult', ok: false, text }] : [];
+  if (event.type === 'handover') return [handoverRefused(text)];
+  return event.type === 'maintenance' ? [maintenanceRefused(text)] : [];
 }
 
 function isLeaveEvent(event: PulseEvent): event is LeaveEvent {

@@ -120,6 +120,11 @@ export function endRelease(state: PulseState, ok: boolean, text: string): PulseS
     : { state, effects: [] };
 }
 
+/** The answer to a handover that is not begun. */
+export function handoverRefused(text: string): PulseEffect {
+  return { type: 'handoverResult', ok: false, text, code: 'PULSE_HANDOVER_REFUSED' };
+}
+
 /** The answer to an order of maintenance standby, or to its end, that came to nothing. */
 export function maintenanceRefused(text: string): PulseEffect {
   return { type: 'maintenanceResult', ok: false, text, code: 'PULSE_MAINTENANCE_REFUSED' };

@@ -1,5 +1,5 @@
 import { handoverRefusal } from './move-refusal.js';
-import { andThen, drop, endRelease, log, release, withEffects } from './moves.js';
+import { andThen, drop, endRelease, handoverRefused, log, release, withEffects } from './moves.js';
 import { nextTaker } from './other-directors.js';
 import type { PulseEvent, PulseSettings, PulseState, PulseStep } from './types.js';
 
@@ -13,12 +13,7 @@ export function onHandover(
   nowMs: number,
 ): PulseStep {
   const refuse = (reason: string): PulseStep =>
-    withEffects(state, log('PULSE_HANDOVER_REFUSED', { reason }), {
-      type: 'handoverResult',
-      ok: false,
-      text: reason,
-      code: 'PULSE_HANDOVER_REFUSED',
-    });
+    withEffects(state, log('PULSE_HANDOVER_REFUSED', { reason }), handoverRefused(reason));
   const refusal = handoverRefusal(settings, state, views, to);
   if (refusal !== undefined && !(force && refusal.canForce)) return refuse(refusal.why);
   return release(settings, withHeir(state, to), 'handover', nowMs);
