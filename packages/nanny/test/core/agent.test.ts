@@ -75,7 +75,7 @@ describe('what is believed of an agent', () => {
   const answer = (text: string): AgentEvent => ({ type: 'answered', text });
   const silence: AgentEvent = { type: 'silent', problem: 'ECONNREFUSED' };
 
-  it('tells once of a word that is not understood, and again after a line without one', () => {
+  it('tells once of a word that is not understood, and again after a line without one, once a minute at most', () => {
     const heard = (text: string): AgentEvent => ({ type: 'answered', text });
     const reading = { kind: 'agent', percent: 50, order: undefined };
     expect(
@@ -86,12 +86,16 @@ describe('what is believed of an agent', () => {
         [3_000, heard('50% oops')],
         [4_000, heard('50%')],
         [5_000, heard('50% oops')],
+        [64_000, heard('50%')],
+        [65_000, heard('50% oops')],
       ]),
     ).toEqual([
       ['NANNY_AGENT_WORD', reading],
       [reading],
       ['NANNY_AGENT_SILENT'],
       ['NANNY_AGENT_BACK', reading],
+      [reading],
+      [reading],
       [reading],
       ['NANNY_AGENT_WORD', reading],
     ]);
