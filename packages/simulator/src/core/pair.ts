@@ -250,9 +250,17 @@ class PairRun {
     const duties = Object.values(nodes).map(({ state }) => state?.duty);
     const standbys = duties.filter((duty) => duty === 'standby').length;
     const hasRoles = duties.includes('active') && standbys === duties.length - 1;
-    const serves = announced?.state?.duty === 'active' && !this.isGivingBack;
+    const serves = announced?.state?.duty === 'active';
+    const stays = !both.some(({ pulse }) => pulse?.policy?.misses === true);
     const isFirst = this.script.faults.filter((one) => one.atMs === atMs).length === 1;
-    return isQuiet && isFirst && hasRoles && serves && both.every((one) => one.isAttentive && one.isSteady);
+    return (
+      isQuiet &&
+      isFirst &&
+      hasRoles &&
+      serves &&
+      stays &&
+      both.every((one) => one.isAttentive && one.isSteady)
+    );
   }
 
   private note(text: string): void {

@@ -172,7 +172,7 @@ export function simulateSeed(
   const faulty =
     count > 2 ? scriptOfSeveral(random, seed, unitMs, count, parts) : scriptOf(random, seed, unitMs, parts);
   const most = pair.hasReloads === true ? withReloads(random, faulty, pair.settings.primary) : faulty;
-  const script = withSmallFaults(most, namesIn(pair.settings), unitMs);
+  const script = withSmallFaults(most, namesIn(pair.settings), unitMs, pair.failback !== undefined);
   const outcome = runScript(pair, script);
   if (outcome.violation === undefined) return { outcome, failure: undefined };
   return { outcome, failure: explain(pair, script, outcome.violation.promise) };

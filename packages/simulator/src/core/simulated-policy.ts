@@ -46,6 +46,11 @@ export class SimulatedPolicy {
     return { own, name, partner: name === undefined ? undefined : needs.partnerView(name) };
   }
 
+  /** Whether something is to go back, soon or when its director is fit. */
+  get misses(): boolean {
+    return [...this.states.values()].some(({ missed }) => missed);
+  }
+
   /** Whether it waits until it may give a group back. */
   get isGivingBack(): boolean {
     return [...this.states.values()].some(({ missed, fitSinceMs }) => missed && fitSinceMs !== undefined);

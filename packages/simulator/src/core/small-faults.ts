@@ -12,10 +12,19 @@ const STREAM = 0x5ca1ab1e;
 /** The longest way that a wall clock is put, ms: a day. */
 const LONGEST_STEP_MS = 86_400_000;
 
-/** @param unitMs the deadtime: faults last by it */
-export function withSmallFaults(script: Script, names: readonly NodeName[], unitMs: number): Script {
+/**
+ * @param unitMs the deadtime: faults last by it
+ * @param hasFailback addresses go back to who is fit: directors lose their real servers more often
+ */
+export function withSmallFaults(
+  script: Script,
+  names: readonly NodeName[],
+  unitMs: number,
+  hasFailback: boolean,
+): Script {
   const random = new SeededRandom(script.seed ^ STREAM);
-  const faults = withOne(random, script.faults, names, unitMs);
+  const one = withOne(random, script.faults, names, unitMs);
+  const faults = hasFailback ? withOutage(random, one, names, unitMs) : one;
   const lastMs = Math.max(0, ...faults.map(({ atMs }) => atMs));
   const step = (): ClockStep => {
     const longestMs = random.pick([unitMs, 10 * unitMs, LONGEST_STEP_MS]);
@@ -24,6 +33,20 @@ export function withSmallFaults(script: Script, names: readonly NodeName[], unit
   };
   const clockSteps = random.chance(0.4) ? Array.from({ length: random.between(1, 3) }, step) : [];
   return { ...script, faults, clockSteps };
+}
+
+/** Near another fault, and long enough that others notice it. */
+function withOutage(
+  random: SeededRandom,
+  faults: readonly TimedFault[],
+  names: readonly NodeName[],
+  unitMs: number,
+): readonly TimedFault[] {
+  if (faults.length === 0 || !random.chance(0.6)) return faults;
+  const atMs = random.pick(faults).atMs + random.between(0, 4 * unitMs);
+  const durationMs = random.between(2 * unitMs, 10 * unitMs);
+  const node = random.chance(0.7) ? (names[0] ?? 'primary') : random.pick(names);
+  return [...faults, { atMs, fault: { kind: 'serversDown', node, durationMs } }];
 }
 
 /** In place of the only fault, or beside one of several. A reload is tried alone. */
