@@ -15,7 +15,7 @@ import type { SimulatedPair, World } from './world.js';
 /** The longest that an attacker waits before the next packet, ms. */
 const ATTACK_GAP_MS = 100;
 /** After so many waits for a return none may be left. */
-const MOST_RETURNS = 12;
+const MOST_RETURNS = 6;
 /** Lines of a history that are kept. */
 const KEPT_LINES = 60;
 

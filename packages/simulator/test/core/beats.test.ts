@@ -4,11 +4,13 @@ import { describe, expect, it } from 'vitest';
 import { pairOf, pairOfConfiguration, pairSettings, promisesOf, simulateSeed } from '../../src/index.js';
 import { BUG_SEEDS, firstFailure, firstFailureText, SETTINGS } from '../support.js';
 
-const SEEDS = 40;
+const SEEDS = 300;
+/** A machine that does much else. */
+const LIMIT = { timeout: 300_000 };
 const ATTACKED = { ...pairOf(SETTINGS), isAttacked: true };
 const KEYED = { ...ATTACKED, hasKey: true };
 
-describe('a simulated pair with a key', () => {
+describe('a simulated pair with a key', LIMIT, () => {
   it(`keeps every promise in ${SEEDS} fixed seeds while somebody replays and forges`, () => {
     expect(firstFailureText(KEYED, 1, SEEDS)).toBeUndefined();
   });
