@@ -2,7 +2,6 @@ import { createSecretKey, randomBytes } from 'node:crypto';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { BeatCrypto, type BeatKeyRing } from '@piranha/protocol/beat';
-import { residentMemoryBytes } from '../memory.js';
 import { markdownTable } from '../table.js';
 import { bodyReport } from './body-flood.js';
 import { costTable } from './costs.js';
@@ -61,7 +60,7 @@ function codecReport(count: number): string {
     ['encrypted', ...openPair(ring, true)],
     ['authenticated only', ...openPair(ring, false)],
   ]);
-  return [flood.report(), `memory before ${before}, after ${after}`, '', bodies, '', costs].join('\n');
+  return [flood.report(), `heap in use before ${before}, after ${after}`, '', bodies, '', costs].join('\n');
 }
 
 function pairOf(ring: BeatKeyRing, sealed: boolean): Pair {
@@ -92,9 +91,9 @@ function collector(): () => void {
   return runInNewContext('gc') as () => void;
 }
 
+/** What is in use once everything else was collected. */
 function memory(): string {
-  const megabytes = (bytes: number): string => `${(bytes / 1024 / 1024).toFixed(1)} MB`;
-  return `${megabytes(process.memoryUsage().heapUsed)} heap, ${megabytes(residentMemoryBytes(process.pid))} resident`;
+  return `${(process.memoryUsage().heapUsed / 1024 / 1024).toFixed(1)} MB`;
 }
 
 /** Hostile packets of all kinds in turn, half to each side, and what became of them. */

@@ -12,6 +12,8 @@ import { Relay } from './relay.js';
 
 const SETTLE_LIMIT_MS = 60_000;
 const CALL_LIMIT_MS = 10_000;
+/** Garbage is cleared away soon, so that memory that grows is memory that is kept; a worker that kept much would end. */
+const SMALL_HEAP = '--max-semi-space-size=1 --max-old-space-size=32';
 /** Enough of each side's beats to replay. */
 const RECORDED = 6;
 const ROLES = ['primary', 'backup'] as const;
@@ -47,7 +49,10 @@ export class FloodedPair {
     const child = spawn(process.execPath, [binaryPath('pulse'), ...args, '--director', 'userspace'], {
       argv0: 'pulse',
       stdio: ['ignore', log, log, 'ipc'],
-      env: markedEnvironment(directory),
+      env: {
+        ...markedEnvironment(directory),
+        NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} ${SMALL_HEAP}`,
+      },
     });
     this.children.push(child);
     closeSync(log);

@@ -33,6 +33,17 @@ export function floodSums(result: FloodResult) {
   };
 }
 
+/** A line a minute for each reason is allowed; what strangers send is told with -v only. */
+function linesText(
+  { status: { role, heartbeat } }: Seen,
+  found: readonly string[],
+  durationMs: number,
+): string {
+  const reasons = Object.keys(heartbeat?.dropped ?? {}).filter((reason) => reason !== 'stranger').length;
+  const most = reasons * (1 + Math.floor(durationMs / 60_000));
+  return `log lines of the ${role}: ${found.join(', ') || 'none'}; ${most} would be allowed for ${reasons} reasons`;
+}
+
 /** The tables of one flood. */
 export function floodReport(title: string, result: FloodResult): string {
   const { sent, warmBytes, before, after, durationMs } = result;
@@ -57,12 +68,10 @@ export function floodReport(title: string, result: FloodResult): string {
     '',
     `sent ${sums.sent}: dropped by pulse ${sums.dropped}, taken for the partner's word, as they are ${sums.replayedWords}, lost in the kernel ${sums.lostByKernel}`,
     `processes that ended ${sums.processesChanged}, roles that changed ${sums.rolesChanged}, in ${Math.round(durationMs / 1000)} s`,
-    ...lines.map(
-      (found, side) => `log lines of the ${before[side]?.status.role}: ${found.join(', ') || 'none'}`,
-    ),
+    ...lines.map((found, side) => linesText(after[side] as Seen, found, durationMs)),
     ...before.map(
       ({ status, residentBytes }, side) =>
-        `memory of the ${status.role}'s worker: ${megabytes(residentBytes)} before, ${megabytes(warmBytes[side])} after a tenth, ${megabytes(after[side]?.residentBytes)} at the end`,
+        `memory of the ${status.role}'s worker, which has a small heap: ${megabytes(residentBytes)} before, ${megabytes(warmBytes[side])} after a tenth, ${megabytes(after[side]?.residentBytes)} at the end`,
     ),
   ].join('\n');
 }
