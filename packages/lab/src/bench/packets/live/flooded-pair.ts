@@ -13,7 +13,7 @@ import { Relay } from './relay.js';
 const SETTLE_LIMIT_MS = 60_000;
 const CALL_LIMIT_MS = 10_000;
 /** Garbage is cleared away soon, so that memory that grows is memory that is kept; a worker that kept much would end. */
-const SMALL_HEAP = '--max-semi-space-size=1 --max-old-space-size=32';
+const SMALL_HEAP = '--max-semi-space-size=1 --max-old-space-size=24';
 /** Enough of each side's beats to replay. */
 const RECORDED = 6;
 const ROLES = ['primary', 'backup'] as const;
