@@ -19,6 +19,7 @@ export {
   startGuardian,
   stepGuardian,
 } from './core/guardian.js';
+export { leaveLimitMs } from './core/leaving.js';
 export { nextTickMs, stepPulse } from './core/machine.js';
 export type { Views } from './core/move-refusal.js';
 export { wordOf } from './core/moves.js';

@@ -47,7 +47,7 @@ function witnessWaitMs(witness: WitnessConfig | undefined): number {
  * @param startMs what the slowest node's processes take to start
  */
 export function boundsOf(
-  { keepaliveMs, deadtimeMs, releaseLimitMs }: PulseSettings,
+  { keepaliveMs, deadtimeMs, releaseLimitMs, leaveLimitMs = 0 }: PulseSettings,
   startMs: number,
   witness?: WitnessConfig,
   directors = 2,
@@ -77,6 +77,7 @@ export function boundsOf(
       replacedMs +
       believedMs +
       releaseLimitMs +
+      leaveLimitMs * CLOCK_SHARE +
       6 * keepaliveMs +
       SLACK_MS +
       stepsMs,

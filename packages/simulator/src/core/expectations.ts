@@ -34,8 +34,8 @@ export function expectationOf(
   if (fault.kind === 'cut') return afterCut(fault, atMs, active, takeovers, bounds);
   if (fault.kind === 'noise' || fault.kind === 'part') return undefined;
   const hitsActive = nodes[fault.node] === active;
-  const { keepaliveMs, deadtimeMs } = active.settings;
-  const moveMs = 2 * keepaliveMs + 2 * (DURATIONS.takeMs + DURATIONS.dropMs);
+  const { keepaliveMs, deadtimeMs, leaveLimitMs = 0 } = active.settings;
+  const moveMs = 2 * keepaliveMs + 2 * (DURATIONS.takeMs + DURATIONS.dropMs) + leaveLimitMs * CLOCK_SHARE;
   switch (fault.kind) {
     case 'reload': {
       const promise = 'a reload is no failover';

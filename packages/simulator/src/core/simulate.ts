@@ -4,6 +4,7 @@ import { receiveBeat } from '@piranha/protocol/beat';
 import {
   gateAfterMs,
   groupPlans,
+  leaveLimitMs,
   nextTickMs,
   type PulseSettings,
   pulseSettings,
@@ -99,7 +100,8 @@ export function pairOfConfiguration(
   configuration: LvsConfiguration,
   count = Math.max(2, configuration.directors.length),
 ): SimulatedPair | undefined {
-  const settings = pulseSettings(configuration, 'primary');
+  const limitMs = leaveLimitMs(configuration);
+  const settings = { ...pulseSettings(configuration, 'primary'), leaveLimitMs: limitMs };
   // A group of one address cannot be torn, one of none cannot be held.
   const vips = settings.vips.length > 0 ? settings.vips : ['VIP'];
   const { witness } = configuration;

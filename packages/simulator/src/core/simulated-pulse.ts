@@ -344,6 +344,14 @@ export class SimulatedPulse extends SimulatedProcess {
     });
   }
 
+  /** What is to end before a move: some programs take longer than the move waits. */
+  private runPrograms(group: string): void {
+    const { node, world, timeline } = this;
+    const limitMs = node.settings.leaveLimitMs ?? 0;
+    const waitMs = node.worldMs(world.random.next() * 1.5 * limitMs);
+    this.timer(timeline.nowMs + waitMs, () => this.dispatch({ type: 'leavable' }, group));
+  }
+
   private run({ group, effect }: GroupEffect): void {
     const { node, world } = this;
     switch (effect.type) {
@@ -358,6 +366,9 @@ export class SimulatedPulse extends SimulatedProcess {
         return;
       case 'drop':
         this.moves.begin('dropped', group);
+        return;
+      case 'prepareLeave':
+        this.runPrograms(group);
         return;
       case 'announce':
         node.announce(group);

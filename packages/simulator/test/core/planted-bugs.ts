@@ -168,6 +168,42 @@ export const MAINTENANCE_BUGS: Readonly<Record<string, Bug>> = {
   }),
 };
 
+/** Faults that only a pair has whose voluntary moves wait for programs. */
+export const LEAVE_BUGS: Readonly<Record<string, Bug>> = {
+  'the wait for programs never ends': ({ stepPulse, nextTickMs }) => {
+    const endless = (state: PulseState): PulseState =>
+      state.leaving === undefined ? state : { ...state, leaving: { ...state.leaving, untilMs: Infinity } };
+    return {
+      stepPulse: (settings, state, event, nowMs) =>
+        event.type === 'leavable'
+          ? { state, effects: [] }
+          : stepPulse(settings, endless(state), event, nowMs),
+      nextTickMs: (settings, state) => nextTickMs(settings, endless(state)),
+    };
+  },
+  'the addresses go down when the programs have ended, whoever serves': ({ stepPulse }) => ({
+    stepPulse: (settings, state, event, nowMs) => {
+      const step = stepPulse(settings, state, event, nowMs);
+      const ends = state.leaving !== undefined && step.state.duty === 'releasing';
+      return ends
+        ? { state: { ...step.state, duty: 'dropping' }, effects: [...step.effects, { type: 'drop' }] }
+        : step;
+    },
+  }),
+  'this node says that it stops before the programs have ended, and holds until then': ({ stepPulse }) => ({
+    stepPulse: (settings, state, event, nowMs) => {
+      const step = stepPulse(settings, state, event, nowMs);
+      const isLeaving = step.state.leaving !== undefined;
+      const effects = step.effects.map((effect) =>
+        isLeaving && effect.type === 'send' ? ({ type: 'send', word: 'lvs stopped' } as const) : effect,
+      );
+      // What is heard of the partner meanwhile counts when they have ended.
+      const isHeard = state.leaving !== undefined && event.type === 'heard';
+      return isHeard ? { state: { ...state, lastHeardMs: nowMs }, effects: [] } : { ...step, effects };
+    },
+  }),
+};
+
 /** Faults that only a pair has whose directors are reloaded to other times. */
 export const RELOAD_BUGS: Readonly<Record<string, Bug>> = {
   'the times of the new file count at once': () => ({ settingsInUse: (settings) => settings }),
