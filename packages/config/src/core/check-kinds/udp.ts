@@ -22,7 +22,7 @@ function problems(spec: UdpCheckSpec, tell: TellProblem): void {
 /** One datagram. */
 export const udpKind: CheckKind<UdpCheckSpec> = {
   kind: 'udp',
-  help: 'Sends one datagram. Passes when the reply is as expected, or with `silence = up` when the port is not refused.',
+  help: 'Sends one datagram. Passes when the reply is as expected, or with `silence = up` when nobody refuses it: neither the host, nor a router that cannot reach it.',
   words: [
     ...PAYLOAD_WORDS,
     checkWord({
@@ -44,7 +44,7 @@ export const udpKind: CheckKind<UdpCheckSpec> = {
       type: 'keyword',
       choices: SILENCES,
       default: 'down',
-      help: 'What no reply means. up: the server passes unless its host refuses the port, which a host that is off cannot do: then the check needs another one beside it.',
+      help: 'What no reply means. up: the server passes unless its host refuses the port or a router cannot reach the host. One that is off is silent too: then the check needs another one beside it.',
     }),
   ],
   usesPort: true,
