@@ -30,8 +30,8 @@ function growth(titles) {
 A nanny runs for years. So each kind is run again and again at its servers, 50 checks side by side, half of those that hang
 cancelled, and what the process holds is counted before and behind them: descriptors, timers, and the heap with its buffers
 after a collection, as growth a round in that quarter of the rounds which grew least; beside it the memory of the whole
-process, which sways. \`npm test\` does this with 10,000
-rounds of connect, HTTP and TLS and 200 of every other kind, in turn at all servers; \`npm run growth -- --each\` with as
+process, which sways. \`npm test\` does this with 10,000 rounds of connect, HTTP and TLS and 200 of every other kind, in turn
+at all servers, save those behind a router of their own; \`npm run growth -- --each\` with as
 many at each. \`npm run growth -- ${run.command}\` wrote this table, at commit ${run.hash} of ${run.date}, Node ${run.node}:
 
 | kind | servers | rounds | descriptors more | timers more | bytes a round | of the whole process |

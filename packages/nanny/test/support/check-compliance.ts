@@ -3,7 +3,7 @@ import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { CheckOutcome } from '../../src/check.js';
 import type { CheckPlan } from '../../src/core/check-plan.js';
 import { createCheck } from '../../src/shell/checks/registry.js';
-import { isOverdue, type Timed, timed, whenCalm } from './calm.js';
+import { isInTime, isOverdue, type Timed, timed, whenCalm } from './calm.js';
 
 /** Limit of each step where the verdict comes with it, ms. */
 export const STEP_LIMIT_MS = 400;
@@ -79,7 +79,9 @@ export function describeCheckCompliance(kind: string, cases: readonly Compliance
     it.each(cases)('$name: right verdict in time, one line, nothing left', async (one) => {
       const { plan, close } = await prepare(one);
       const connectsBefore = connectsUnderWay();
-      const isExpected = ({ value: found }: Timed<CheckOutcome | 'late'>) =>
+      const isExpected = (run: Timed<CheckOutcome | 'late'>) =>
+        isRight(run.value) && isInTime(run, plan.stepLimitMs);
+      const isRight = (found: CheckOutcome | 'late') =>
         found !== 'late' &&
         found.ok === one.ok &&
         (one.event === undefined || found.complaint?.event === one.event);
@@ -107,7 +109,10 @@ export function describeCheckCompliance(kind: string, cases: readonly Compliance
 
     it.each(cases.filter(({ hangs }) => hangs))('$name: ends when it is cancelled', async (one) => {
       const { plan, close } = await prepare(one);
-      const run = await runLimited({ ...plan, stepLimitMs: 60_000 }, CANCEL_AFTER_MS);
+      const run = await whenCalm(
+        () => runLimited({ ...plan, stepLimitMs: 60_000 }, CANCEL_AFTER_MS),
+        (found) => isInTime(found, CANCEL_AFTER_MS),
+      );
       await close();
       expect(run.value).toMatchObject({ ok: false });
       expect(run).not.toSatisfy((one: typeof run) => isOverdue(one, CANCEL_AFTER_MS));

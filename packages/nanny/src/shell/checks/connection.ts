@@ -80,6 +80,10 @@ export function conversationCheck(
 
 type Settle = (value: true) => void;
 
+const CLOSED = 'closed by the server';
+/** Of Node's error for a connection that ends within the TLS handshake, which it calls a reset even where it is none. */
+const ENDED_EARLY = 'before secure TLS connection was established';
+
 /** One TCP connection, on which TLS may begin. Every step is limited in time, and throws `CheckFailure`. */
 export class Connection {
   /** Lines to log whatever comes of the check. */
@@ -128,18 +132,19 @@ export class Connection {
   async secure<Layer extends Duplex>(begin: (socket: Socket) => Layer, event: string): Promise<Layer> {
     this.socket.removeAllListeners('data').removeListener('end', this.onEnd);
     // An end that came before TLS began is told by the socket alone, and only to who reads.
-    const onEnd = () => this.trouble(new Error('closed by the server'));
+    const onEnd = () => this.trouble(new Error(CLOSED));
     if (this.ended) onEnd();
     else this.socket.once('end', onEnd).read(0);
     const layer = begin(this.socket);
     this.stream = layer;
-    layer.on('error', (error) => this.trouble(error));
-    const onClose = () => this.trouble(new Error('closed by the server'));
-    layer.once('close', onClose);
+    layer.on('error', (error) =>
+      this.trouble(error.message.includes(ENDED_EARLY) ? new Error(CLOSED) : error),
+    );
+    layer.once('close', onEnd);
     await this.step('TLS handshake', this.plan.stepLimitMs, (settle) =>
       layer.once(event, () => settle(true)),
     );
-    layer.removeListener('close', onClose);
+    layer.removeListener('close', onEnd);
     this.listen();
     return layer;
   }

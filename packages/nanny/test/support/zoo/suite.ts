@@ -6,7 +6,7 @@ import { type CheckOutcome, type CheckTarget, serverName } from '../../../src/ch
 import { type CheckOptions, type CheckPlan, planCheck } from '../../../src/core/check-plan.js';
 import { createCheck } from '../../../src/shell/checks/registry.js';
 import type { RunningServer } from '../bad-servers.js';
-import { isOverdue, type Timed, timed, whenCalm } from '../calm.js';
+import { isInTime, isOverdue, type Timed, timed, whenCalm } from '../calm.js';
 import type { Flapping } from './flapping.js';
 import type { ZooKind } from './kinds.js';
 import type { Habitat } from './servers.js';
@@ -175,7 +175,8 @@ async function visit(
 ): Promise<void> {
   const limitMs = hangs ? STEP_LIMIT_MS : PATIENT_LIMIT_MS;
   const plan = planOf(options, target, limitMs);
-  const isExpected = ({ value }: Timed<CheckOutcome>) => isFound(expected, value, target);
+  const isExpected = (found: Timed<CheckOutcome>) =>
+    isFound(expected, found.value, target) && isInTime(found, limitMs);
   const run = await whenCalm(() => runTimed(plan), isExpected);
   const { value: outcome } = run;
   expect(outcome.reason).toMatch(/^[^\n\r]+$/);
@@ -190,7 +191,10 @@ async function visit(
     expect([second.ok, lasting(second)]).toEqual([outcome.ok, lasting(outcome)]);
     return;
   }
-  const cancelled = await runTimed(planOf(options, target, 60_000), CANCEL_AFTER_MS);
+  const cancelled = await whenCalm(
+    () => runTimed(planOf(options, target, 60_000), CANCEL_AFTER_MS),
+    (found) => !found.value.ok && isInTime(found, CANCEL_AFTER_MS),
+  );
   expect(cancelled.value).toMatchObject({ ok: false });
   expect(cancelled).not.toSatisfy((one: typeof run) => isOverdue(one, CANCEL_AFTER_MS));
 }
