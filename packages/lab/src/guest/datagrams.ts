@@ -18,3 +18,29 @@ export function ask(client: Namespace, host: string, port: number): Promise<stri
     client.runWithNextTick(() => socket.bind(0, '0.0.0.0', () => socket.send('?', port, host)));
   });
 }
+
+/** A client that asks again and again from one socket, so that it stays one client, until it is stopped. */
+export class PersistentAsker {
+  /** By whom it was answered last. */
+  answer: string | undefined;
+  private readonly socket = createSocket('udp4');
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(client: Namespace, host: string, port: number, everyMs: number) {
+    this.socket.on('message', (message) => {
+      this.answer = message.toString().trim();
+    });
+    this.socket.on('error', () => undefined);
+    const ask = (): void => this.socket.send('?', port, host);
+    client.runWithNextTick(() => this.socket.bind(0, '0.0.0.0', ask));
+    this.timer = setInterval(ask, everyMs);
+  }
+
+  /** A second call does nothing. */
+  stop(): void {
+    if (this.timer === undefined) return;
+    clearInterval(this.timer);
+    this.timer = undefined;
+    this.socket.close();
+  }
+}

@@ -30,6 +30,9 @@ const [ROUND_ROBIN, WEIGHTED, LEAST, GLUED, FILES] = VIPS;
 const SIX = 'fd00:a::100';
 const FTP_PORT = 21;
 
+/** Long enough for a look at what is counted on a slow machine. */
+const UDP_TIMEOUT_SECONDS = 8;
+
 const BOTH = serverBlocks('public', ['one', 'two']);
 
 const CONFIGURATION = [
@@ -38,6 +41,7 @@ const CONFIGURATION = [
   WITNESSED,
   MORE_PATHS,
   'network = direct\n',
+  `udp_timeout = ${UDP_TIMEOUT_SECONDS}\n`,
   virtualBlock(
     'round-robin',
     { address: `${ROUND_ROBIN} eth0:1`, port: 80, scheduler: 'rr', sorry_server: '10.0.0.13' },
@@ -45,7 +49,8 @@ const CONFIGURATION = [
   ),
   virtualBlock(
     'weighted',
-    { address: `${WEIGHTED} eth0:2`, port: 80, scheduler: 'wrr' },
+    // A server that returns counts whole at once.
+    { address: `${WEIGHTED} eth0:2`, port: 80, scheduler: 'wrr', slow_start: 0 },
     serverBlocks('public', ['one']) + serverBlocks('public', ['two'], { weight: 3 }),
   ),
   virtualBlock(
@@ -239,7 +244,7 @@ export const directRouting: ScenarioGroup<Pair> = {
       }
     },
 
-    ...drainScenarios({ turns: ROUND_ROBIN, persistent: LEAST }),
+    ...drainScenarios({ turns: ROUND_ROBIN, persistent: LEAST, names: ROUND_ROBIN }),
 
     'a reload adds, changes and removes while a connection lives': async (pair) => {
       const { active } = await pair.settled();

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { signalProcess } from '@piranha/common';
 import { type MaintenanceAnswer, runDirectory } from '@piranha/protocol';
+import { ask, PersistentAsker } from '../guest/datagrams.js';
 import { type Director, LvsctlRun } from '../guest/director.js';
 import { LiveConnections } from '../guest/live-connections.js';
 import type { Pair } from '../guest/pair.js';
@@ -14,8 +15,11 @@ interface Drained {
   readonly turns: string;
   /** Address of a web service with persistence. */
   readonly persistent: string;
+  /** Address of the UDP service `names`, under a short udp_timeout. */
+  readonly names: string;
 }
 
+const EXPIRE_QUIESCENT = 'net.ipv4.vs.expire_quiescent_template';
 const NAMES = ['one', 'two'] as const;
 const ADDRESSES = { one: '10.0.0.11', two: '10.0.0.12' } as const;
 
@@ -40,15 +44,16 @@ async function phaseOn(director: Director, name: string): Promise<string | undef
 type Scenario = (pair: Pair) => Promise<void>;
 
 /** Scenarios of `lvsctl drain` for a group that has these services and a heartbeat key. */
-export function drainScenarios({ turns, persistent }: Drained): Readonly<Record<string, Scenario>> {
+export function drainScenarios({ turns, persistent, names }: Drained): Readonly<Record<string, Scenario>> {
   return {
     'drain: weight 0, the connection lives, new ones go elsewhere; over a new lvsd, known on the partner, gone at its end':
       (pair) => drainsToTheEnd(pair, turns),
     'undrain in the middle of a drain: the server serves again, its connection never noticed': (pair) =>
       undrainsInTheMiddle(pair, turns),
-    'drain of the server of a persistent client: it gets another one, and its template is not waited for': (
-      pair,
-    ) => drainsPersistent(pair, persistent),
+    'drain of the server of a persistent client: waited for while templates bring it back, else it gets another one':
+      (pair) => drainsPersistent(pair, persistent),
+    'drain of a UDP server: its clients count until they were silent for udp_timeout, new ones go elsewhere':
+      (pair) => drainsUdp(pair, names),
   };
 }
 
@@ -102,17 +107,60 @@ async function undrainsInTheMiddle(pair: Pair, vip: string): Promise<void> {
 
 async function drainsPersistent(pair: Pair, vip: string): Promise<void> {
   const { active } = await pair.settled();
+  const set = (value: 0 | 1): string =>
+    active.host.exec('sysctl', '-q', '-w', `${EXPIRE_QUIESCENT}=${value}`);
   const own = await get(pair.client, vip);
-  assert.equal((await tally(pair.client, vip, 2)).get(own), 2);
-  const drain = new LvsctlRun(active, 'drain', `persistent/${own}`);
   const address = ADDRESSES[own as keyof typeof ADDRESSES];
-  await until('weight 0', () => weightOf(active, vip, PORTS.web, address) === 0);
-  const other = await get(pair.client, vip);
-  assert.notEqual(other, own);
-  assert.equal((await tally(pair.client, vip, 2)).get(other), 2);
-  await until('the progress', () => /draining, 0 active/.test(drain.text));
-  await drain.interrupt();
-  assert.doesNotMatch(drain.text, /may come back/);
+  set(0);
+  try {
+    const drain = new LvsctlRun(active, 'drain', `persistent/${own}`);
+    await until('weight 0', () => weightOf(active, vip, PORTS.web, address) === 0);
+    assert.equal((await tally(pair.client, vip, 2)).get(own), 2);
+    await until('the progress', () => /[1-9]\d* persistent clients may come back\n$/.test(drain.text));
+    assert.doesNotMatch(drain.text, /drained/);
+    set(1);
+    const other = await get(pair.client, vip);
+    assert.notEqual(other, own);
+    assert.equal((await tally(pair.client, vip, 2)).get(other), 2);
+    await until('nobody to come back', () =>
+      /draining, 0 active, \d+ closing or without state\n$/.test(drain.text),
+    );
+    await drain.interrupt();
+  } finally {
+    set(1);
+  }
   assert.equal((await order(active, 'enable', `persistent/${own}`)).ok, true);
   await pair.ready();
+}
+
+async function drainsUdp(pair: Pair, vip: string): Promise<void> {
+  const { active } = await pair.settled();
+  const weight = (): number | undefined => {
+    const start = `-a -u ${vip}:${PORTS.udp} -r ${ADDRESSES.one}:${PORTS.udp} `;
+    const line = active.table().find((one) => one.startsWith(start));
+    return line === undefined ? undefined : Number(/-w (\d+)/.exec(line)?.[1]);
+  };
+  // Each new client goes to the next one.
+  const askers = NAMES.map(() => new PersistentAsker(pair.client, vip, PORTS.udp, 1_000));
+  try {
+    await until('a client of one', () => askers.some(({ answer }) => answer === 'one'));
+    const drain = new LvsctlRun(active, 'drain', 'names/one');
+    await until('weight 0', () => weight() === 0);
+    await until('the progress', () =>
+      /draining, 0 active, [1-9]\d* closing or without state\n/.test(drain.text),
+    );
+    for (let number = 0; number < 3; number += 1) {
+      assert.equal(await ask(pair.client, vip, PORTS.udp), 'two');
+    }
+    assert.ok(askers.some(({ answer }) => answer === 'one'));
+    assert.doesNotMatch(drain.text, /drained/);
+    for (const asker of askers) asker.stop();
+    assert.equal(await drain.ended, 0);
+    assert.match(drain.text, /drained, no connection is left\n$/);
+  } finally {
+    for (const asker of askers) asker.stop();
+  }
+  await until('the end of its entry', () => weight() === undefined);
+  assert.equal((await order(active, 'enable', 'names/one')).ok, true);
+  await until('its weight', () => weight() === 1);
 }
