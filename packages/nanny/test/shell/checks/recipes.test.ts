@@ -5,7 +5,8 @@ import { type CheckSpec, parseLvsCf } from '@piranha/config';
 import { describe, expect, it } from 'vitest';
 import { type RunningServer, tcpServer } from '../../support/bad-servers.js';
 import { datagramServer } from '../../support/fake-protocols.js';
-import { planOf, runOnce } from '../../support/zoo/suite.js';
+import { planFor } from '../../support/spec-plan.js';
+import { runOnce } from '../../support/zoo/suite.js';
 
 const PAGE = fileURLToPath(new URL('../../../../../docs/check-recipes.md', import.meta.url));
 const recipes = new Map(
@@ -97,7 +98,7 @@ describe('the recipes of docs/check-recipes.md', () => {
 
   it.each(Object.entries(SERVERS))('%s: passes at a server that speaks it', async (name, open) => {
     const server = await open();
-    const outcome = await runOnce(planOf(specOf(name), server.target, 5_000));
+    const outcome = await runOnce(planFor(server.target, specOf(name)));
     await server.close();
     expect(outcome).toMatchObject({ ok: true });
   });
@@ -106,7 +107,7 @@ describe('the recipes of docs/check-recipes.md', () => {
     const spec = specOf(name);
     const server =
       spec.kind === 'udp' ? await datagramServer(() => Buffer.from('what?')) : await greets('')();
-    const outcome = await runOnce(planOf(spec, server.target, 100));
+    const outcome = await runOnce(planFor(server.target, spec, 100));
     await server.close();
     expect(outcome).toMatchObject({ ok: false });
   });
