@@ -108,6 +108,11 @@ export class Director {
       .filter((line) => line !== '');
   }
 
+  /** As table, while the driver goes on playing the other hosts. */
+  async tableNow(): Promise<readonly string[]> {
+    return (await this.host.command('ipvsadm', '-Sn')).split('\n').filter((line) => line !== '');
+  }
+
   /** Addresses of every interface, `eth0 10.0.0.2/24`, sorted. */
   addresses(): readonly string[] {
     return readAddresses(this.host.exec(...SHOW_ADDRESSES));
@@ -123,12 +128,17 @@ export class Director {
   }
 
   lastLines(): string {
-    try {
-      const lines = readFileSync(this.logFile, 'utf8').trimEnd().split('\n').slice(-LAST_LINES);
-      return lines.map((line) => `${this.name} ${line}`).join('\n');
-    } catch {
-      return `${this.name} has not logged anything`;
-    }
+    // The latter two are those of a director that its init script has started again.
+    const files = [this.logFile, `${this.directory}/pulse.log`, `${this.directory}/lvsd.log`];
+    const texts = files.map((file) => {
+      try {
+        return readFileSync(file, 'utf8');
+      } catch {
+        return '';
+      }
+    });
+    const lines = texts.flatMap((text) => text.trimEnd().split('\n').slice(-LAST_LINES));
+    return lines.map((line) => `${this.name} ${line}`).join('\n');
   }
 
   /** For whatever is started on this director. */
