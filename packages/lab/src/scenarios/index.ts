@@ -1,5 +1,6 @@
 import { KEPT_GROUPS } from '../bench/connections/groups.js';
 import { PROBES_GROUPS } from '../bench/probes/lab-group.js';
+import { REACTION_GROUP } from '../bench/probes/lab-reaction-group.js';
 import { TABLE_GROUPS } from '../bench/tables/group.js';
 import type { ScenarioGroup, SharedLab } from '../guest/group.js';
 import { directRouting } from './direct-routing.js';
@@ -39,6 +40,7 @@ const MEASURING = [
   ...KEPT_GROUPS.map(({ group }) => anyGroup(group)),
   ...TABLE_GROUPS.map(({ group }) => anyGroup(group)),
   ...PROBES_GROUPS.map(({ group }) => anyGroup(group)),
+  anyGroup(REACTION_GROUP),
 ];
 
 /** @throws Error when there is no group of that name */

@@ -9,7 +9,7 @@ import { processorSeconds } from '../processor-time.js';
 import { sumOf } from '../sum-of.js';
 import { markdownTable } from '../table.js';
 import type { BareFigures } from './bare.js';
-import { runLabProbesBench } from './lab-bench.js';
+import { runLabProbesBench, runLabReactionBench } from './lab-bench.js';
 import { BenchLvsd } from './lvsd.js';
 import { runReactionBench } from './reaction.js';
 import { lvsCf, type ProbesShape } from './shape.js';
@@ -30,7 +30,7 @@ const STARTS: readonly ProbesShape[] = [
   { services: 200, nannyProcesses: 0 },
 ];
 
-/** Checks of many real services, each once a second on loopback. @returns four Markdown tables */
+/** Checks of many real services, each once a second on loopback. @returns five Markdown tables */
 export async function runProbesBench(): Promise<string> {
   const target = fork(TARGET, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   try {
@@ -42,7 +42,8 @@ export async function runProbesBench(): Promise<string> {
     const starts: string[][] = [];
     for (const shape of STARTS) starts.push(await started(shape, port));
     const tables = [markdownTable(STEADY_HEAD, steady), markdownTable(STARTS_HEAD, starts)];
-    return [...tables, await runReactionBench(), await runLabProbesBench()].join('\n\n');
+    const reactions = [await runReactionBench(), await runLabReactionBench()];
+    return [...tables, ...reactions, await runLabProbesBench()].join('\n\n');
   } finally {
     target.kill('SIGKILL');
   }

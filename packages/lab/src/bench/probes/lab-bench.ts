@@ -2,6 +2,9 @@ import { missingForLab } from '../../kernel/boot.js';
 import { labFigures } from '../lab-figures.js';
 import { markdownTable } from '../table.js';
 import { type LabProbesFigures, PROBES_GROUPS } from './lab-group.js';
+import { REACTION_GROUP } from './lab-reaction-group.js';
+import { reactionRows } from './reaction.js';
+import type { Reactions } from './reaction-stage.js';
 
 const HEAD = [
   '1,000 real services, each once a second',
@@ -34,4 +37,27 @@ function cells(figures: LabProbesFigures | string): string[] {
   const { checksASecond, processorPercent, residentMegabytes, privateMegabytes, lateness } = figures;
   const numbers = [checksASecond, processorPercent, residentMegabytes, privateMegabytes].map(String);
   return [...numbers, lateness ?? 'not told'];
+}
+
+const REACTION_HEAD = [
+  'entries of the kernel',
+  'what happens',
+  'times',
+  'ms until the table has it: median',
+  'p99',
+  'max',
+];
+
+/** From a probe to the table of the lab's kernel. @returns a Markdown table, or why there is none */
+export async function runLabReactionBench(): Promise<string> {
+  const missing = missingForLab(REACTION_GROUP.needs);
+  if (missing.length > 0) {
+    return `Probe to table in the lab kernel was SKIPPED: it needs ${[...new Set(missing)].join(', ')}.`;
+  }
+  const rows: string[][] = [];
+  for (const [title, figures] of await labFigures<Reactions>(REACTION_GROUP)) {
+    const left = [title, `LEFT OUT: ${String(figures).split('\n', 1)}`];
+    rows.push(...(typeof figures === 'string' ? [left] : reactionRows(title, figures)));
+  }
+  return markdownTable(REACTION_HEAD, rows);
 }

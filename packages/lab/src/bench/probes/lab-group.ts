@@ -1,19 +1,18 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
-import { monotonicNowMs, signalProcess } from '@piranha/common';
+import { monotonicNowMs } from '@piranha/common';
 import type { ScenarioGroup, SharedLab } from '../../guest/group.js';
 import { until } from '../../guest/requests.js';
 import { privateMemoryBytes, residentMemoryBytes } from '../memory.js';
 import { processorSeconds } from '../processor-time.js';
 import { sumOf } from '../sum-of.js';
+import { DIRECTORY, ended, openRealServers, PORT } from './lab-servers.js';
 import { BenchLvsd } from './lvsd.js';
 import { eachServer, labLvsCf } from './shape.js';
 
 /** Real services of the comparison, each checked once a second. */
 const SERVICES = 1_000;
-const PORT = 8_080;
-const DIRECTORY = '/run/lab/probes';
 const START_LIMIT_MS = 400_000;
 const SETTLE_MS = 20_000;
 const MEASURED_MS = 30_000;
@@ -83,12 +82,6 @@ async function openKeepalived(): Promise<Checker> {
   };
 }
 
-async function ended(child: ChildProcess): Promise<void> {
-  const exit = new Promise((resolve) => child.once('exit', resolve));
-  signalProcess(child.pid ?? 0, 'SIGTERM');
-  await exit;
-}
-
 /** TCP connections that this kernel has accepted since it booted. */
 function accepted(): number {
   const [names = '', values = ''] = readFileSync('/proc/net/snmp', 'utf8').match(/^Tcp: .*$/gm) ?? [];
@@ -115,17 +108,6 @@ async function measured(checker: Checker): Promise<LabProbesFigures> {
   };
 }
 
-/** Every real server is an address of this machine, where a small program takes and closes connections. */
-function openRealServers(): ChildProcess {
-  mkdirSync(DIRECTORY, { recursive: true });
-  for (const words of ['route add local 10.1.0.0/16 dev lo', 'addr add 10.0.0.9/32 dev lo'])
-    execFileSync('ip', words.split(' '));
-  const file = `${DIRECTORY}/haproxy.cfg`;
-  const limits = 'global\n  maxconn 4000\ndefaults\n  mode http\n  timeout client 5s\n';
-  writeFileSync(file, `${limits}frontend all\n  bind 0.0.0.0:${PORT}\n`);
-  return spawn('haproxy', ['-db', '-f', file], { stdio: 'ignore' });
-}
-
 function probesGroup(
   product: string,
   open: () => Promise<Checker>,
@@ -137,8 +119,6 @@ function probesGroup(
     needs: { ...needs, haproxy: 'haproxy' },
     open: async () => {
       const servers = openRealServers();
-      // A machine this slow takes its time to start a program.
-      process.env.PIRANHA_PATIENCE = '20';
       return { lastLines: () => '', close: () => ended(servers) };
     },
     scenarios: {
