@@ -33,7 +33,7 @@ export interface Machines {
 }
 
 /** The clocks of a machine, ms. */
-export interface MachineClocks {
+interface MachineClocks {
   readonly monotonicMs: number;
   /** Since 1970; an operator or a time service may set it, both ways. */
   readonly wallMs: number;
@@ -51,7 +51,7 @@ export interface Durations {
 export const DURATIONS = { takeMs: 6, dropMs: 6 } as const;
 
 /** What lvs.cf says of the return of the addresses. */
-export type FailbackWords = Pick<LvsConfiguration, 'failback' | 'failbackHoldMs'>;
+type FailbackWords = Pick<LvsConfiguration, 'failback' | 'failbackHoldMs'>;
 
 /** What a run is made with. */
 export interface SimulatedPair {
