@@ -15,11 +15,14 @@ export class SimulatedProcess {
     return this.timeline.nowMs < this.frozenUntilMs;
   }
 
-  /** Does something now, or when the process runs again; never when it ended before. */
-  protected receive(work: () => void): void {
+  /**
+   * Does something now, or when the process runs again; never when it ended before.
+   * @param isSignal is kept however many packets wait
+   */
+  protected receive(work: () => void, isSignal = false): void {
     if (!this.alive) return;
     if (!this.isFrozen && this.backlog.length === 0) work();
-    else if (this.backlog.length < BACKLOG) this.backlog.push(work);
+    else if (isSignal || this.backlog.length < BACKLOG) this.backlog.push(work);
   }
 
   /** Does something at a time, later while the process is stopped; a timer comes before what waits in sockets. */

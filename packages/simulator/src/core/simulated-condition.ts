@@ -4,6 +4,8 @@ import type { BeatReadiness } from '@piranha/protocol/beat';
 export class SimulatedCondition {
   /** The groups that are to go back to their preferred director, as the file of pulse's state keeps them. */
   missed: ReadonlySet<string> = new Set();
+  /** Whether it ever lost its real servers. */
+  wasDark = false;
   private outages = 0;
   private darkSinceMs = 0;
   private lightSinceMs = Number.NEGATIVE_INFINITY;
@@ -28,6 +30,7 @@ export class SimulatedCondition {
   /** All its real servers are lost to it. @returns what brings them back, with how long others may fail to notice it */
   loseServers(): (unnoticedMs: number) => void {
     this.outages += 1;
+    this.wasDark = true;
     if (this.outages === 1) this.darkSinceMs = this.nowMs();
     return (unnoticedMs) => {
       this.outages -= 1;

@@ -89,7 +89,7 @@ export class SimulatedGuardian extends SimulatedProcess {
     this.receive(() => {
       this.dispatch({ type: 'exited' });
       if (this.stopping) this.end();
-    });
+    }, true);
   }
 
   /** The order to stop, for good. */
@@ -99,7 +99,7 @@ export class SimulatedGuardian extends SimulatedProcess {
       this.dispatch({ type: 'stop' });
       if (this.node.pulse?.alive === true) this.node.pulse.tell({ type: 'shutdown', signal: 'SIGTERM' });
       else this.end();
-    });
+    }, true);
   }
 
   /** Puts down what is left and ends. */

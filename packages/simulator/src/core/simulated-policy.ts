@@ -75,7 +75,9 @@ export class SimulatedPolicy {
   private giveBack(group: string, { failback, failbackHoldMs }: NonNullable<World['failback']>): void {
     const { world, node, needs } = this;
     const lightForMs = world.conditionOf(node.partner)?.lightForMs ?? 0;
-    if (failback === 'ready' && lightForMs * CLOCK_SHARE < failbackHoldMs) {
+    // While this one was no better, the other one was good enough.
+    const isJudged = failback === 'ready' && !node.condition.wasDark;
+    if (isJudged && lightForMs * CLOCK_SHARE < failbackHoldMs) {
       const text = `the ${node.role} gives ${group} back ${Math.round(lightForMs)} ms after`;
       world.broken('addresses go back to a director that has been fit for failback_hold', text);
     }

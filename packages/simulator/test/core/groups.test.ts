@@ -14,12 +14,14 @@ const THREE = [...TWO, { name: 'shop', preferred: 'backup', vips: ['10.0.0.12'] 
 
 /** Beats cost more than words: these bugs show early. */
 const GROUP_BUG_SEEDS = 300;
+/** A machine that does much else. */
+const LIMIT = { timeout: 300_000 };
 
 function grouped(groups: SimulatedPair['groups'], machines?: SimulatedPair['machines']): SimulatedPair {
   return { ...pairOf(SETTINGS, machines), groups, hasKey: true };
 }
 
-describe('a pair that holds groups of addresses', () => {
+describe('a pair that holds groups of addresses', LIMIT, () => {
   it('keeps every promise of each of two groups, in fixed seeds', () => {
     expect(firstFailureText(grouped(TWO), 1, 80)).toBeUndefined();
   });

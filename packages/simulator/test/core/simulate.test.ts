@@ -26,6 +26,11 @@ describe('the simulator', LIMIT, () => {
       expect(firstFailureText({ ...pairOf(SETTINGS), hasKey }, 1_554_009_155, 1)).toBeUndefined();
   });
 
+  it('finds every promise kept where a pulse ends while its guardian stands still for long', () => {
+    const pair = { ...pairOf(pairSettings(2_000, 5_000)), hasMaintenance: true };
+    expect(firstFailureText(pair, 7_002_979, 1)).toBeUndefined();
+  });
+
   it('finds every promise kept at other times: beats of 10 ms, of 1 s, a long deadtime', () => {
     for (const [keepaliveMs, deadtimeMs] of [
       [10, 50],
