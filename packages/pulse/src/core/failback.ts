@@ -49,10 +49,12 @@ export function stepFailback(
     return { state: NO_FAILBACK, news: 'nothing' };
   }
   // A process that has just started has heard nobody yet, which says nothing about the primary.
-  const silent = partnerWord === undefined && nowMs - state.lastHeardMs >= settings.deadtimeMs;
+  const isPast = nowMs - state.lastHeardMs >= settings.deadtimeMs;
+  const silent = partnerWord === undefined && isPast;
   const away = silent || views.partner?.failure !== undefined;
   const missed = before.missed || away;
-  const standsBy = partnerWord === 'lvs stopped' && !state.listening;
+  // What was heard before a sleep says nothing of now.
+  const standsBy = partnerWord === 'lvs stopped' && !state.listening && !isPast;
   if (!missed || !standsBy || !isFit(words, views)) {
     return { state: { missed, fitSinceMs: undefined, tries: 0 }, news: 'nothing' };
   }

@@ -64,6 +64,20 @@ describe('a primary that was away', () => {
     expect(returned.begunAtMs).toHaveLength(1);
   });
 
+  it('waits anew after a sleep of its giver, which has heard nothing since', () => {
+    const state = { duty: 'active', listening: false, partnerWord: 'lvs stopped', lastHeardMs: 0 } as const;
+    const views = { own: nodeView(), partner: nodeView() };
+    const look = (before: FailbackState, heardMs: number, nowMs: number) =>
+      stepFailback(READY, BACKUP, { ...state, lastHeardMs: heardMs }, views, before, nowMs);
+    const fit = look({ ...NO_FAILBACK, missed: true }, 1_000, 1_000);
+    expect(fit.news).toBe('waits');
+    const woken = look(fit.state, 1_500, 36_000);
+    expect(woken).toMatchObject({ news: 'nothing', state: { missed: true, fitSinceMs: undefined } });
+    const again = look(woken.state, 36_400, 36_500);
+    expect(again.news).toBe('waits');
+    expect(look(again.state, 36_500 + HOLD_MS, 36_500 + HOLD_MS).news).toBe('begins');
+  });
+
   it('waits anew after each moment in which it was not fit', () => {
     const returned = new ReturnedPrimary();
     returned.crashAndReturn();
