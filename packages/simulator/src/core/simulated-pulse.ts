@@ -30,7 +30,7 @@ import { drawnBoot, PATH_NAMES, SIMULATED_KEYS } from './simulated-keys.js';
 import { SimulatedMoves } from './simulated-moves.js';
 import type { SimulatedNode } from './simulated-node.js';
 import { FAILBACK_LOOK_MS, SimulatedPolicy } from './simulated-policy.js';
-import { aliveGroups, runningOrStopped } from './simulated-report.js';
+import { simulatedReport } from './simulated-report.js';
 import type { World } from './world.js';
 
 /** The pulse process of a node: the real state machine, and a shell whose addresses are a set. */
@@ -261,21 +261,9 @@ export class SimulatedPulse extends SimulatedProcess {
   }
 
   private reportNow(): void {
-    const { groups } = this;
+    const { groups, node } = this;
     if (groups === undefined) return;
-    const { deadtimeMs } = this.node.settings;
-    const { keepaliveMs } = this.node.settingsInUse;
-    this.node.guardian?.report({
-      pid: 1,
-      active: groups.holding,
-      word: runningOrStopped(groups.main),
-      keepaliveMs,
-      deadtimeMs,
-      port: 539,
-      paths: this.node.others.map((partner) => ({ local: this.node.role, partner })),
-      beat: simulatedLife(this.node, this.voice, this.groups),
-      ...aliveGroups(groups),
-    });
+    node.guardian?.report(simulatedReport(node, groups, simulatedLife(node, this.voice, groups)));
   }
 
   private step(make: (groups: NodeGroups) => readonly GroupEffect[]): void {

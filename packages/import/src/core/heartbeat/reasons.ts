@@ -1,8 +1,8 @@
 import { directiveReasons, type ReasonOf } from '../ledger.js';
 import { CARRIED } from './carried.js';
 
-const BEATS =
-  'heartbeats are datagrams between the addresses of the two directors, or to the group of a heartbeat_path block';
+const BEATS = 'heartbeats are datagrams between the addresses of the two directors';
+const GROUP = 'heartbeats go to a group where a heartbeat_path block names one';
 const LOGS = 'where logs go is said by piranha.ini';
 const CLUSTER = 'there is no cluster manager: a pair of directors moves its addresses itself';
 const FENCING = 'no STONITH device is known: fence_cmd can turn a silent partner off';
@@ -11,8 +11,8 @@ const PROCESS = 'how the daemons of heartbeat run has no meaning here';
 /** Why each directive of an ha.cf is not carried over that lvs.cf cannot say. */
 export const NOT_CARRIED: Readonly<Record<string, string>> = {
   bcast: BEATS,
-  mcast: BEATS,
-  mcast6: BEATS,
+  mcast: GROUP,
+  mcast6: GROUP,
   serial: BEATS,
   baud: BEATS,
   udpport:
