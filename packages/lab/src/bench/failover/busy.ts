@@ -10,7 +10,7 @@ const BEAT_MS = 50;
 const LOOPS = 8;
 const WATCH_MS = 60_000;
 const SAMPLE_EVERY_MS = 20;
-const NAMES: readonly PairName[] = ['Piranha', 'Piranha, key', 'keepalived'];
+const NAMES: readonly PairName[] = ['Piranha', 'Piranha, key', 'Piranha, adaptive', 'keepalived'];
 
 /** Counts takeovers that nobody needed: a pair with short heartbeats beside processes that never rest. */
 export async function busyReport(

@@ -22,7 +22,6 @@ const BEATS_MS = [1000, 100, 50, 10] as const;
 /** Adaptive mode is of use where the deadtime is long beside what tells a hanging pulse from a dead one. */
 const WITH_KEY = ['Piranha', 'Piranha, key', 'keepalived'] as const;
 const ALL = ['Piranha', 'Piranha, key', 'Piranha, adaptive', 'keepalived'] as const;
-const PLAIN = ['Piranha', 'keepalived'] as const;
 /** Beyond the time until the partner counts as dead. */
 const CRASH_WATCH_MS = 1_000;
 /** After this time nothing is expected to change any more. */
@@ -48,7 +47,7 @@ function alive(event: string, title: string, beatMs: number, happen: FailoverCas
     beatMs,
     watchMs: WATCH_MS,
     kills: false,
-    pairs: event === 'handover' ? WITH_KEY : PLAIN,
+    pairs: WITH_KEY,
     happen,
   };
 }
