@@ -51,11 +51,11 @@ beforeEach(() => {
     {
       dispatch: (event) => void events.push(event),
       groups: () => [
-        { name: 'main', state, settings: SETTINGS, isKnown: true, isAlike: true, isPhantom: false },
+        { name: 'main', state: heard(), settings: SETTINGS, isKnown: true, isAlike: true, isPhantom: false },
         ...more,
       ],
       now: () => ({
-        state,
+        state: heard(),
         settings: SETTINGS,
         paths: PATHS,
         configuration: configuration as never,
@@ -74,6 +74,11 @@ afterEach(() => {
   vi.useRealTimers();
   rmSync(directory, { recursive: true, force: true });
 });
+
+/** A partner that says something says it all the time. */
+function heard(): PulseState {
+  return state.partnerWord === undefined ? state : { ...state, lastHeardMs: performance.now() };
+}
 
 function serve(partnerWord: PulseState['partnerWord']): void {
   state = { ...state, duty: 'active', partnerWord };
