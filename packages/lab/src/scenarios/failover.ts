@@ -97,10 +97,12 @@ async function staysActive(
   assert.deepEqual(await movesOf(standby), partnerSaw);
 }
 
-/** What a director made of its partner since it started. */
-async function movesOf(director: Director): Promise<readonly string[]> {
-  const { history } = await director.pulse();
-  return history.map(({ event }) => event).filter((event) => /PARTNER|ACTIVE|CLAIM/.test(event));
+/** What a director made of its partner since it started, and how often; its history has the newest lines alone. */
+async function movesOf(director: Director): Promise<Readonly<Record<string, number>>> {
+  const { eventCounts = {} } = await director.pulse();
+  return Object.fromEntries(
+    Object.entries(eventCounts).filter(([event]) => /PARTNER|ACTIVE|CLAIM/.test(event)),
+  );
 }
 
 const pidsOf = (director: Director, names: readonly Process[]) =>
