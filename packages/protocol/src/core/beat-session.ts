@@ -6,6 +6,7 @@
  * the first of its beats on that echoes a later one of ours, for only whoever is awake now can have heard that.
  */
 import { BEAT_LIMITS, type Beat, echoedSequence, type HeardBoot } from './beat.js';
+import { STAND_IN_LEAP } from './envelope.js';
 import { admit, type ReplayWindow, windowAt } from './replay-window.js';
 
 /** Lives of one peer that wait for their proof; of more, the one that was silent longest is forgotten. */
@@ -125,7 +126,7 @@ export function stepBeatSession(
   const { session } = peer;
   const step =
     session?.boot === heard.boot
-      ? continueSession(peer, session, heard, nowMs)
+      ? continueSession(peer, session, heard, state.own, nowMs)
       : proveLife(peer, heard, state.own, ownSequence, nowMs);
   if (step.peer === peer) return { state, verdict: step.verdict };
   return { state: { ...state, peers: new Map(state.peers).set(node, step.peer) }, verdict: step.verdict };
@@ -140,9 +141,15 @@ function continueSession(
   peer: PeerSessions,
   session: BeatSession,
   { sequence, beat }: HeardBeat,
+  own: BeatSessions['own'],
   nowMs: number,
 ): PeerStep {
   const admitted = admit(session.window, sequence);
+  // A guardian of that life spoke far above its numbers, perhaps before this life began: only who has heard this one is of now.
+  const leaps = sequence - session.window.newest >= STAND_IN_LEAP / 2;
+  if (leaps && echoedSequence(beat, own.node, own.boot) === undefined) {
+    return { peer, verdict: { type: 'unproven', answer: false } };
+  }
   switch (admitted.type) {
     case 'newer': {
       const next = { ...session, window: admitted.window, beat, heardMs: nowMs };

@@ -137,10 +137,20 @@ describe('a session', () => {
 
   it('takes the leap of a stand-in, and then nothing of whom it stands for', () => {
     const { said } = run(opened(), [
-      { beat: beat(LIFE, 2 ** 40), ownSequence: 2 },
+      { beat: beat(LIFE, 2 ** 40, 2), ownSequence: 2 },
       { beat: beat(LIFE, 3), ownSequence: 2 },
     ]);
     expect(said).toEqual(['accepted', 'too old']);
+  });
+
+  it('takes no leap from before this life: the recording of a stand-in, which has heard another life of ours', () => {
+    const { state, said } = run(opened(), [
+      { beat: beat(LIFE, 2 ** 40), ownSequence: 2 },
+      { beat: beat(LIFE, 2 ** 40 + 1, 7, 'cccccccccccccccc'), ownSequence: 2 },
+      { beat: beat(LIFE, 3), ownSequence: 2 },
+    ]);
+    expect(said).toEqual(['unproven', 'unproven', 'accepted']);
+    expect(session(state)).toMatchObject({ window: { newest: 3 } });
   });
 
   it('gives way to the next life once that is proven, and never comes back', () => {

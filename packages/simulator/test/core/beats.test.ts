@@ -15,6 +15,10 @@ describe('a simulated pair with a key', LIMIT, () => {
     expect(firstFailureText(KEYED, 1, SEEDS)).toBeUndefined();
   });
 
+  it('believes no recording of a guardian that spoke to an earlier life', () => {
+    expect(firstFailureText(KEYED, 323_985_283, 1)).toBeUndefined();
+  });
+
   it(`keeps every promise in ${SEEDS} seeds that nobody has tried`, () => {
     expect(firstFailureText(KEYED, Math.floor(Math.random() * 2 ** 31), SEEDS)).toBeUndefined();
   });
