@@ -161,6 +161,10 @@ describe('a guardian that speaks in the life of a worker', () => {
       KEYS,
       worker.sequence + STAND_IN_LEAP,
     );
+    // As the worker reported it.
+    const { session } = worker;
+    if (session === undefined) throw new Error('no session');
+    guardian.resume(session.boot, session.window.newest, session.beat, talk.nowMs);
     expect(talk.hear(talk.backup, talk.say(guardian, 'lvs running'))).toMatchObject({ isNewest: true, boot });
 
     expect(talk.hear(talk.backup, talk.say(worker))).toMatchObject({ type: 'dropped', reason: 'too old' });
