@@ -1,6 +1,7 @@
 export * from './arguments.js';
 export * from './binaries.js';
 export * from './clock.js';
+export * from './core/endpoint.js';
 export * from './core/far-words.js';
 export * from './core/ipv4.js';
 export * from './core/ipv6.js';

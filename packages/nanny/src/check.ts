@@ -1,4 +1,4 @@
-import { addressFamily } from '@piranha/common';
+import { endpointText } from '@piranha/common';
 import { type EventFields, type EventId, eventRecord } from '@piranha/events/catalogue';
 
 /** The real service that a check looks at. */
@@ -66,8 +66,8 @@ export interface Check {
 }
 
 /** IP:PORT of a real server or a service as it stands in log lines; an IPv6 address stands in brackets. */
-export function serverName({ address, port }: CheckTarget): string {
-  return addressFamily(address) === 6 ? `[${address}]:${port}` : `${address}:${port}`;
+export function serverName(target: CheckTarget): string {
+  return endpointText(target);
 }
 
 /** Of a check that nobody wants any more. */

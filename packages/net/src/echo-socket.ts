@@ -4,22 +4,18 @@ import { echoRequest, quotesRequest, readEchoMessage, readEchoReply } from './co
 import { type PeerName, peerName } from './core/peer-name.js';
 import { errnoName, libc } from './libc.js';
 import { type RawReceiver, receiveRaw } from './raw-receiver.js';
+import { hearRefusals, takeRefusals } from './refusals.js';
 
 const SOCK_DGRAM = 2;
 const SOCK_RAW = 3;
 const SOCK_NONBLOCK = 0o4000;
 const SOCK_CLOEXEC = 0o2000000;
 const MSG_DONTWAIT = 0x40;
-const MSG_ERRQUEUE = 0x2000;
 const DATA_BYTES = 16;
-const ON = Buffer.from(Int32Array.of(1).buffer);
-/** Refusals that are looked at in one go; the kernel keeps no more than fit into a socket's buffer. */
-const REFUSALS_LIMIT = 64;
-const QUOTED_LIMIT_BYTES = 256;
-/** ICMP numbers; the socket options by which the kernel keeps back every message but an echo reply; IP_RECVERR. */
+/** ICMP numbers; the socket options by which the kernel keeps back every message but an echo reply. */
 const FAMILIES = {
-  4: { protocol: 1, level: 255, option: 1, refusal: { level: 0, option: 11 } },
-  6: { protocol: 58, level: 58, option: 1, refusal: { level: 41, option: 25 } },
+  4: { protocol: 1, level: 255, option: 1 },
+  6: { protocol: 58, level: 58, option: 1 },
 } as const;
 
 /** One bit for each type of message, set where the kernel drops it. */
@@ -76,13 +72,10 @@ export class EchoSocket {
   private refused(reason: string): void {
     if (this.onRefusal === undefined) return;
     const identifier = this.isRaw ? this.identifier : undefined;
-    const quoted = Buffer.alloc(QUOTED_LIMIT_BYTES);
     let isOurs = false;
-    for (let count = 0; count < REFUSALS_LIMIT; count++) {
-      const bytes = libc().recv(this.receiver.fd, quoted, quoted.length, MSG_ERRQUEUE | MSG_DONTWAIT);
-      if (bytes < 0) break;
-      isOurs ||= quotesRequest(this.family, quoted.subarray(0, bytes), identifier, this.data);
-    }
+    takeRefusals(this.receiver.fd, (quoted) => {
+      isOurs ||= quotesRequest(this.family, quoted, identifier, this.data);
+    });
     if (isOurs) this.onRefusal(reason);
   }
 
@@ -123,11 +116,11 @@ function open({ version, family }: PeerName): Opened {
 /** A socket that is bound to one peer. */
 function openTo(peer: PeerName, hearsRefusals: boolean): Opened {
   const { version, name } = peer;
-  const { level, option, refusal } = FAMILIES[version];
+  const { level, option } = FAMILIES[version];
   const { fd, isRaw } = open(peer);
   const filter = onlyReplies(version);
   const isSet = isRaw ? libc().setsockopt(fd, level, option, filter, filter.length) : 0;
-  const hears = hearsRefusals ? libc().setsockopt(fd, refusal.level, refusal.option, ON, ON.length) : 0;
+  const hears = hearsRefusals ? hearRefusals(fd, version) : 0;
   const call =
     isSet < 0 || hears < 0 ? 'setsockopt' : libc().connect(fd, name, name.length) < 0 ? 'connect' : undefined;
   if (call === undefined) return { fd, isRaw };

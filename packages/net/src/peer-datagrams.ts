@@ -1,17 +1,12 @@
 import { peerName } from './core/peer-name.js';
 import { errnoName, libc } from './libc.js';
 import { type RawReceiver, receiveRaw } from './raw-receiver.js';
+import { hearRefusals, takeRefusals } from './refusals.js';
 
 const SOCK_DGRAM = 2;
 const SOCK_NONBLOCK = 0o4000;
 const SOCK_CLOEXEC = 0o2000000;
 const MSG_DONTWAIT = 0x40;
-const MSG_ERRQUEUE = 0x2000;
-/** Refusals that are taken away in one go; the kernel keeps no more than fit into a socket's buffer. */
-const REFUSALS_LIMIT = 64;
-const ON = Buffer.from(Int32Array.of(1).buffer);
-/** IP_RECVERR and IPV6_RECVERR. */
-const HEARING = { 4: { level: 0, option: 11 }, 6: { level: 41, option: 25 } } as const;
 
 /** What comes from the peer, and the errno's name where the network says that something did not arrive there. */
 export interface PeerEars {
@@ -30,7 +25,7 @@ export class PeerDatagrams {
   /** @param port 1 to 65535 */
   constructor(address: string, port: number, { onDatagram, onRefusal }: PeerEars) {
     this.receiver = receiveRaw(openTo(address, port), onDatagram, (error: NodeJS.ErrnoException) => {
-      this.forgetRefusals();
+      takeRefusals(this.receiver.fd);
       // A datagram that had to be cut is lost; the next one fits, for the kernel knows the path by now.
       if (error.code !== 'EMSGSIZE') onRefusal(error.code ?? error.message);
     });
@@ -46,14 +41,6 @@ export class PeerDatagrams {
   close(): void {
     this.receiver.close();
   }
-
-  /** What is kept of refusals would keep the event loop busy. */
-  private forgetRefusals(): void {
-    const quoted = Buffer.alloc(1);
-    for (let count = 0; count < REFUSALS_LIMIT; count++) {
-      if (libc().recv(this.receiver.fd, quoted, quoted.length, MSG_ERRQUEUE | MSG_DONTWAIT) < 0) return;
-    }
-  }
 }
 
 /** A descriptor that is bound to one peer. */
@@ -61,8 +48,7 @@ function openTo(address: string, port: number): number {
   const { version, family, name } = peerName(address, port);
   const fd = libc().socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) throw failed('socket');
-  const { level, option } = HEARING[version];
-  if (libc().setsockopt(fd, level, option, ON, ON.length) < 0) throw closed(fd, 'setsockopt');
+  if (hearRefusals(fd, version) < 0) throw closed(fd, 'setsockopt');
   if (libc().connect(fd, name, name.length) < 0) throw closed(fd, 'connect');
   return fd;
 }

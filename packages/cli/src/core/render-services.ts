@@ -1,3 +1,4 @@
+import { endpointText } from '@piranha/common';
 import type { ServerStatus, ServiceStatus } from '@piranha/protocol';
 import { orderText, phaseText } from './render-maintenance.js';
 import { columns, spanText, terminalText } from './terminal-text.js';
@@ -15,10 +16,6 @@ const HEADINGS = [
   'FOR',
   'REASON',
 ];
-
-function addressText({ address, port }: ServerStatus): string {
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
-}
 
 /** `1`, `0/1` where the live weight is not the configured one, `-/1` where there is no entry. */
 function weightText({ weight, configuredWeight }: ServerStatus): string {
@@ -53,7 +50,7 @@ function serverRow(server: ServerStatus, nowMs: number): string[] {
   const sinceMs = Date.parse(server.since);
   return [
     server.name,
-    addressText(server),
+    endpointText(server),
     stateText(server),
     weightText(server),
     String(server.activeConnections),

@@ -1,3 +1,5 @@
+import { endpointText } from '@piranha/common';
+
 /** Model of an IPVS table: plain values, the same for every backend. Keys are strings in ipvsadm's spelling. */
 
 export type TransportProtocol = 'tcp' | 'udp' | 'sctp';
@@ -70,7 +72,5 @@ export function serviceKeyText(key: ServiceKey): string {
 
 /** One text per real server within its service, `10.0.0.11:80`. */
 export function serverKeyText(server: { readonly address: string; readonly port: number }): string {
-  return server.address.includes(':')
-    ? `[${server.address}]:${server.port}`
-    : `${server.address}:${server.port}`;
+  return endpointText(server);
 }

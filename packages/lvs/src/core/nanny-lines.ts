@@ -1,4 +1,4 @@
-import { addressFamily } from '@piranha/common';
+import { endpointText } from '@piranha/common';
 import type { EventFields } from '@piranha/events/catalogue';
 import type { CheckTarget } from './check-targets.js';
 
@@ -6,16 +6,12 @@ import type { CheckTarget } from './check-targets.js';
 
 /** A real server as nannies' lines have it. */
 export function serverText({ server }: CheckTarget): string {
-  return endpoint(server.address, server.port);
+  return endpointText(server);
 }
 
 /** Those of NANNY_STARTED, the one line that names the virtual service. */
 export function startedFields(target: CheckTarget): EventFields {
   const { address, port, firewallMark } = target.service;
-  const service = endpoint(address?.address ?? '0.0.0.0', port);
+  const service = endpointText({ address: address?.address ?? '0.0.0.0', port });
   return { service, server: serverText(target), ...(firewallMark === 0 ? {} : { firewallMark }) };
-}
-
-function endpoint(address: string, port: number): string {
-  return addressFamily(address) === 6 ? `[${address}]:${port}` : `${address}:${port}`;
 }

@@ -1,3 +1,4 @@
+import { endpointText } from '@piranha/common';
 import type { Duty } from './duties.js';
 import { type Examined, effectiveSetting, type Finding, problem, warning } from './finding.js';
 import { isServed } from './proc-sockets.js';
@@ -16,7 +17,7 @@ function listenerFindings(duty: Duty, { listeners }: Examined): readonly Finding
   const { service, protocol, address, port } = duty;
   // Listeners of SCTP are not in the lists that are read, and every port of a service is none in particular.
   if (protocol === 'sctp' || port === 0 || isServed(listeners, { protocol, address, port })) return [];
-  const place = address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+  const place = endpointText({ address, port });
   const wildcard = address.includes(':') ? '[::]' : '0.0.0.0';
   const text = `${service}: nobody takes ${protocol} to ${place}`;
   const evidence = `no ${protocol} socket listens on ${place} or ${wildcard}:${port}`;
