@@ -5,7 +5,7 @@ export { heardOfBeat } from './core/beat-event.js';
 export { type BeatKeys, BeatVoice } from './core/beat-voice.js';
 export { wordOfBeat } from './core/beat-words.js';
 export { YOUNG_DEADTIME_MS } from './core/dead-timer.js';
-export { type FailbackState, NO_FAILBACK, stepFailback } from './core/failback.js';
+export { type FailbackState, failbackTaker, NO_FAILBACK, stepFailback } from './core/failback.js';
 export { gateAfterMs, gateQuestion } from './core/gate.js';
 export type { GroupEffect, GroupStates } from './core/group-step.js';
 export {

@@ -4,6 +4,7 @@ import {
   type LoadOccasion,
   type LoadResult,
   type LvsConfiguration,
+  loadAside,
   loadFor,
   type Mention,
 } from '@piranha/config';
@@ -29,7 +30,9 @@ export interface SetupSource {
 /** Reads lvs.cf and works it out. */
 export async function loadSetup(source: SetupSource, options: NannyArgumentOptions): Promise<LoadedSetup> {
   const { file, lastGood, occasion } = source;
-  const { result, usesLastGood } = await loadFor(occasion, file, lastGood);
+  // A running lvsd has nannies to hear, and says all the time that it lives.
+  const read = occasion === 'reload' ? loadAside : loadFor;
+  const { result, usesLastGood } = await read(occasion, file, lastGood);
   const { configuration, diagnostics, mentions = [] } = result;
   if (configuration === undefined) return { result, usesLastGood, setup: undefined };
   const found = await lookAround(configuration, mentions);

@@ -1,6 +1,7 @@
 import type { LvsConfiguration } from '@piranha/config';
 import { isPreferred } from './duties.js';
 import { partnerGap, type Views } from './move-refusal.js';
+import { wordOfView } from './others-summary.js';
 import type { PulseSettings, PulseState } from './types.js';
 
 /**
@@ -24,6 +25,22 @@ export interface FailbackState {
 export const NO_FAILBACK: FailbackState = { missed: false, fitSinceMs: undefined, tries: 0 };
 
 type FailbackWords = Pick<LvsConfiguration, 'failback' | 'failbackHoldMs'>;
+
+/** To whom addresses would go back. */
+export interface FailbackTaker {
+  /** With what that one said last in the place of the partner's word. */
+  readonly state: PulseState;
+  /** One of several directors; undefined for the partner. */
+  readonly to: string | undefined;
+}
+
+/** Of several directors the first one alone gets the addresses back. */
+export function failbackTaker(settings: Pick<PulseSettings, 'others'>, state: PulseState): FailbackTaker {
+  const first = settings.others?.find(({ rank }) => rank === 0)?.name;
+  const view = first === undefined ? undefined : state.others?.views.find(({ name }) => name === first);
+  if (view === undefined) return { state, to: undefined };
+  return { state: { ...state, ...wordOfView(view) }, to: first };
+}
 
 /** What is told, or to be done. */
 export type FailbackNews = 'nothing' | 'waits' | 'begins';

@@ -2,7 +2,7 @@ import type { LvsConfiguration } from '@piranha/config';
 import type { EventFields, EventId } from '@piranha/events';
 import type { Coverage } from '../core/coverage.js';
 import { COVERAGE_WAIT_MS, COVERAGE_WANTED_PERCENT } from '../core/coverage-wait.js';
-import { type FailbackState, NO_FAILBACK, stepFailback } from '../core/failback.js';
+import { type FailbackState, type FailbackTaker, NO_FAILBACK, stepFailback } from '../core/failback.js';
 import type { Views } from '../core/move-refusal.js';
 import type { PulseSettings, PulseState } from '../core/types.js';
 import { CoverageLook } from './coverage-look.js';
@@ -23,12 +23,8 @@ export interface PolicyGroup {
 }
 
 /** What the return of a group goes by. */
-export interface FailbackView {
-  /** With the word of the director to which it would go. */
-  readonly state: PulseState;
+export interface FailbackView extends FailbackTaker {
   readonly views: Views;
-  /** One of several directors; undefined for the partner. */
-  readonly to: string | undefined;
 }
 
 /** What is told of a return. */

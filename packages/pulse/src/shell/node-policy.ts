@@ -3,10 +3,10 @@ import type { EventLog } from '@piranha/events';
 import type { ReadinessStatus, WitnessStatus } from '@piranha/protocol';
 import type { Coverage } from '../core/coverage.js';
 import { nodeDuty } from '../core/duties.js';
+import { failbackTaker } from '../core/failback.js';
 import { GroupResults, type MoveResult } from '../core/group-results.js';
 import type { Views } from '../core/move-refusal.js';
 import { nextTaker } from '../core/other-directors.js';
-import { wordOfView } from '../core/others-summary.js';
 import {
   type NodeView,
   ownView,
@@ -157,13 +157,9 @@ export class NodePolicy {
     return { own, name, partner: name === undefined ? undefined : this.needs.partnerView(name) };
   }
 
-  /** Of several directors the first one alone gets the addresses back. */
   private failbackView({ state, settings }: PolicyGroup): FailbackView {
-    const first = settings.others?.find(({ rank }) => rank === 0)?.name;
-    const view = first === undefined ? undefined : state.others?.views.find(({ name }) => name === first);
-    if (view !== undefined)
-      return { state: { ...state, ...wordOfView(view) }, views: this.views(first), to: first };
-    return { state, views: this.views(), to: undefined };
+    const taker = failbackTaker(settings, state);
+    return { ...taker, views: this.views(taker.to) };
   }
 
   /** Who waits for whom depends on it where there are several directors. */

@@ -11,6 +11,13 @@ const REPLACED_SLACK_MS = 400;
 /** Timers that are late, and packets under way, ms. */
 const PAUSE_SLACK_MS = 10;
 
+const UNNOTICED = {
+  killPulse: 'a daemon that dies is replaced unnoticed',
+  killGuardian: 'a daemon that dies is replaced unnoticed',
+  freezeGuardian: 'a guardian that stands still is not noticed',
+  slowProcess: 'a process that gets too little of a processor is not missed',
+} as const;
+
 /** A group of addresses on all nodes. */
 export interface GroupStage {
   readonly group: string;
@@ -67,15 +74,13 @@ export function expectationOf(
       };
     }
     case 'killPulse':
-    case 'killGuardian': {
-      const promise = 'a daemon that dies is replaced unnoticed';
-      const untilMs = atMs + bounds.replacedMs;
-      return { promise, untilMs, served: true, holder: active, unmoved: takeovers };
-    }
-    case 'freezeGuardian': {
-      const promise = 'a guardian that stands still is not noticed';
-      const untilMs = atMs + fault.durationMs + bounds.replacedMs;
-      return { promise, untilMs, served: true, holder: active, unmoved: takeovers };
+    case 'killGuardian':
+    case 'freezeGuardian':
+    case 'slowProcess': {
+      if (fault.kind === 'slowProcess' && hitsActive && isMissed(fault, active)) return undefined;
+      const lastedMs = 'durationMs' in fault ? fault.durationMs : 0;
+      const untilMs = atMs + lastedMs + bounds.replacedMs;
+      return { promise: UNNOTICED[fault.kind], untilMs, served: true, holder: active, unmoved: takeovers };
     }
     case 'freezePulse': {
       const node = nodes[fault.node] ?? active;
@@ -115,6 +120,13 @@ function afterCut(
   const promise = 'one holder is left when one direction is silent';
   const holder = fault.from === active.role ? undefined : active;
   return { promise, untilMs, served: true, holder };
+}
+
+/** Whether a slow process may be silent for the deadtime. */
+function isMissed({ process, stallMs }: Extract<Fault, { kind: 'slowProcess' }>, { settings }: GroupOfNode) {
+  // A word that was due as the process stopped goes out when it runs again.
+  const silentMs = (stallMs + settings.keepaliveMs + PAUSE_SLACK_MS) * CLOCK_SHARE;
+  return process === 'pulse' && silentMs >= settings.deadtimeMs;
 }
 
 /** Whether an order is about another group than this one. */

@@ -53,7 +53,16 @@ export type Fault =
       readonly times: ReloadTimes;
       readonly durationMs: number;
     }
-  | { readonly kind: 'slow'; readonly node: NodeName; readonly factor: number; readonly durationMs: number };
+  | { readonly kind: 'slow'; readonly node: NodeName; readonly factor: number; readonly durationMs: number }
+  /** One process gets too little of a processor: it stands still again and again, and runs for a moment in between. */
+  | {
+      readonly kind: 'slowProcess';
+      readonly node: NodeName;
+      readonly process: 'pulse' | 'guardian';
+      readonly stallMs: number;
+      readonly runMs: number;
+      readonly durationMs: number;
+    };
 
 /** A fault and its time, ms after the beginning. */
 export interface TimedFault {
@@ -225,6 +234,10 @@ export function faultText(fault: Fault): string {
       return `noise${duration}: loss ${fault.noise.lossShare}, jitter ${fault.noise.jitterMs} ms, doubles ${fault.noise.duplicateShare}`;
     case 'slow':
       return `the ${fault.node} is ${fault.factor} times slower${duration}`;
+    case 'slowProcess': {
+      const { node, process, stallMs, runMs } = fault;
+      return `${process} of the ${node} stands still for ${stallMs} ms again and again, and runs for ${runMs}${duration}`;
+    }
     case 'maintenance':
       return `the ${fault.node} is ordered out${fault.unlessAlone ? ' unless alone' : ''}${duration}`;
     case 'reload': {

@@ -84,6 +84,9 @@ function beginAt(
     case 'freezeGuardian':
       node.guardian?.freeze(fault.durationMs);
       return NOTHING;
+    case 'slowProcess':
+      node[fault.process]?.stutter(fault.stallMs, fault.runMs, fault.durationMs);
+      return NOTHING;
     case 'pause':
       node.pause(fault.durationMs);
       return NOTHING;

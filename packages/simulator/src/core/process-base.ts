@@ -49,6 +49,14 @@ export class SimulatedProcess {
     );
   }
 
+  /** Stops the process again and again; it runs for a moment in between. */
+  stutter(stallMs: number, runMs: number, durationMs: number): void {
+    if (!this.alive || durationMs <= 0) return;
+    this.freeze(Math.min(stallMs, durationMs));
+    const roundMs = stallMs + runMs;
+    this.timeline.after(roundMs, () => this.stutter(stallMs, runMs, durationMs - roundMs));
+  }
+
   private flush(): void {
     if (this.isFrozen) return;
     const waiting = this.backlog;

@@ -110,14 +110,17 @@ export function pairOfConfiguration(
   if (!settings.hasPartner) return undefined;
   const asked = decides ? { ...witness, quorum: 1 } : undefined;
   const pair = pairOf({ ...settings, vips }, OWN_MACHINES, asked);
-  if (count > 2)
-    return { ...groupOf({ ...settings, vips }, count, OWN_MACHINES, asked), hasMaintenance: true };
   const hasKey = configuration.heartbeatKey !== undefined;
-  // Anybody can move a pair that speaks words: with a key that must not be so.
   const plans = groupPlans(configuration);
   const groups = plans.length > 1 ? { groups: plans } : {};
   const { failback, failbackHoldMs } = configuration;
-  const goesBack = hasKey && failback !== 'none' ? { failback: { failback, failbackHoldMs } } : {};
+  const isSeen = hasKey || count > 2;
+  const goesBack = isSeen && failback !== 'none' ? { failback: { failback, failbackHoldMs } } : {};
+  if (count > 2) {
+    const group = groupOf({ ...settings, vips }, count, OWN_MACHINES, asked);
+    return { ...group, ...goesBack, hasMaintenance: true };
+  }
+  // Anybody can move a pair that speaks words: with a key that must not be so.
   return { ...pair, ...groups, ...goesBack, hasKey, isAttacked: hasKey, hasMaintenance: true };
 }
 

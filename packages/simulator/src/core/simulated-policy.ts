@@ -1,5 +1,6 @@
 import {
   type FailbackState,
+  failbackTaker,
   NO_FAILBACK,
   type NodeGroups,
   type NodeView,
@@ -7,6 +8,7 @@ import {
   type Views,
 } from '@piranha/pulse/machines';
 import { CLOCK_SHARE } from './bounds.js';
+import type { NodeName } from './names.js';
 import type { SimulatedNode } from './simulated-node.js';
 import type { World } from './world.js';
 
@@ -18,7 +20,7 @@ interface PolicyNeeds {
   readonly groups: NodeGroups;
   /** What another director says of itself in its beats; undefined with words. */
   readonly partnerView: (name: string) => NodeView | undefined;
-  readonly handOver: (group: string) => void;
+  readonly handOver: (group: string, to: string | undefined) => void;
 }
 
 /** The moves of a pulse that nobody is forced to: what speaks against a handover, and the return of the addresses. */
@@ -64,17 +66,29 @@ export class SimulatedPolicy {
     for (const [name, state] of needs.groups.all) {
       const settings = needs.groups.ownSettingsOf(node.settings, name);
       const before = this.states.get(name) ?? NO_FAILBACK;
-      const views = this.views();
-      const step = world.machines.stepFailback(failback, settings, state, views, before, node.localMs());
+      const taker = failbackTaker(settings, state);
+      const views = this.views(taker.to);
+      const step = world.machines.stepFailback(
+        failback,
+        settings,
+        taker.state,
+        views,
+        before,
+        node.localMs(),
+      );
       this.states.set(name, step.state);
-      if (step.news === 'begins') this.giveBack(name, failback);
+      if (step.news === 'begins') this.giveBack(name, failback, taker.to);
     }
     node.condition.missed = new Set([...this.states].flatMap(([name, one]) => (one.missed ? [name] : [])));
   }
 
-  private giveBack(group: string, { failback, failbackHoldMs }: NonNullable<World['failback']>): void {
+  private giveBack(
+    group: string,
+    { failback, failbackHoldMs }: NonNullable<World['failback']>,
+    to: string | undefined,
+  ): void {
     const { world, node, needs } = this;
-    const lightForMs = world.conditionOf(node.partner)?.lightForMs ?? 0;
+    const lightForMs = world.conditionOf((to as NodeName | undefined) ?? node.partner)?.lightForMs ?? 0;
     // While this one was no better, the other one was good enough.
     const isJudged = failback === 'ready' && !node.condition.wasDark;
     if (isJudged && lightForMs * CLOCK_SHARE < failbackHoldMs) {
@@ -82,6 +96,6 @@ export class SimulatedPolicy {
       world.broken('addresses go back to a director that has been fit for failback_hold', text);
     }
     world.note(node.role, `gives ${group} back`);
-    needs.handOver(group);
+    needs.handOver(group, to);
   }
 }

@@ -194,7 +194,7 @@ export class SimulatedPulse extends SimulatedProcess {
   private newPolicy(groups: NodeGroups, startOf: (group: string) => PulseStart): SimulatedPolicy {
     const adopted = [...groups.all.keys()].filter((name) => startOf(name).type !== 'fresh');
     const partnerView = (name: string) => this.voice?.sessionOf(name)?.beat;
-    const handOver = (group: string) => this.dispatch({ type: 'handover' }, group);
+    const handOver = (group: string, to?: string) => this.dispatch({ type: 'handover', to }, group);
     const policy = new SimulatedPolicy(this.world, this.node, { groups, partnerView, handOver }, adopted);
     const look = (): void => {
       policy.look();

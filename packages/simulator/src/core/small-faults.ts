@@ -32,7 +32,7 @@ export function withSmallFaults(
     return { atMs: random.between(0, lastMs + 2 * unitMs), node: random.pick(names), stepMs };
   };
   const clockSteps = random.chance(0.4) ? Array.from({ length: random.between(1, 3) }, step) : [];
-  return { ...script, faults, clockSteps };
+  return { ...script, faults: withSlowProcess(random, faults, names, unitMs), clockSteps };
 }
 
 /** Near another fault, and long enough that others notice it. */
@@ -63,6 +63,29 @@ function withOne(
   if (faults.length === 1) return [{ atMs: first.atMs, fault }];
   const { atMs } = random.pick(faults);
   return [...faults, { atMs: Math.max(0, atMs + random.between(-unitMs, unitMs)), fault }];
+}
+
+/** One slow process, in place of the only fault or near one of several. Drawn last. */
+function withSlowProcess(
+  random: SeededRandom,
+  faults: readonly TimedFault[],
+  names: readonly NodeName[],
+  unitMs: number,
+): readonly TimedFault[] {
+  const first = faults[0];
+  const isReload = faults.some(({ fault }) => fault.kind === 'reload');
+  if (first === undefined || isReload || !random.chance(0.1)) return faults;
+  const fault: Fault = {
+    kind: 'slowProcess',
+    node: random.pick(names),
+    process: random.pick(['pulse', 'pulse', 'guardian'] as const),
+    stallMs: random.between(1, random.pick([Math.round(unitMs / 4), unitMs, 3 * unitMs])),
+    runMs: random.between(1, 50),
+    durationMs: random.between(unitMs, 8 * unitMs),
+  };
+  if (faults.length === 1) return [{ atMs: first.atMs, fault }];
+  const atMs = random.pick(faults).atMs + random.between(-unitMs, unitMs);
+  return [...faults, { atMs: Math.max(0, atMs), fault }];
 }
 
 function smallFault(random: SeededRandom, names: readonly NodeName[], unitMs: number): Fault {

@@ -1,6 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { loadConfiguration } from '@piranha/config';
 import { describe, expect, it } from 'vitest';
+import type { Script } from '../../src/core/faults.js';
+import { runScript } from '../../src/core/pair.js';
 import {
   groupOf,
   OWN_MACHINES,
@@ -23,6 +25,8 @@ const BUG_SEEDS = 60;
 /** A machine that does much else. */
 const LIMIT = { timeout: 300_000 };
 
+const RETURN = { failback: 'ready', failbackHoldMs: 1_000 } as const;
+
 const byChance = (): number => Math.floor(Math.random() * 2 ** 31);
 
 describe('more than two simulated directors', LIMIT, () => {
@@ -38,6 +42,23 @@ describe('more than two simulated directors', LIMIT, () => {
   it('keep them while operators order directors out and in', () => {
     const group = { ...groupOf(SETTINGS, 3), hasMaintenance: true };
     expect(firstFailureText(group, byChance(), 12)).toBeUndefined();
+  });
+
+  it('keep them while the addresses go back to the first one, and it has them again after a power cut', () => {
+    const group = (count: number) => ({ ...groupOf(SETTINGS, count), failback: RETURN });
+    expect(firstFailureText(group(3), byChance(), 12)).toBeUndefined();
+    expect(firstFailureText(group(5), byChance(), 2)).toBeUndefined();
+    const script: Script = {
+      seed: 1,
+      clockRates: { primary: 1, backup: 1 },
+      startMs: { primary: 100, backup: 100 },
+      headStartMs: 0,
+      faults: [{ atMs: 6_000, fault: { kind: 'crash', node: 'primary', durationMs: 2_000 } }],
+    };
+    const { violation, takeovers, history } = runScript(group(3), script);
+    expect({ violation, takeovers }).toEqual({ violation: undefined, takeovers: 3 });
+    expect(history.some((line) => line.endsWith('backup gives main back'))).toBe(true);
+    expect(runScript(groupOf(SETTINGS, 3), script).takeovers).toBe(2);
   });
 
   it('keep them with a witness under require', () => {
