@@ -10,6 +10,8 @@ import type { Outbox } from './outbox.js';
 import { ProbeControl } from './probe-control.js';
 import { newMember, SharedProbe } from './shared-probe.js';
 
+type IntervalOf = readonly [number: number, intervalMs: number];
+
 /** The real services that are assigned to this process, and the probes that watch them. */
 export class SharedServices {
   private readonly control = new ProbeControl();
@@ -17,6 +19,8 @@ export class SharedServices {
   /** By number of the assignment; undefined while it is being worked out. */
   private readonly assigned = new Map<number, SharedProbe | undefined>();
   private readonly probes = new Map<string, SharedProbe>();
+  /** Assignments whose intervals are still to be told in this round. */
+  private untold = this.assigned.entries();
 
   constructor(private readonly outbox: Outbox) {}
 
@@ -54,11 +58,24 @@ export class SharedServices {
     this.control.setBudget(checksPerSecond);
   }
 
-  /** From begin to begin of the last two checks, by assignment, ms; those that had no two are left out. */
-  get intervals(): (readonly [number: number, intervalMs: number])[] {
-    return [...this.assigned].flatMap(([number, probe]) =>
-      probe?.intervalMs === undefined ? [] : [[number, probe.intervalMs] as const],
-    );
+  /**
+   * From begin to begin of the last two checks, by assignment, ms, of the next part of all; those that had no two are
+   * left out. To tell of thousands at once would hold up checks.
+   * @param parts in so many calls all are told of, in their order
+   */
+  nextIntervals(parts: number): readonly IntervalOf[] {
+    const most = Math.ceil(this.assigned.size / parts);
+    const intervals: IntervalOf[] = [];
+    for (let count = 0; count < most; count += 1) {
+      const { value, done } = this.untold.next();
+      if (done) {
+        this.untold = this.assigned.entries();
+        break;
+      }
+      const [number, probe] = value;
+      if (probe?.intervalMs !== undefined) intervals.push([number, probe.intervalMs]);
+    }
+    return intervals;
   }
 
   /** Ends all probes and waits until they have cleaned up. */

@@ -13,9 +13,9 @@ import { SharedServices } from './services.js';
 
 /** lvsd is told how this process copes this often, ms. */
 const LOAD_INTERVAL_MS = 1_000;
-/** And how often each real service is checked, this often, ms, so many in one message. */
-const INTERVALS_INTERVAL_MS = 5_000;
-const INTERVALS_SIZE = 5_000;
+/** And how often a tenth of the real services is checked, this often, ms. */
+const INTERVALS_INTERVAL_MS = 500;
+const INTERVALS_PARTS = 10;
 
 type Events = NannyEvents & SharedNannyEvents;
 
@@ -116,10 +116,8 @@ class SharedNanny {
   }
 
   private tellIntervals(): void {
-    const { intervals } = this.services;
-    for (let at = 0; at < intervals.length; at += INTERVALS_SIZE) {
-      this.emit('nanny.intervals', { id: this.id, intervals: intervals.slice(at, at + INTERVALS_SIZE) });
-    }
+    const intervals = this.services.nextIntervals(INTERVALS_PARTS);
+    if (intervals.length > 0) this.emit('nanny.intervals', { id: this.id, intervals });
   }
 
   private log(event: string, fields: Record<string, string | number>): void {
