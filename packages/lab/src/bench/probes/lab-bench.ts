@@ -40,7 +40,7 @@ function cells(figures: LabProbesFigures | string): string[] {
 }
 
 const REACTION_HEAD = [
-  'entries of the kernel',
+  "checker, and entries of the kernel's table",
   'what happens',
   'times',
   'ms until the table has it: median',

@@ -1,13 +1,12 @@
-import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { monotonicNowMs } from '@piranha/common';
 import type { ScenarioGroup, SharedLab } from '../../guest/group.js';
-import { until } from '../../guest/requests.js';
 import { privateMemoryBytes, residentMemoryBytes } from '../memory.js';
 import { processorSeconds } from '../processor-time.js';
 import { sumOf } from '../sum-of.js';
-import { DIRECTORY, ended, openRealServers, PORT } from './lab-servers.js';
+import { keepalivedServer, keepalivedText, LabKeepalived } from './lab-keepalived.js';
+import { ended, openRealServers, PORT } from './lab-servers.js';
 import { BenchLvsd } from './lvsd.js';
 import { eachServer, labLvsCf } from './shape.js';
 
@@ -50,35 +49,14 @@ async function openPiranha(): Promise<Checker> {
   };
 }
 
-function keepalivedText(): string {
-  const servers = eachServer(SERVICES).map(
-    (address) => `  real_server ${address} ${PORT} {
-    weight 1
-    TCP_CHECK {
-      connect_timeout 1
-    }
-  }
-`,
-  );
-  return `virtual_server 10.0.0.9 ${PORT} {
-  delay_loop 1
-  lb_algo rr
-  lb_kind NAT
-  protocol TCP
-${servers.join('')}}
-`;
-}
-
 async function openKeepalived(): Promise<Checker> {
-  const file = `${DIRECTORY}/keepalived.conf`;
-  writeFileSync(file, keepalivedText(), { mode: 0o600 });
-  const pidFiles = ['-p', `${DIRECTORY}/keepalived.pid`, '-c', `${DIRECTORY}/checkers.pid`];
-  const child = spawn('keepalived', ['-n', '-C', '-f', file, ...pidFiles], { stdio: 'ignore' });
-  await until('its checker', () => existsSync(`${DIRECTORY}/checkers.pid`), START_LIMIT_MS);
+  const servers = eachServer(SERVICES).map((address) => keepalivedServer(address, PORT));
+  const keepalived = new LabKeepalived(keepalivedText(PORT, servers));
+  await keepalived.ready();
   return {
-    pids: async () => [child.pid ?? 0, Number(readFileSync(`${DIRECTORY}/checkers.pid`, 'utf8'))],
+    pids: async () => keepalived.pids,
     lateness: async () => undefined,
-    stop: () => ended(child),
+    stop: () => keepalived.stop(),
   };
 }
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { ScenarioGroup, SharedLab } from '../../guest/group.js';
+import { keepalivedServer, keepalivedText, LabKeepalived } from './lab-keepalived.js';
 import { ended, openRealServers, PORT } from './lab-servers.js';
 import { BenchLvsd } from './lvsd.js';
 import { ReactionStage, RISE } from './reaction-stage.js';
@@ -9,6 +10,8 @@ const ROUNDS = 20;
 /** To read a table of thousands takes the guest's slow processor a while. */
 const ASK_EVERY_MS = 10;
 const START_LIMIT_MS = 400_000;
+/** keepalived has no rise count: one good check is enough. */
+const KEEPALIVED_RISE = 1;
 /** The one that comes and goes. */
 const ADDRESS = '10.1.255.1';
 const OWN_PORT = 9_090;
@@ -47,31 +50,52 @@ ${others.join('')}}
 `;
 }
 
-async function reactions(entries: number): Promise<string> {
-  const lvsd = new BenchLvsd(lvsCf(entries), 'kernel');
+/** The same; the first refused connect counts, as with `fall = 1`. */
+function keepalivedConf(entries: number): string {
+  const others = eachServer(entries - 1).map((address) =>
+    keepalivedServer(address, PORT, ['delay_loop 600', 'warmup 0']),
+  );
+  const one = keepalivedServer(ADDRESS, OWN_PORT, ['delay_loop 0.2', 'retry 0', 'warmup 0']);
+  return keepalivedText(PORT, [one, ...others]);
+}
+
+interface Product {
+  ready(limitMs: number): Promise<unknown>;
+  stop(): Promise<void>;
+}
+
+/** @param rise good checks until a server is up */
+async function reactions(start: () => Product, rise: number): Promise<string> {
+  const product = start();
   const holds = async () => LINE.test(readFileSync('/proc/net/ip_vs', 'latin1'));
   const stage = new ReactionStage(ADDRESS, OWN_PORT, holds, ASK_EVERY_MS);
   try {
     await stage.open(START_LIMIT_MS);
-    await lvsd.ready(START_LIMIT_MS);
-    return JSON.stringify(await stage.measure(ROUNDS));
+    await product.ready(START_LIMIT_MS);
+    return JSON.stringify(await stage.measure(ROUNDS, rise));
   } finally {
-    await lvsd.stop();
+    await product.stop();
     await stage.close();
   }
 }
+
+const ofPiranha = (entries: number) => reactions(() => new BenchLvsd(lvsCf(entries), 'kernel'), RISE);
+const ofKeepalived = (entries: number) =>
+  reactions(() => new LabKeepalived(keepalivedConf(entries)), KEEPALIVED_RISE);
 
 /** How soon the kernel's table shows what a probe found, by the number of its entries. */
 export const REACTION_GROUP: ScenarioGroup<SharedLab> = {
   name: 'probes-reaction',
   title: 'from a probe to the table of the kernel',
-  needs: { haproxy: 'haproxy' },
+  needs: { haproxy: 'haproxy', keepalived: 'keepalived' },
   open: async () => {
     const servers = openRealServers();
     return { lastLines: () => '', close: () => ended(servers) };
   },
   scenarios: {
-    '1 entry': () => reactions(1),
-    '1,000 entries': () => reactions(1_000),
+    'Piranha, 1 entry': () => ofPiranha(1),
+    'keepalived, 1 entry': () => ofKeepalived(1),
+    'Piranha, 1,000 entries': () => ofPiranha(1_000),
+    'keepalived, 1,000 entries': () => ofKeepalived(1_000),
   },
 };

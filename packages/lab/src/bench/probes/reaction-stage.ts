@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { monotonicNowMs } from '@piranha/common';
 import { SynWatch } from './syn-watch.js';
 
-/** Good checks in a row until the real server is back. */
+/** Good checks in a row until the real server is back, where the product counts them. */
 export const RISE = 2;
 /** A turn that takes longer has failed, ms. */
 const LIMIT_MS = 10_000;
@@ -13,6 +13,7 @@ const LIMIT_MS = 10_000;
 export interface Reactions {
   readonly down: readonly number[];
   readonly up: readonly number[];
+  readonly rise: number;
 }
 
 /** A real server that comes and goes while somebody checks it, and the table that is to show it. */
@@ -39,7 +40,8 @@ export class ReactionStage {
     await this.tableHolds(true, limitMs);
   }
 
-  async measure(rounds: number): Promise<Reactions> {
+  /** @param rise good checks in a row until the real server is back */
+  async measure(rounds: number, rise = RISE): Promise<Reactions> {
     const down: number[] = [];
     const up: number[] = [];
     for (let round = 0; round < rounds; round += 1) {
@@ -50,9 +52,9 @@ export class ReactionStage {
       down.push(gone - (this.watch.connectsMs.at(-1) ?? Number.NaN));
       await this.appear();
       const back = await this.tableHolds(true);
-      up.push(back - (this.watch.connectsMs[RISE - 1] ?? Number.NaN));
+      up.push(back - (this.watch.connectsMs[rise - 1] ?? Number.NaN));
     }
-    return { down, up };
+    return { down, up, rise };
   }
 
   async close(): Promise<void> {

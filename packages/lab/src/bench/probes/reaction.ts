@@ -35,12 +35,12 @@ export async function runReactionBench(): Promise<string> {
 }
 
 /** A row for each direction. @param kind what was measured */
-export function reactionRows(kind: string, { down, up }: Reactions): string[][] {
+export function reactionRows(kind: string, { down, up, rise }: Reactions): string[][] {
   const row = (event: string, values: readonly number[]): string[] => {
     const figures = [median(values), percentile(values, 0.99), Math.max(...values)];
     return [kind, event, String(values.length), ...figures.map((value) => value.toFixed(1))];
   };
-  return [row('refused: out', down), row(`passed ${RISE} times: in`, up)];
+  return [row('refused: out', down), row(rise === 1 ? 'passed once: in' : `passed ${rise} times: in`, up)];
 }
 
 function lvsCf(port: number, nannyProcesses: number): string {
