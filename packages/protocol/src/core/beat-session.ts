@@ -152,7 +152,9 @@ function continueSession(
   }
   switch (admitted.type) {
     case 'newer': {
-      const next = { ...session, window: admitted.window, beat, heardMs: nowMs };
+      // As where a life begins: what the guardian said before its proof changed nothing and never will.
+      const window = leaps ? windowAt(sequence) : admitted.window;
+      const next = { ...session, window, beat, heardMs: nowMs };
       return { peer: { ...peer, session: next }, verdict: { type: 'accepted', opened: false } };
     }
     case 'older':

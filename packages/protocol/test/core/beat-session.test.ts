@@ -153,6 +153,17 @@ describe('a session', () => {
     expect(session(state)).toMatchObject({ window: { newest: 3 } });
   });
 
+  it('takes nothing that a stand-in said before the leap that counted: it changed nothing, and never will', () => {
+    const { state, said } = run(opened(), [
+      { beat: beat(LIFE, 2 ** 40), ownSequence: 2 },
+      { beat: beat(LIFE, 2 ** 40 + 2, 2), ownSequence: 2 },
+      { beat: beat(LIFE, 2 ** 40), ownSequence: 2 },
+      { beat: beat(LIFE, 2 ** 40 + 3), ownSequence: 2 },
+    ]);
+    expect(said).toEqual(['unproven', 'accepted', 'duplicate', 'accepted']);
+    expect(session(state)).toMatchObject({ window: { newest: 2 ** 40 + 3 } });
+  });
+
   it('gives way to the next life once that is proven, and never comes back', () => {
     const { state, said } = run(opened(), [
       { beat: beat(NEXT_LIFE, 1), ownSequence: 5 },

@@ -48,6 +48,8 @@ describe('a simulated pair with a key', LIMIT, () => {
     const pair = configuration && pairOfConfiguration(configuration);
     if (pair === undefined) throw new Error('the sample names no pair');
     expect(pair).toMatchObject({ hasKey: true, isAttacked: true });
+    // A recording of a stand-in's first word, which was not believed, came back after its second one.
+    expect(firstFailureText(pair, 703, 1)).toBeUndefined();
     expect(promisesOf(pair).at(-1)).toContain('replays and forges');
   });
 });
