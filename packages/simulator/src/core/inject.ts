@@ -2,6 +2,7 @@ import type { Fault } from './faults.js';
 import type { NodeName, PerNode } from './names.js';
 import { type HeartbeatNetwork, PATHS, type PathNumber, QUIET } from './network.js';
 import type { SimulatedNode } from './simulated-node.js';
+import { unnoticedMs } from './simulated-policy.js';
 
 /** What faults happen to. */
 export interface Stage {
@@ -54,8 +55,7 @@ function beginAt(
       const restore = node.condition.loseServers();
       node.pulse?.lookAtReadiness();
       return () => {
-        // By then somebody has read a beat of it, or counted it as dead.
-        restore(node.settings.deadtimeMs + 2 * node.settings.keepaliveMs);
+        restore(unnoticedMs(node.settings));
         node.pulse?.lookAtReadiness();
       };
     }

@@ -22,9 +22,14 @@ export class SimulatedCondition {
     return { tableLoaded: true, firstVerdicts: true, serversUp: this.isDark ? 0 : 1, serversTotal: 1 };
   }
 
-  /** For how long it has been fit, where it was not for as long as others must notice, ms. */
-  get lightForMs(): number {
-    return this.isDark ? 0 : this.nowMs() - this.lightSinceMs;
+  /**
+   * For how long it has been fit as far as others can know, ms.
+   * @param unnoticedMs they may not have noticed an outage for so long
+   */
+  lightForMs(unnoticedMs: number): number {
+    const nowMs = this.nowMs();
+    const isKnownDark = this.isDark && nowMs - this.darkSinceMs > unnoticedMs;
+    return isKnownDark ? 0 : nowMs - this.lightSinceMs;
   }
 
   /** All its real servers are lost to it. @returns what brings them back, with how long others may fail to notice it */

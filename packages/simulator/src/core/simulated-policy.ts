@@ -5,6 +5,7 @@ import {
   type NodeGroups,
   type NodeView,
   nextTaker,
+  type PulseSettings,
   type Views,
 } from '@piranha/pulse/machines';
 import { CLOCK_SHARE } from './bounds.js';
@@ -14,6 +15,11 @@ import type { World } from './world.js';
 
 /** How often pulse looks whether a group is to go back, ms. */
 export const FAILBACK_LOOK_MS = 500;
+
+/** By then somebody has read a beat of a director, or counted it as dead, ms. */
+export function unnoticedMs({ deadtimeMs, keepaliveMs }: PulseSettings): number {
+  return deadtimeMs + 2 * keepaliveMs;
+}
 
 /** What the policy needs of its process. */
 interface PolicyNeeds {
@@ -88,7 +94,8 @@ export class SimulatedPolicy {
     to: string | undefined,
   ): void {
     const { world, node, needs } = this;
-    const lightForMs = world.conditionOf((to as NodeName | undefined) ?? node.partner)?.lightForMs ?? 0;
+    const taker = world.conditionOf((to as NodeName | undefined) ?? node.partner);
+    const lightForMs = taker?.lightForMs(unnoticedMs(node.settings)) ?? 0;
     // While this one was no better, the other one was good enough.
     const isJudged = failback === 'ready' && !node.condition.wasDark;
     if (isJudged && lightForMs * CLOCK_SHARE < failbackHoldMs) {

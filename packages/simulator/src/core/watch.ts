@@ -39,6 +39,8 @@ interface Two {
   heardMs: number;
   /** Packets between them that had got lost whole when `heardMs` began. */
   lostBefore: number;
+  /** What a slow machine may take longer that was slow since they both hold. */
+  slownessMs: number;
   unattendedMs: number;
   releasingMs: number;
   unwitnessedMs: number;
@@ -67,6 +69,7 @@ export class Watch {
         both: [one, other] as const,
         heardMs: 0,
         lostBefore: 0,
+        slownessMs: 0,
         unattendedMs: 0,
         releasingMs: 0,
         unwitnessedMs: 0,
@@ -131,7 +134,8 @@ export class Watch {
       meet && two.both.every(({ node }) => node.guardian?.isFrozen === false && !node.hangsAtStart);
     two.heardMs = attentive ? two.heardMs + passedMs : 0;
     two.unattendedMs = watched ? two.unattendedMs + passedMs : 0;
-    const slackMs = this.watched.network.noise.jitterMs + this.slownessMs() + this.lostMs(two);
+    two.slownessMs = Math.max(isHeld ? two.slownessMs : 0, this.slownessMs());
+    const slackMs = this.watched.network.noise.jitterMs + two.slownessMs + this.lostMs(two);
     if (two.heardMs > this.bounds.twoHoldersMs + slackMs) {
       this.broken('never two holders that hear each other', `for ${Math.round(two.heardMs)} ms`);
     }

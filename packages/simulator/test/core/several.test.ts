@@ -27,6 +27,8 @@ const LIMIT = { timeout: 300_000 };
 
 const RETURN = { failback: 'ready', failbackHoldMs: 1_000 } as const;
 
+const LATE_RETURN = { failback: 'ready', failbackHoldMs: 60_000 } as const;
+
 const byChance = (): number => Math.floor(Math.random() * 2 ** 31);
 
 describe('more than two simulated directors', LIMIT, () => {
@@ -48,6 +50,9 @@ describe('more than two simulated directors', LIMIT, () => {
     const group = (count: number) => ({ ...groupOf(SETTINGS, count), failback: RETURN });
     expect(firstFailureText(group(3), byChance(), 12)).toBeUndefined();
     expect(firstFailureText(group(5), byChance(), 2)).toBeUndefined();
+    // Its real servers are lost within the moment in which it gets them.
+    const slow = { ...groupOf(pairSettings(2_000, 5_000), 3), hasMaintenance: true, failback: LATE_RETURN };
+    for (const seed of [367, 483]) expect(firstFailureText(slow, seed, 1)).toBeUndefined();
     const script: Script = {
       seed: 1,
       clockRates: { primary: 1, backup: 1 },
