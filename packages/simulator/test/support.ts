@@ -1,4 +1,5 @@
 import type { WitnessConfig } from '@piranha/config';
+import type { Script, TimedFault } from '../src/core/faults.js';
 import { type Failure, pairSettings, type SimulatedPair, simulateSeed } from '../src/index.js';
 
 /** Beats each 100 ms, dead after 400 ms. */
@@ -31,3 +32,20 @@ export function firstFailure(pair: SimulatedPair, from: number, count: number): 
 export function firstFailureText(pair: SimulatedPair, from: number, count: number): string | undefined {
   return firstFailure(pair, from, count)?.lines.join('\n');
 }
+
+/** Both boot together with exact clocks, and only this happens. */
+export function scriptWith(seed: number, fault: TimedFault): Script {
+  return {
+    seed,
+    clockRates: { primary: 1, backup: 1 },
+    startMs: { primary: 100, backup: 100 },
+    headStartMs: 0,
+    faults: [fault],
+  };
+}
+
+/** The primary loses power in a calm pair, and boots again. */
+export const POWER_CUT = scriptWith(1, {
+  atMs: 6_000,
+  fault: { kind: 'crash', node: 'primary', durationMs: 2_000 },
+});

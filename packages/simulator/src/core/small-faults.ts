@@ -23,7 +23,7 @@ export function withSmallFaults(
   hasFailback: boolean,
 ): Script {
   const random = new SeededRandom(script.seed ^ STREAM);
-  const one = withOne(random, script.faults, names, unitMs);
+  const one = withOne(random, script.faults, unitMs, 0.15, () => smallFault(random, names, unitMs));
   const faults = hasFailback ? withOutage(random, one, names, unitMs) : one;
   const lastMs = Math.max(0, ...faults.map(({ atMs }) => atMs));
   const step = (): ClockStep => {
@@ -32,7 +32,9 @@ export function withSmallFaults(
     return { atMs: random.between(0, lastMs + 2 * unitMs), node: random.pick(names), stepMs };
   };
   const clockSteps = random.chance(0.4) ? Array.from({ length: random.between(1, 3) }, step) : [];
-  return { ...script, faults: withSlowProcess(random, faults, names, unitMs), clockSteps };
+  // Drawn last, so that all else of a seed stays what it was.
+  const all = withOne(random, faults, unitMs, 0.1, () => slowProcess(random, names, unitMs));
+  return { ...script, faults: all, clockSteps };
 }
 
 /** Near another fault, and long enough that others notice it. */
@@ -49,33 +51,25 @@ function withOutage(
   return [...faults, { atMs, fault: { kind: 'serversDown', node, durationMs } }];
 }
 
-/** In place of the only fault, or beside one of several. A reload is tried alone. */
+/** In place of the only fault, or beside one of several. A reload is tried alone. @param share of the seeds that have it */
 function withOne(
   random: SeededRandom,
   faults: readonly TimedFault[],
-  names: readonly NodeName[],
   unitMs: number,
+  share: number,
+  draw: () => Fault,
 ): readonly TimedFault[] {
   const first = faults[0];
   const isReload = faults.some(({ fault }) => fault.kind === 'reload');
-  if (first === undefined || isReload || !random.chance(0.15)) return faults;
-  const fault = smallFault(random, names, unitMs);
+  if (first === undefined || isReload || !random.chance(share)) return faults;
+  const fault = draw();
   if (faults.length === 1) return [{ atMs: first.atMs, fault }];
   const { atMs } = random.pick(faults);
   return [...faults, { atMs: Math.max(0, atMs + random.between(-unitMs, unitMs)), fault }];
 }
 
-/** One slow process, in place of the only fault or near one of several. Drawn last. */
-function withSlowProcess(
-  random: SeededRandom,
-  faults: readonly TimedFault[],
-  names: readonly NodeName[],
-  unitMs: number,
-): readonly TimedFault[] {
-  const first = faults[0];
-  const isReload = faults.some(({ fault }) => fault.kind === 'reload');
-  if (first === undefined || isReload || !random.chance(0.1)) return faults;
-  const fault: Fault = {
+function slowProcess(random: SeededRandom, names: readonly NodeName[], unitMs: number): Fault {
+  return {
     kind: 'slowProcess',
     node: random.pick(names),
     process: random.pick(['pulse', 'pulse', 'guardian'] as const),
@@ -83,9 +77,6 @@ function withSlowProcess(
     runMs: random.between(1, 50),
     durationMs: random.between(unitMs, 8 * unitMs),
   };
-  if (faults.length === 1) return [{ atMs: first.atMs, fault }];
-  const atMs = random.pick(faults).atMs + random.between(-unitMs, unitMs);
-  return [...faults, { atMs: Math.max(0, atMs), fault }];
 }
 
 function smallFault(random: SeededRandom, names: readonly NodeName[], unitMs: number): Fault {

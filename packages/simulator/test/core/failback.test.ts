@@ -1,6 +1,5 @@
 import { parseLvsCf } from '@piranha/config';
 import { describe, expect, it } from 'vitest';
-import type { Script } from '../../src/core/faults.js';
 import { runScript } from '../../src/core/pair.js';
 import {
   OWN_MACHINES,
@@ -9,7 +8,7 @@ import {
   promisesOf,
   type SimulatedPair,
 } from '../../src/index.js';
-import { BUG_SEEDS, firstFailure, firstFailureText, SETTINGS } from '../support.js';
+import { BUG_SEEDS, firstFailure, firstFailureText, POWER_CUT, SETTINGS } from '../support.js';
 import { withBug } from './planted-bugs.js';
 import { FAILBACK_BUGS } from './planted-failback-bugs.js';
 
@@ -31,18 +30,11 @@ describe('a pair whose addresses go back to the preferred director', LIMIT, () =
   });
 
   it('has them at the primary again after a power cut, and not without failback', () => {
-    const script: Script = {
-      seed: 1,
-      clockRates: { primary: 1, backup: 1 },
-      startMs: { primary: 100, backup: 100 },
-      headStartMs: 0,
-      faults: [{ atMs: 6_000, fault: { kind: 'crash', node: 'primary', durationMs: 2_000 } }],
-    };
-    const { violation, takeovers, history } = runScript(returning('ready'), script);
+    const { violation, takeovers, history } = runScript(returning('ready'), POWER_CUT);
     expect(violation).toBeUndefined();
     expect(takeovers).toBe(3);
     expect(history.some((line) => line.endsWith('backup gives main back'))).toBe(true);
-    expect(runScript({ ...pairOf(SETTINGS), hasKey: true }, script).takeovers).toBe(2);
+    expect(runScript({ ...pairOf(SETTINGS), hasKey: true }, POWER_CUT).takeovers).toBe(2);
   });
 
   for (const [title, bug] of Object.entries(FAILBACK_BUGS)) {

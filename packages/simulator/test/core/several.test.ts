@@ -1,7 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { loadConfiguration } from '@piranha/config';
 import { describe, expect, it } from 'vitest';
-import type { Script } from '../../src/core/faults.js';
 import { runScript } from '../../src/core/pair.js';
 import {
   groupOf,
@@ -11,7 +10,7 @@ import {
   promisesOf,
   simulateSeed,
 } from '../../src/index.js';
-import { firstFailure, firstFailureText, SETTINGS, WITNESS } from '../support.js';
+import { firstFailure, firstFailureText, POWER_CUT, SETTINGS, WITNESS } from '../support.js';
 import { SEVERAL_BUGS, SEVERAL_WITNESS_BUGS, WITNESS_OF_SEVERAL_BUG, withBug } from './planted-bugs.js';
 
 /** Directors, fixed seeds, and seeds that nobody has tried: more of them make each seed longer. */
@@ -26,7 +25,6 @@ const BUG_SEEDS = 60;
 const LIMIT = { timeout: 300_000 };
 
 const RETURN = { failback: 'ready', failbackHoldMs: 1_000 } as const;
-
 const LATE_RETURN = { failback: 'ready', failbackHoldMs: 60_000 } as const;
 
 const byChance = (): number => Math.floor(Math.random() * 2 ** 31);
@@ -53,17 +51,10 @@ describe('more than two simulated directors', LIMIT, () => {
     // Its real servers are lost within the moment in which it gets them.
     const slow = { ...groupOf(pairSettings(2_000, 5_000), 3), hasMaintenance: true, failback: LATE_RETURN };
     for (const seed of [367, 483]) expect(firstFailureText(slow, seed, 1)).toBeUndefined();
-    const script: Script = {
-      seed: 1,
-      clockRates: { primary: 1, backup: 1 },
-      startMs: { primary: 100, backup: 100 },
-      headStartMs: 0,
-      faults: [{ atMs: 6_000, fault: { kind: 'crash', node: 'primary', durationMs: 2_000 } }],
-    };
-    const { violation, takeovers, history } = runScript(group(3), script);
+    const { violation, takeovers, history } = runScript(group(3), POWER_CUT);
     expect({ violation, takeovers }).toEqual({ violation: undefined, takeovers: 3 });
     expect(history.some((line) => line.endsWith('backup gives main back'))).toBe(true);
-    expect(runScript(groupOf(SETTINGS, 3), script).takeovers).toBe(2);
+    expect(runScript(groupOf(SETTINGS, 3), POWER_CUT).takeovers).toBe(2);
   });
 
   it('keep them with a witness under require', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Script } from '../../src/core/faults.js';
 import { runScript } from '../../src/core/pair.js';
 import { type Machines, OWN_MACHINES, pairOf } from '../../src/index.js';
-import { SETTINGS } from '../support.js';
+import { SETTINGS, scriptWith } from '../support.js';
 
 /** The old rule: only the lateness of a timer tells of a sleep. */
 const TIMERS_ALONE: Machines = {
@@ -13,13 +13,7 @@ const TIMERS_ALONE: Machines = {
 
 /** The active primary's machine stands still for so long, at some moment between two of its beats. */
 function pausedFor(durationMs: number, atMs: number): Script {
-  return {
-    seed: durationMs,
-    clockRates: { primary: 1, backup: 1 },
-    startMs: { primary: 100, backup: 100 },
-    headStartMs: 0,
-    faults: [{ atMs, fault: { kind: 'pause', node: 'primary', durationMs } }],
-  };
+  return scriptWith(durationMs, { atMs, fault: { kind: 'pause', node: 'primary', durationMs } });
 }
 
 function brokenPromises(machines: Machines): readonly string[] {

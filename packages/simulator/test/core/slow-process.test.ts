@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Fault, Script } from '../../src/core/faults.js';
+import type { Fault } from '../../src/core/faults.js';
 import type { NodeName } from '../../src/core/names.js';
 import { type Outcome, runScript } from '../../src/core/pair.js';
 import { pairOf, pairSettings } from '../../src/index.js';
-import { SETTINGS } from '../support.js';
+import { SETTINGS, scriptWith } from '../support.js';
 
 type SlowProcess = Extract<Fault, { kind: 'slowProcess' }>;
 
@@ -15,14 +15,7 @@ function withSlow(
   settings = SETTINGS,
 ): Outcome {
   const fault: SlowProcess = { kind: 'slowProcess', node, process, stallMs, runMs: 5, durationMs: 3_000 };
-  const script: Script = {
-    seed: stallMs,
-    clockRates: { primary: 1, backup: 1 },
-    startMs: { primary: 100, backup: 100 },
-    headStartMs: 0,
-    faults: [{ atMs: 6_000, fault }],
-  };
-  return runScript(pairOf(settings), script);
+  return runScript(pairOf(settings), scriptWith(stallMs, { atMs: 6_000, fault }));
 }
 
 const STALLS_MS = [1, 20, 90, 150, 250, 399, 410, 700, 1_500];
