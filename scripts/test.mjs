@@ -7,6 +7,8 @@ import { ensureBuilt, ROOT } from './ensure-built.mjs';
 // npm test: everything that this machine can check, cheapest first. Words after `--` go to vitest.
 const bin = (name) => join(ROOT, 'node_modules', '.bin', name);
 const startedMs = Date.now();
+/** Of the reason of each failure. */
+const SHOWN_CHARACTERS = 4_000;
 
 ensureBuilt();
 for (const [name, program, args] of [
@@ -28,21 +30,19 @@ if (skipped.length > 0) {
   process.stdout.write('\nSkipped, with the reason in the name:\n');
   for (const { fullName } of skipped) process.stdout.write(`  ${fullName}\n`);
 }
+// Again at the end, for of a long output often only that is kept.
+const failures = runs.flatMap((run) => run.failures);
+for (const { title, reason } of failures) {
+  process.stdout.write(`\nFAILED ${title}\n${reason.slice(0, SHOWN_CHARACTERS)}\n`);
+}
 // In CI every package that a test needs is installed: a skip is a hole there, unless the machine itself lacks something.
 const holes = skipped.filter(({ fullName }) => !fullName.includes('on this machine'));
 const skipsAreErrors = process.env.CI === 'true' && holes.length > 0 && process.argv.length <= 2;
 if (skipsAreErrors) process.stdout.write('CI=true: nothing may be skipped for want of a package\n');
-const failedFiles = files.filter(
-  ({ status, assertionResults }) =>
-    status === 'failed' && assertionResults.every((one) => one.status !== 'failed'),
-).length;
-const count = (key) => runs.reduce((sum, { results }) => sum + results[key], 0);
-const passedTests = count('numPassedTests');
-const failedTests = count('numFailedTests') + failedFiles;
-// An error outside of every test (a late rejection, a worker that died) is in vitest's exit code alone.
-const strayErrors = runs.some(({ failed }) => failed) && failedTests === 0 ? 1 : 0;
-if (strayErrors > 0) process.stdout.write('\nvitest failed outside of the tests: see its errors above\n');
-const failed = failedTests + strayErrors;
+const passedTests = runs.reduce((sum, { results }) => sum + results.numPassedTests, 0);
+const strayErrors = failures.length === 0 && runs.some(({ failed }) => failed) ? 1 : 0;
+if (strayErrors > 0) process.stdout.write('\nvitest failed without a failure: see above\n');
+const failed = failures.length + strayErrors;
 process.stdout.write(`\nwhole run: ${Math.round((Date.now() - startedMs) / 1_000)} s\n`);
 process.stdout.write(`${passedTests} passed, ${failed} failed, ${skipped.length} skipped\n`);
 process.exit(failed > 0 || skipsAreErrors || passedTests === 0 ? 1 : 0);
@@ -70,10 +70,13 @@ async function runVitest(args, where = 'in front') {
   const directory = mkdtempSync(join(tmpdir(), 'piranha-test-'));
   const file = join(directory, 'results.json');
   const isBehind = where === 'in the background';
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+  const failuresFile = join(directory, 'failures.json');
+  const ownReporter = `--reporter=${join(ROOT, 'scripts/failures-reporter.mjs')}`;
+  const reporters = ['--reporter=default', ownReporter, '--reporter=json', `--outputFile.json=${file}`];
   try {
     const child = spawn(bin('vitest'), ['run', ...reporters, ...args], {
       cwd: ROOT,
+      env: { ...process.env, FAILURES_FILE: failuresFile },
       stdio: isBehind ? ['ignore', 'pipe', 'pipe'] : ['ignore', 1, 1],
     });
     if (isBehind) setPriority(child.pid, constants.priority.PRIORITY_LOW);
@@ -84,11 +87,12 @@ async function runVitest(args, where = 'in front') {
       child.once('close', resolve);
     });
     process.stdout.write(Buffer.concat(output));
-    if (!existsSync(file)) {
+    if (![file, failuresFile].every((one) => existsSync(one))) {
       process.stdout.write('vitest gave no results\n');
       process.exit(1);
     }
-    return { results: JSON.parse(readFileSync(file, 'utf8')), failed: status !== 0 };
+    const [results, failures] = [file, failuresFile].map((one) => JSON.parse(readFileSync(one, 'utf8')));
+    return { results, failures, failed: status !== 0 };
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }

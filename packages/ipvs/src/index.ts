@@ -23,5 +23,6 @@ export { type SyncDaemon, type SyncDaemons, type SyncSide, syncDaemonFits } from
 export { parseTimeouts } from './core/timeouts-reader.js';
 export { readOperations, readTableValue, readTimeouts } from './core/wire.js';
 export * from './director.js';
+export { KernelServers } from './shell/kernel-servers.js';
 export { readOwned, removeOwned, saveOwned } from './shell/owned-file.js';
 export { SyncDaemonControl } from './shell/sync-daemon.js';

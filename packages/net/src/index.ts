@@ -18,6 +18,7 @@ export { readTimestampReply, timestampRequest } from './core/icmp-timestamp.js';
 export { parseMac } from './core/mac.js';
 export type { NeighbourSpec } from './core/neighbour-messages.js';
 export type { NeighbourEntry, NeighbourState } from './core/neighbour-records.js';
+export { encodeNetlinkAttribute, netlinkAttributes } from './core/netlink-message.js';
 export type { AddressSpec } from './core/route-messages.js';
 export type { InterfaceAddress, NetworkLink, OperationalState } from './core/route-records.js';
 export { type TcpSegment, tcpFrame } from './core/tcp-frame.js';
@@ -25,6 +26,7 @@ export { ipInIpPacket, TCP_FLAGS, type TcpHeader, tcpPacket } from './core/tcp-p
 export { EchoSocket } from './echo-socket.js';
 export type { EthernetDevice } from './ethernet-device.js';
 export type { FrameWatch } from './frame-watch.js';
+export { type GenericCommand, GenericNetlink } from './generic-netlink.js';
 export { drainGroupMember } from './group-drain.js';
 export * from './libc.js';
 export { LinkWatch, type LinkWatchEvents } from './link-watch.js';

@@ -13,7 +13,6 @@ const AF_NETLINK = 16;
 const SOCK_RAW = 3;
 const SOCK_NONBLOCK = 0o4000;
 const SOCK_CLOEXEC = 0o2000000;
-const NETLINK_ROUTE = 0;
 const SOL_SOCKET = 1;
 const SO_RCVBUF = 8;
 const SO_RCVTIMEO = 20;
@@ -32,14 +31,17 @@ const BUFFER_BYTES = 1024 * 1024;
 const EINTR = 4;
 const ENOBUFS = 105;
 
+/** The protocol of links, addresses and neighbours. */
+export const NETLINK_ROUTE = 0;
+
 /** Builds a request with the sequence number that its answer will carry. */
 export type RequestBuilder = (sequence: number) => Buffer;
 
-/** A socket of rtnetlink in the calling thread's network namespace; `groups` is a mask of event groups. */
-export function openNetlink(groups: number, isBlocking: boolean): number {
+/** A socket of netlink in the calling thread's network namespace; `groups` is a mask of event groups. */
+export function openNetlink(groups: number, isBlocking: boolean, protocol = NETLINK_ROUTE): number {
   const c = libc();
   const kind = SOCK_RAW | SOCK_CLOEXEC | (isBlocking ? 0 : SOCK_NONBLOCK);
-  const fd = c.socket(AF_NETLINK, kind, NETLINK_ROUTE);
+  const fd = c.socket(AF_NETLINK, kind, protocol);
   if (fd < 0) throw addressFailed('socket', c.errno());
   // The forced form passes the system's limit and needs CAP_NET_ADMIN.
   if (setOption(fd, SOL_SOCKET, SO_RCVBUFFORCE, BUFFER_BYTES) < 0) {
@@ -58,8 +60,8 @@ export function openNetlink(groups: number, isBlocking: boolean): number {
  * As openNetlink, for requests and answers: whoever receives waits at most 2 s.
  * @throws UserError `ADDRESS_FAILED`
  */
-export function openNetlinkForRequests(): number {
-  const fd = openNetlink(0, true);
+export function openNetlinkForRequests(protocol = NETLINK_ROUTE): number {
+  const fd = openNetlink(0, true, protocol);
   const limit = Buffer.alloc(TIMEVAL_BYTES);
   limit.writeUInt32LE(ANSWER_LIMIT_SECONDS);
   // Without it the thread could wait for ever.
@@ -201,7 +203,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   EMFILE: 'the limit of open files is reached',
 };
 
-/** The error of a call to rtnetlink that failed with `errno`; `what` names the call or the address. */
+/** The error of a call to netlink that failed with `errno`; `what` names the call or the address. */
 export function addressFailed(what: string, errno: number, kernelText?: string): UserError {
   const name = errnoName(errno);
   const text = kernelText === undefined ? '' : ` (${kernelText})`;

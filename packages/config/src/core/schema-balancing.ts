@@ -114,7 +114,7 @@ export const balancingDirectives: readonly DirectiveSpec[] = [
     default: '/sbin/ipvsadm',
     since: '0.1',
     use: 'live',
-    help: 'Path of the ipvsadm program.',
+    help: "Path of the ipvsadm program. Another one than the system's makes every change itself; else lvsd asks the kernel to change single real servers.",
   },
   {
     name: 'rsh_command',

@@ -1,5 +1,6 @@
 import { readKernelStatistics } from '../core/kernel-statistics.js';
 import type { Table, TableOperation } from '../core/model.js';
+import { isServerOperation } from '../core/netlink-servers.js';
 import { sortTable } from '../core/order.js';
 import { PlanCheck } from '../core/plan-check.js';
 import { parseSaveText } from '../core/save-reader.js';
@@ -7,7 +8,8 @@ import { operationArguments, operationText } from '../core/save-text.js';
 import { withThresholds } from '../core/thresholds.js';
 import { parseTimeouts } from '../core/timeouts-reader.js';
 import type { Director, OperationResult, ServiceStatistics, TableTimeouts } from '../director.js';
-import { Ipvsadm, ipvsadmFailed } from '../shell/ipvsadm.js';
+import { Ipvsadm, ipvsadmFailed, isSystemIpvsadm } from '../shell/ipvsadm.js';
+import { KernelServers } from '../shell/kernel-servers.js';
 
 /** A plan of fewer operations takes one call each: that is fewer calls than a restore and its readings. */
 const PLAN_FROM_OPERATIONS = 5;
@@ -18,18 +20,31 @@ interface Waiting {
   readonly index: number;
 }
 
-/** The kernel's own IPVS table, through `ipvsadm`, which alone knows every kernel's interface. */
+/**
+ * The kernel's own IPVS table, through `ipvsadm`, which alone knows every kernel's interface. Changes of real servers, which
+ * are urgent when one fails, are asked of the kernel itself.
+ */
 export class KernelDirector implements Director {
   readonly kind = 'kernel';
   private readonly ipvsadm: Ipvsadm;
 
   /**
-   * @param path of ipvsadm; by default it is looked for where systems have it
+   * @param path of ipvsadm; by default it is looked for where systems have it. One elsewhere makes every change.
    * @throws UserError `IPVSADM_MISSING`; every call may reject with `IPVS_NO_MODULE`, `IPVS_NO_PRIVILEGE` or
    * `IPVSADM_FAILED`
    */
-  constructor(path?: string) {
+  constructor(
+    path?: string,
+    private readonly servers:
+      | Pick<KernelServers, 'prepare' | 'carryOut' | 'close'>
+      | undefined = isSystemIpvsadm(path) ? new KernelServers() : undefined,
+  ) {
     this.ipvsadm = new Ipvsadm(path);
+  }
+
+  /** Makes ready what the first urgent change would wait for. */
+  async prepare(): Promise<void> {
+    await this.servers?.prepare();
   }
 
   /** A line that makes no sense is somebody else's: it is left out, and so never touched. */
@@ -40,8 +55,10 @@ export class KernelDirector implements Director {
   }
 
   async apply(operations: readonly TableOperation[]): Promise<readonly OperationResult[]> {
-    const results: OperationResult[] = [];
-    let waiting: readonly Waiting[] = operations.map((operation, index) => ({ operation, index }));
+    const results = await this.applyServers(operations);
+    let waiting: readonly Waiting[] = operations
+      .map((operation, index) => ({ operation, index }))
+      .slice(results.length);
     while (waiting.length >= PLAN_FROM_OPERATIONS) waiting = await this.restore(waiting, results);
     for (const { operation, index } of waiting) results[index] = await this.applyOne(operation);
     return results;
@@ -68,13 +85,25 @@ export class KernelDirector implements Director {
   }
 
   async close(): Promise<void> {
-    // The kernel keeps the table; nothing is held here.
+    // The kernel keeps the table.
+    this.servers?.close();
   }
 
   private async output(args: readonly string[]): Promise<string> {
     const { exitCode, stdout, messages } = await this.ipvsadm.run(args);
     if (exitCode !== 0) throw ipvsadmFailed(args, messages.join('; ') || `exit code ${exitCode}`);
     return stdout;
+  }
+
+  /** Results of the operations up to the first one that is ipvsadm's. */
+  private async applyServers(operations: readonly TableOperation[]): Promise<OperationResult[]> {
+    const results: OperationResult[] = [];
+    for (const operation of operations) {
+      const result = isServerOperation(operation) ? await this.servers?.carryOut(operation) : undefined;
+      if (result === undefined) break;
+      results.push(result);
+    }
+    return results;
   }
 
   private async applyOne(operation: TableOperation): Promise<OperationResult> {

@@ -28,6 +28,11 @@ const EXIT_NOT_INSTALLED = 5;
 /** The original's path of ipvsadm; where it is meant, systems that have it elsewhere are looked through. */
 const USUAL_PATH = '/sbin/ipvsadm';
 
+/** Whether a path means the system's own ipvsadm: another one may be a wrapper, which has to see every change. */
+export function isSystemIpvsadm(path: string | undefined): boolean {
+  return path === undefined || path === USUAL_PATH || path === '/usr/sbin/ipvsadm';
+}
+
 /** What Ipvsadm is to be made with for the path that an lvs.cf names. */
 export function usualPath(path: string): string | undefined {
   return path === USUAL_PATH ? undefined : path;

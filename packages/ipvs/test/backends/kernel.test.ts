@@ -1,5 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { KernelDirector, type TableOperation, type TableServer } from '../../src/index.js';
+import {
+  KernelDirector,
+  type OperationResult,
+  operationText,
+  type TableOperation,
+  type TableServer,
+} from '../../src/index.js';
 import { directorCompliance } from '../support/compliance.js';
 import { type FakeIpvsadm, fakeIpvsadm } from '../support/fake-ipvsadm.js';
 
@@ -120,6 +126,54 @@ describe('the kernel backend', () => {
     ipvsadm.takeCalls();
     expect((await director.readStatistics())[0]?.servers).toHaveLength(1);
     expect(ipvsadm.takeCalls().sort()).toEqual(['-Ln --persistent-conn', '-Ln --stats --exact']);
+  });
+});
+
+describe('changes of real servers', () => {
+  const edit = (last: number): TableOperation => ({ type: 'editServer', key, server: server(last) });
+
+  /** A kernel that answers itself for some servers, by the last number of their addresses. */
+  function asking(answers: Readonly<Record<string, OperationResult>>) {
+    const asked: string[] = [];
+    const servers = {
+      prepare: async () => undefined,
+      carryOut: async (operation: TableOperation) => {
+        const text = operationText(operation);
+        asked.push(text);
+        return answers[/-r 10\.0\.1\.(\d+)/.exec(text)?.[1] ?? ''];
+      },
+      close: () => void asked.push('close'),
+    };
+    return { asked, director: new KernelDirector(ipvsadm.path, servers) };
+  }
+
+  it('are asked of the kernel itself, whose answers are the results', async () => {
+    const refused = { ok: false, message: 'No such destination' } as const;
+    const kernel = asking({ 1: { ok: true }, 2: refused });
+    expect(await kernel.director.apply([edit(1), edit(2)])).toEqual([OK, refused]);
+    await kernel.director.close();
+    expect(kernel.asked).toEqual([
+      '-e -t 10.0.0.9:80 -r 10.0.1.1:80 -g -w 1',
+      operationText(edit(2)),
+      'close',
+    ]);
+    expect(ipvsadm.takeCalls()).toEqual([]);
+  });
+
+  it("are ipvsadm's from the first one on to which the kernel gave no answer, in their order", async () => {
+    await director.apply([addService(), addServer(2), addServer(3)]);
+    ipvsadm.takeCalls();
+    const kernel = asking({ 1: { ok: true }, 3: { ok: true } });
+    expect(await kernel.director.apply([edit(1), edit(2), edit(3)])).toEqual([OK, OK, OK]);
+    expect(kernel.asked).toEqual([edit(1), edit(2)].map(operationText));
+    expect(ipvsadm.takeCalls()).toEqual([edit(2), edit(3)].map(operationText));
+  });
+
+  it("behind one of a service are ipvsadm's too", async () => {
+    const kernel = asking({ 1: { ok: true } });
+    expect(await kernel.director.apply([addService(), addServer(1)])).toEqual([OK, OK]);
+    expect(kernel.asked).toEqual([]);
+    expect(ipvsadm.takeCalls()).toHaveLength(2);
   });
 });
 

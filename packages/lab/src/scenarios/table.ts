@@ -3,6 +3,8 @@ import {
   type Director,
   diffTables,
   KernelDirector,
+  KernelServers,
+  operationText,
   ownedKeys,
   type ServiceKey,
   saveLines,
@@ -111,6 +113,31 @@ const compliance = Object.fromEntries(
   ]),
 );
 
+/** What the kernel refuses is said in the words of ipvsadm; what it says in another way is left to ipvsadm. */
+async function requireRefusals(servers: KernelServers): Promise<void> {
+  const key = { kind: 'address', protocol: 'tcp', address: '10.0.0.9', port: 80 } as const;
+  const known = server('10.0.0.11', 80, 'direct');
+  const other = server('10.0.0.99', 80, 'direct');
+  const unknown = { ...key, port: 81 };
+  const results = [
+    await servers.carryOut({ type: 'addServer', key, server: known }),
+    await servers.carryOut({ type: 'editServer', key, server: other }),
+    await servers.carryOut({ type: 'deleteServer', key, address: other.address, port: other.port }),
+    await servers.carryOut({ type: 'addServer', key: unknown, server: known }),
+    await servers.carryOut({ type: 'editServer', key, server: { ...known, lowerThreshold: 9 } }),
+  ];
+  assert.deepEqual(
+    results.map((result) => (result === undefined || result.ok ? result : result.message)),
+    [
+      'Destination already exists',
+      'No such destination',
+      'No such destination',
+      'Service not defined',
+      undefined,
+    ],
+  );
+}
+
 interface KernelTable extends SharedLab {
   readonly director: Director;
 }
@@ -145,6 +172,37 @@ export const table: ScenarioGroup<KernelTable> = {
       );
       assert.deepEqual(await director.readTable(), EVERYTHING);
       assert.ok(saveLines(EVERYTHING).includes('-A -u 10.0.0.9:53 -s wlc -o'));
+    },
+
+    'real servers of every kind of service are added, changed and removed without ipvsadm': async ({
+      director,
+    }) => {
+      await empty(director);
+      await director.apply(
+        additions({ services: EVERYTHING.services.map((one) => ({ ...one, servers: [] })) }),
+      );
+      const servers = new KernelServers();
+      const carryOut = async (type: 'addServer' | 'editServer', weight: number) => {
+        for (const { key, servers: wanted } of EVERYTHING.services) {
+          for (const one of wanted) {
+            const operation = { type, key, server: { ...one, weight: one.weight + weight } };
+            assert.deepEqual(await servers.carryOut(operation), { ok: true }, operationText(operation));
+          }
+        }
+      };
+      await carryOut('addServer', 5);
+      await carryOut('editServer', 0);
+      assert.deepEqual(await director.readTable(), EVERYTHING);
+      await requireRefusals(servers);
+      for (const { key, servers: wanted } of EVERYTHING.services) {
+        for (const { address, port } of wanted) {
+          assert.deepEqual(await servers.carryOut({ type: 'deleteServer', key, address, port }), {
+            ok: true,
+          });
+        }
+      }
+      assert.ok((await director.readTable()).services.every((one) => one.servers.length === 0));
+      servers.close();
     },
 
     'a refused operation of a plan names its reason, and the others are carried out': async ({

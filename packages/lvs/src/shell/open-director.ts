@@ -30,7 +30,7 @@ export function directorOpener(
   ipvsuSocket: string,
   ipvsadmPath: string,
 ): DirectorOpener {
-  if (kind === 'kernel') return async () => openKernel(ipvsadmPath);
+  if (kind === 'kernel') return () => openKernel(ipvsadmPath);
   if (kind === 'memory') {
     const director = new MemoryDirector();
     return () => Promise.resolve({ director, close: () => undefined });
@@ -47,7 +47,8 @@ export function directorOpener(
   };
 }
 
-function openKernel(ipvsadmPath: string): OpenDirector {
+async function openKernel(ipvsadmPath: string): Promise<OpenDirector> {
   const director = kernelDirector(ipvsadmPath);
-  return { director, close: () => undefined };
+  await director.prepare();
+  return { director, close: () => void director.close() };
 }
