@@ -3,7 +3,8 @@ import { DRIFT_LINES, driftOf, leftAlone } from './table-drift.js';
 
 /**
  * Brings the live table to the desired one through a backend that may refuse an operation or vanish. One request is
- * under way at a time. A refused operation waits for its retry while all others are applied; after a lost backend the
+ * under way at a time; only the look at what others did is overtaken by a change, for to list thousands of entries takes longer
+ * than a failed server may stay. A refused operation waits for its retry while all others are applied; after a lost backend the
  * table is read anew. Pure: the shell carries the effects out and reports back; times are monotonic milliseconds.
  */
 
@@ -58,6 +59,8 @@ export interface TableSyncState {
   readonly compared: Comparison | undefined;
   /** The believed table is behind and must be read before it is compared. */
   readonly stale: boolean;
+  /** A read that was overtaken is under way, and its answer is void; then the next one is owed, and nothing overtakes it. */
+  readonly look: 'free' | 'overtaken' | 'owed';
   readonly connectAtMs: number;
   /** When and why the backend was lost; undefined while it is there. */
   readonly lost: { readonly atMs: number; readonly message: string } | undefined;
@@ -121,6 +124,7 @@ export function initialTableSync(owned: ReadonlySet<string>): TableSyncState {
     compared: undefined,
     fresh: false,
     stale: false,
+    look: 'free',
     connectAtMs: 0,
     lost: undefined,
   };
@@ -148,6 +152,7 @@ function onLost(
     busy: 'nothing',
     inFlight: [],
     live: undefined,
+    look: 'free',
     failures: new Map(),
     connectAtMs: nowMs + policy.reconnectMs,
     lost: first ? { atMs: nowMs, message } : state.lost,
@@ -162,6 +167,7 @@ function onRead(
   table: Table,
   nowMs: number,
 ): TableSyncStep {
+  if (state.look === 'overtaken') return { state: { ...state, look: 'owed' }, effects: [] };
   const first = state.live === undefined;
   const drift = driftOf(tools, state, table);
   const next: TableSyncState = {
@@ -172,6 +178,7 @@ function onRead(
     readAtMs: nowMs,
     fresh: true,
     stale: false,
+    look: 'free',
     lost: undefined,
   };
   const found = [...drift].filter((text) => !state.drift.has(text));
@@ -227,26 +234,50 @@ function onApplied(
   return { state: { ...state, busy: 'nothing', inFlight: [], live, stale, failures, drift }, effects };
 }
 
-/** Starts the next request when nothing is under way. */
+/** Starts the next request when nothing is under way, or nothing that a change need wait for. */
 function advance(
   policy: TableSyncPolicy,
   tools: TableTools,
   state: TableSyncState,
   nowMs: number,
 ): TableSyncStep {
+  const nothing = { state, effects: [] };
   if (state.link === 'offline' && nowMs >= state.connectAtMs) {
     return { state: { ...state, link: 'connecting' }, effects: [{ type: 'connect' }] };
   }
-  if (state.link !== 'online' || state.busy !== 'nothing') return { state, effects: [] };
-  const retryDue = [...state.failures.values()].some(({ retryAtMs }) => nowMs >= retryAtMs);
+  if (state.link !== 'online' || state.busy === 'apply') return nothing;
+  if (state.busy === 'read') return overtake(policy, tools, state, nowMs);
+  const retryDue = isRetryDue(state, nowMs);
   const rereadDue = nowMs - state.readAtMs >= policy.rereadMs;
-  if (!state.live || state.stale || rereadDue || (retryDue && !state.fresh)) {
-    return { state: { ...state, busy: 'read' }, effects: [{ type: 'read' }] };
+  const mustRead = !state.live || state.stale || (retryDue && !state.fresh);
+  const isVoidUnderWay = state.look === 'overtaken';
+  if (mustRead || (rereadDue && !isVoidUnderWay)) {
+    // Of two answers nobody could tell which one is void.
+    return isVoidUnderWay ? nothing : { state: { ...state, busy: 'read' }, effects: [{ type: 'read' }] };
   }
-  if (!retryDue && isCompared(state)) return { state, effects: [] };
-  return state.desired
+  if (!retryDue && isCompared(state)) return nothing;
+  return state.live && state.desired
     ? converge(policy, tools, state, state.live, state.desired, nowMs)
-    : { state, effects: [] };
+    : nothing;
+}
+
+/** A change that came while the table is only looked at does not wait for the answer, which is void then. */
+function overtake(
+  policy: TableSyncPolicy,
+  tools: TableTools,
+  state: TableSyncState,
+  nowMs: number,
+): TableSyncStep {
+  const nothing = { state, effects: [] };
+  const { live, desired, stale, look } = state;
+  if (!live || !desired || stale || look !== 'free') return nothing;
+  if (isRetryDue(state, nowMs) || isCompared(state)) return nothing;
+  const { state: next, effects } = converge(policy, tools, state, live, desired, nowMs);
+  return next.busy === 'apply' ? { state: { ...next, look: 'overtaken' }, effects } : nothing;
+}
+
+function isRetryDue({ failures }: TableSyncState, nowMs: number): boolean {
+  return [...failures.values()].some(({ retryAtMs }) => nowMs >= retryAtMs);
 }
 
 function isCompared({ compared, live, desired, owned, drift }: TableSyncState): boolean {
@@ -332,26 +363,4 @@ export function stepTableSync(
   const taken = take(policy, tools, state, event, nowMs);
   const advanced = advance(policy, tools, taken.state, nowMs);
   return { state: advanced.state, effects: [...taken.effects, ...advanced.effects] };
-}
-
-/** True when the table is as desired as far as is known: backend there, nothing refused, nothing changed by others. */
-export function isTableInSync(state: TableSyncState): boolean {
-  const { link, live, failures, drift } = state;
-  return link === 'online' && live !== undefined && failures.size === 0 && drift.size === 0;
-}
-
-/** True when nothing is under way or due, for the first `ready` and for a clean stop. */
-export function isTableSettled(state: TableSyncState): boolean {
-  return state.link === 'online' && state.live !== undefined && state.busy === 'nothing';
-}
-
-/** Why the table is not in sync, one line each. */
-export function tableProblems(state: TableSyncState): string[] {
-  if (state.lost) return [`director lost: ${state.lost.message}`];
-  if (!state.live) return ['table not read yet'];
-  const refused = [...state.failures].map(([text, { message }]) => `${text}: ${message}`);
-  const drifted = [...state.drift].filter((text) => !state.failures.has(text));
-  const told = drifted.slice(0, DRIFT_LINES).map((text) => `changed by somebody else: ${text} puts it right`);
-  const more = drifted.length - told.length;
-  return [...refused, ...told, ...(more > 0 ? [`changed by somebody else: ${more} more operations`] : [])];
 }

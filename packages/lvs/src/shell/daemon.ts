@@ -26,8 +26,9 @@ import {
 import { sharedNannyCount } from '../core/nanny-places.js';
 import { healthNotice, notifyConfigOf } from '../core/notices.js';
 import type { Setup } from '../core/setup.js';
+import { isTableInSync, isTableSettled, tableProblems } from '../core/table-health.js';
 import { tablePolicyOf } from '../core/table-policy.js';
-import { isTableInSync, isTableSettled, type TableSyncPolicy, tableProblems } from '../core/table-sync.js';
+import type { TableSyncPolicy } from '../core/table-sync.js';
 import { TABLE_TOOLS } from '../core/table-tools.js';
 import { timeoutsDiffer } from '../core/timeouts.js';
 import { Coalesced } from './coalesced.js';

@@ -3,7 +3,7 @@ import type { LvsConfiguration } from '@piranha/config';
 import type { Table } from '@piranha/ipvs';
 import type { LvsdStatus } from '@piranha/protocol';
 import { serviceStatuses } from '../core/status.js';
-import { isTableInSync, tableProblems } from '../core/table-sync.js';
+import { isTableInSync, tableProblems } from '../core/table-health.js';
 import { foreignTexts } from '../core/table-tools.js';
 import type { MaintenanceOrders } from './maintenance-orders.js';
 import type { Monitoring } from './monitoring.js';

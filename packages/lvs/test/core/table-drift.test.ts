@@ -1,14 +1,13 @@
 import { applyOperation, diffTables, operationText, ownedKeys, type Table } from '@piranha/ipvs';
 import { describe, expect, it } from 'vitest';
+import { isTableInSync, tableProblems } from '../../src/core/table-health.js';
 import {
   initialTableSync,
-  isTableInSync,
   stepTableSync,
   type TableSyncEffect,
   type TableSyncEvent,
   type TableSyncPolicy,
   type TableTools,
-  tableProblems,
 } from '../../src/core/table-sync.js';
 import { POLICY as SLOW, service, table } from '../sync-tables.js';
 
@@ -56,8 +55,9 @@ function settledWriter(start: TableSyncPolicy, desired: Table) {
   };
 }
 
-const EDIT = '-e -t 10.0.0.9:80 -r 10.0.1.1:80 -g -w 1';
 const OK = { ok: true } as const;
+const weigh = (weight: number) => `-e -t 10.0.0.9:80 -r 10.0.1.1:80 -g -w ${weight}`;
+const EDIT = weigh(1);
 
 describe('a table that others may change', () => {
   it('is read again every so often, and left alone while it is as it was', () => {
@@ -122,14 +122,48 @@ describe('a table that others may change', () => {
     expect(tableProblems(subject.state)).toEqual([`${EDIT}: no`]);
   });
 
-  it('does not take what we wanted meanwhile for drift', () => {
+  it('is changed at once while it is looked at, and what the look finds is void', () => {
+    const subject = settledWriter(POLICY, table(service(80, 1)));
+    expect(subject.say(5_000, { type: 'tick' })).toEqual(['read']);
+    expect(subject.say(5_001, { type: 'desire', table: table(service(80, 3)) })).toEqual([weigh(3)]);
+    expect(subject.say(5_002, { type: 'applied', results: [OK] })).toEqual(['logApplied']);
+    expect(subject.say(5_003, { type: 'desire', table: table(service(80, 4)) })).toEqual([weigh(4)]);
+    expect(subject.say(5_004, { type: 'read', table: table(service(80, 1)) })).toEqual([]);
+    expect(subject.say(5_005, { type: 'applied', results: [OK] })).toEqual(['logApplied', 'read']);
+    expect(subject.say(5_006, { type: 'read', table: table(service(80, 4)) })).toEqual([]);
+    expect(isTableInSync(subject.state)).toBe(true);
+  });
+
+  it('is looked at in the end, however often it is changed', () => {
     const subject = settledWriter(POLICY, table(service(80, 1)));
     subject.say(5_000, { type: 'tick' });
     subject.say(5_001, { type: 'desire', table: table(service(80, 3)) });
-    expect(subject.say(5_002, { type: 'read', table: table(service(80, 1)) })).toEqual([
-      '-e -t 10.0.0.9:80 -r 10.0.1.1:80 -g -w 3',
-    ]);
+    subject.say(5_002, { type: 'applied', results: [OK] });
+    expect(subject.say(5_003, { type: 'read', table: table(service(80, 1)) })).toEqual(['read']);
+    expect(subject.say(5_004, { type: 'desire', table: table(service(80, 5)) })).toEqual([]);
+    // What was wanted meanwhile is no drift.
+    expect(subject.say(5_005, { type: 'read', table: table(service(80, 3)) })).toEqual([weigh(5)]);
     expect(subject.state.drift.size).toBe(0);
+  });
+
+  it('is not read for a refusal before a void answer has come, and nothing is tried again before', () => {
+    const subject = settledWriter(POLICY, table(service(80, 1)));
+    subject.say(5_000, { type: 'tick' });
+    subject.say(5_001, { type: 'desire', table: table(service(80, 3)) });
+    const refused: TableSyncEvent = { type: 'applied', results: [{ ok: false, message: 'no' }] };
+    expect(subject.say(5_002, refused)).toEqual(['logFailed']);
+    expect(subject.say(5_300, { type: 'tick' })).toEqual([]);
+    expect(subject.say(5_301, { type: 'read', table: table(service(80, 1)) })).toEqual(['read']);
+    expect(subject.say(5_302, { type: 'read', table: table(service(80, 1)) })).toEqual([weigh(3)]);
+  });
+
+  it('is waited for where it is read for a refusal', () => {
+    const subject = settledWriter(POLICY, table(service(80, 1)));
+    expect(subject.say(100, { type: 'desire', table: table(service(80, 3)) })).toEqual([weigh(3)]);
+    subject.say(101, { type: 'applied', results: [{ ok: false, message: 'no' }] });
+    expect(subject.say(400, { type: 'tick' })).toEqual(['read']);
+    expect(subject.say(401, { type: 'desire', table: table(service(80, 4)) })).toEqual([]);
+    expect(subject.say(402, { type: 'read', table: table(service(80, 1)) })).toEqual([weigh(4)]);
   });
 
   it('does not take foreign entries for drift', () => {

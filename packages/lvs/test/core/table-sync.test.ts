@@ -1,13 +1,12 @@
 import { type OperationResult, serviceKeyText, type Table, type TableOperation } from '@piranha/ipvs';
 import { describe, expect, it } from 'vitest';
+import { isTableInSync, tableProblems } from '../../src/core/table-health.js';
 import {
   initialTableSync,
-  isTableInSync,
   stepTableSync,
   type TableSyncEffect,
   type TableSyncEvent,
   type TableTools,
-  tableProblems,
 } from '../../src/core/table-sync.js';
 import { POLICY, service } from '../sync-tables.js';
 
