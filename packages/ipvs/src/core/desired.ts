@@ -1,7 +1,8 @@
 import type { LvsConfiguration, RealServerConfig, VirtualServerConfig } from '@piranha/config';
-import { serverKeyText, serviceKeyText, type Table, type TableServer, type TableService } from './model.js';
-import { sortTable } from './order.js';
-import { forwardingOf, serviceKeyOf, tablePlaceOf } from './places.js';
+import { serverKeyText, type Table, type TableServer, type TableService } from './model.js';
+import { compareServers } from './order.js';
+import { forwardingOf } from './places.js';
+import { type Member, type PlannedServer, type PlannedService, tablePlanOf } from './table-plan.js';
 
 /**
  * What is believed of a real server, or what an operator ordered: `drained` stands at weight 0 whatever its check says,
@@ -20,17 +21,6 @@ export interface TableAdjustments {
   readonly weightOf?: (server: RealServerConfig, service: VirtualServerConfig) => number | undefined;
 }
 
-/** The mask of a single client, which IPVS takes as none. */
-function fullMask({ family }: VirtualServerConfig): string {
-  return family === 6 ? '128' : '255.255.255.255';
-}
-
-interface Member {
-  readonly service: VirtualServerConfig;
-  readonly server: RealServerConfig;
-  readonly port: number;
-}
-
 /**
  * The table that a configuration wants with its servers in their present health, normalised as the kernel stores it
  * and in `ipvsadm -Sn` order. Servers that are down are left out, or kept at weight 0 where the block quiesces; servers
@@ -42,61 +32,19 @@ export function desiredTable(
   verdictOf: VerdictLookup,
   adjustments: TableAdjustments = {},
 ): Table {
-  const groups = new Map<string, VirtualServerConfig[]>();
-  for (const service of configuration.virtualServers) {
-    const key = serviceKeyOf(service);
-    if (!service.active || key === undefined) continue;
-    const text = serviceKeyText(key);
-    groups.set(text, [...(groups.get(text) ?? []), service]);
-  }
-  const services = [...groups.values()].map((blocks) =>
-    desiredService(configuration, blocks, verdictOf, adjustments),
+  const services = tablePlanOf(configuration).map((planned) =>
+    desiredService(planned, verdictOf, adjustments),
   );
-  return sortTable({ services });
+  return { services };
 }
 
 function desiredService(
-  configuration: LvsConfiguration,
-  blocks: readonly VirtualServerConfig[],
+  { settings, blocks, servers: planned }: PlannedService,
   verdictOf: VerdictLookup,
   { lacksQuorum = () => false, weightOf = () => undefined }: TableAdjustments,
 ): TableService {
-  const [first] = blocks;
-  const key = first && serviceKeyOf(first);
-  if (first === undefined || key === undefined) throw new Error('a table entry needs a block with a key');
-  const persistent = first.persistentSeconds > 0;
-  const mask = first.persistenceMask;
-  return {
-    key,
-    scheduler: first.scheduler,
-    schedulerFlags: first.schedulerFlags,
-    persistentSeconds: first.persistentSeconds,
-    persistenceMask: persistent && mask !== fullMask(first) ? mask : undefined,
-    onePacket: first.onePacket,
-    servers: withSorryServer(
-      blocks,
-      desiredServers(configuration, blocks, verdictOf, weightOf),
-      blocks.some(lacksQuorum),
-    ),
-  };
-}
-
-function desiredServers(
-  configuration: LvsConfiguration,
-  blocks: readonly VirtualServerConfig[],
-  verdictOf: VerdictLookup,
-  weightOf: WeightLookup,
-): readonly TableServer[] {
-  const entries = new Map<string, Member[]>();
-  for (const service of blocks) {
-    for (const server of service.servers) {
-      const place = tablePlaceOf(configuration, service, server);
-      if (!server.active || place === undefined) continue;
-      const text = serverKeyText(place);
-      entries.set(text, [...(entries.get(text) ?? []), { service, server, port: place.port }]);
-    }
-  }
-  return [...entries.values()].flatMap((members) => desiredServer(members, verdictOf, weightOf) ?? []);
+  const servers = planned.flatMap((server) => desiredServer(server, verdictOf, weightOf) ?? []);
+  return { ...settings, servers: withSorryServer(blocks, servers, blocks.some(lacksQuorum)) };
 }
 
 type WeightLookup = NonNullable<TableAdjustments['weightOf']>;
@@ -108,20 +56,19 @@ function weightOfMembers(members: readonly Member[], configured: number, weightO
 }
 
 function desiredServer(
-  members: readonly Member[],
+  { address, port, members }: PlannedServer,
   verdictOf: VerdictLookup,
   weightOf: WeightLookup,
 ): TableServer | undefined {
   const [first] = members;
-  if (first === undefined) return undefined;
   const verdicts = members.map(({ service, server }) => verdictOf(service, server));
   if (verdicts.includes('out')) return undefined;
   const down = verdicts.includes('down');
   const quiesced = verdicts.includes('drained') || (down && first.service.quiesceServer);
   if (!quiesced && verdicts.some((verdict) => verdict !== 'up')) return undefined;
   return {
-    address: first.server.address,
-    port: first.port,
+    address,
+    port,
     forwarding: forwardingOf(first.server.forwarding),
     weight: quiesced ? 0 : weightOfMembers(members, first.server.weight, weightOf),
     upperThreshold: first.server.upperThreshold,
@@ -150,5 +97,5 @@ function withSorryServer(
     lowerThreshold: 0,
   };
   const others = servers.filter((server) => serverKeyText(server) !== serverKeyText(sorry));
-  return [...others.map((server) => ({ ...server, weight: 0 })), sorry];
+  return [...others.map((server) => ({ ...server, weight: 0 })), sorry].sort(compareServers);
 }

@@ -53,18 +53,41 @@ function byKey(servers: readonly TableServer[]): ReadonlyMap<string, TableServer
   return new Map(servers.map((server) => [serverKeyText(server), server]));
 }
 
-/** Adds and edits of one service's servers, then its removals: a service is never emptied on the way. */
+function isSamePlace(one: TableServer | undefined, other: TableServer | undefined): boolean {
+  return one !== undefined && other !== undefined && one.port === other.port && one.address === other.address;
+}
+
+/** How many servers at the beginning and at the end of both lists stand in the same places. */
+function commonEnds(wanted: readonly TableServer[], present: readonly TableServer[]) {
+  const shorter = Math.min(wanted.length, present.length);
+  let front = 0;
+  while (front < shorter && isSamePlace(wanted[front], present[front])) front += 1;
+  let back = 0;
+  while (back < shorter - front && isSamePlace(wanted.at(-1 - back), present.at(-1 - back))) back += 1;
+  return { front, back };
+}
+
+/**
+ * Adds and edits of one service's servers, then its removals: a service is never emptied on the way. Two lists of
+ * thousands mostly differ in one place, and what is the same before and behind it needs no look-up.
+ */
 function serverOperations(
   desired: TableService,
   live: readonly TableServer[],
   isOwned: (serverText: string) => boolean,
 ): TableOperation[] {
-  const { key } = desired;
-  const wanted = byKey(desired.servers);
-  const present = byKey(live);
+  const { key, servers } = desired;
+  const { front, back } = commonEnds(servers, live);
+  const wanted = byKey(servers.slice(front, servers.length - back));
+  const present = byKey(live.slice(front, live.length - back));
+  const liveOf = (server: TableServer, index: number): TableServer | undefined => {
+    if (index < front) return live[index];
+    const fromEnd = servers.length - index;
+    return fromEnd <= back ? live.at(-fromEnd) : present.get(serverKeyText(server));
+  };
   const changes: TableOperation[] = [];
-  for (const [text, server] of wanted) {
-    const known = present.get(text);
+  for (const [index, server] of servers.entries()) {
+    const known = liveOf(server, index);
     if (known === undefined) changes.push({ type: 'addServer', key, server });
     else if (!sameServer(known, server)) changes.push({ type: 'editServer', key, server });
   }

@@ -7,6 +7,8 @@ import type { ServiceKey, Table, TableServer } from './model.js';
  * half of all addresses (10.0.0.1 behind 200.0.0.1): texts of the two are to be compared line by line, sorted.
  */
 
+type ServerPlace = Pick<TableServer, 'address' | 'port'>;
+
 const PROTOCOL_RANK = { tcp: 0, udp: 1, sctp: 2 } as const;
 
 function compareAddresses(one: string, other: string): number {
@@ -23,7 +25,8 @@ function compareGroups(one: readonly number[], other: readonly number[]): number
   return differing < 0 ? 0 : (one[differing] ?? 0) - (other[differing] ?? 0);
 }
 
-function compareKeys(one: ServiceKey, other: ServiceKey): number {
+/** Which of two services comes first. */
+export function compareKeys(one: ServiceKey, other: ServiceKey): number {
   if (one.kind === 'mark' || other.kind === 'mark') {
     if (one.kind !== other.kind) return one.kind === 'mark' ? 1 : -1;
     if (one.kind === 'mark' && other.kind === 'mark')
@@ -38,7 +41,8 @@ function compareKeys(one: ServiceKey, other: ServiceKey): number {
   );
 }
 
-function compareServers(one: TableServer, other: TableServer): number {
+/** Which of two real servers of a service comes first. */
+export function compareServers(one: ServerPlace, other: ServerPlace): number {
   return compareAddresses(one.address, other.address) || one.port - other.port;
 }
 

@@ -13,6 +13,22 @@ import {
 } from '../../src/index.js';
 import { anyTable } from '../support/tables.js';
 
+const SERVER = {
+  port: 80,
+  forwarding: 'direct',
+  upperThreshold: 0,
+  lowerThreshold: 0,
+} as const;
+
+const SERVICE = {
+  key: { kind: 'address', protocol: 'tcp', address: '10.0.0.9', port: 80 },
+  scheduler: 'rr',
+  schedulerFlags: [],
+  persistentSeconds: 0,
+  persistenceMask: undefined,
+  onePacket: false,
+} as const;
+
 function applied(desired: Table, live: Table, owned: ReadonlySet<string>): Table {
   return diffTables(desired, live, owned).reduce(applyOperation, live);
 }
@@ -25,6 +41,32 @@ describe('the table differ', () => {
         const result = applied(desired, live, owned);
         expect(sortTable(result)).toEqual(sortTable(desired));
         expect(diffTables(desired, result, owned)).toEqual([]);
+      }),
+    );
+  });
+
+  it('finds the same between two states of one long list as without their common ends', () => {
+    const weights = fc.array(fc.option(fc.integer({ min: 0, max: 2 })), { minLength: 12, maxLength: 12 });
+    const tableOf = (list: readonly (number | null)[]): Table => {
+      const all = list.map((weight, index) => ({
+        ...SERVER,
+        address: `10.0.1.${index}`,
+        weight: weight ?? -1,
+      }));
+      return { services: [{ ...SERVICE, servers: all.filter(({ weight }) => weight >= 0) }] };
+    };
+    fc.assert(
+      fc.property(weights, weights, (before, after) => {
+        const wanted = before.flatMap((weight, index) => {
+          const place = `10.0.1.${index}:80`;
+          const next = after[index] ?? null;
+          if (weight === next) return [];
+          if (next === null) return [`-d -t 10.0.0.9:80 -r ${place}`];
+          return [`${weight === null ? '-a' : '-e'} -t 10.0.0.9:80 -r ${place} -g -w ${next}`];
+        });
+        const live = tableOf(before);
+        const operations = diffTables(tableOf(after), live, new Set(ownedKeys(live))).map(operationText);
+        expect(operations.toSorted()).toEqual(wanted.toSorted());
       }),
     );
   });
