@@ -176,7 +176,9 @@ function proveLife(
 ): PeerStep {
   const known = peer.candidates.find(({ boot }) => boot === heard.boot);
   const echo = echoedSequence(heard.beat, own.node, own.boot);
-  if (known !== undefined && echo !== undefined && echo > known.since && echo <= ownSequence) {
+  const isEchoed = known !== undefined && echo !== undefined && echo > known.since && echo <= ownSequence;
+  // A beat that was no proof when it was heard is none later: our own number may have leapt over the one that it echoes.
+  if (isEchoed && heard.sequence > known.newest) {
     return { peer: open(peer, known, heard, nowMs), verdict: { type: 'accepted', opened: true } };
   }
   const { boot, sequence, beat } = heard;

@@ -71,6 +71,18 @@ describe('a life that is heard for the first time', () => {
     expect(session(state)).toBeUndefined();
   });
 
+  it('proves nothing by a packet that was heard before, though our number has leapt over its echo since', () => {
+    // It echoes our guardian, of whose numbers this process does not know yet.
+    const early = beat(LIFE, 2, 20);
+    const { said } = run(start(), [
+      { beat: beat(LIFE, 1), ownSequence: 8 },
+      { beat: early, ownSequence: 8 },
+      { beat: early, ownSequence: 30 },
+      { beat: beat(LIFE, 3, 20), ownSequence: 30 },
+    ]);
+    expect(said).toEqual(['unproven', 'unproven', 'unproven', 'opened']);
+  });
+
   it('is echoed until it counts, and asks for one answer', () => {
     const first = stepBeatSession(start(), beat(LIFE, 5), 1, 0);
     expect(first.verdict).toEqual({ type: 'unproven', answer: true });
