@@ -1,4 +1,5 @@
 import {
+  type ServerOperation,
   type ServiceKey,
   serverKeyText,
   serviceKeyText,
@@ -38,11 +39,7 @@ function replaced(table: Table, old: TableService, next: TableService): ApplyRes
   };
 }
 
-function applyToServer(
-  table: Table,
-  service: TableService,
-  operation: Extract<TableOperation, { type: 'addServer' | 'editServer' | 'deleteServer' }>,
-): ApplyResult {
+function applyToServer(table: Table, service: TableService, operation: ServerOperation): ApplyResult {
   const text = serverKeyText(operation.type === 'deleteServer' ? operation : operation.server);
   const known = service.servers.find((server) => serverKeyText(server) === text);
   switch (operation.type) {

@@ -63,6 +63,9 @@ export type TableOperation =
       readonly port: number;
     };
 
+/** One on a real server of a service. */
+export type ServerOperation = Extract<TableOperation, { type: 'addServer' | 'editServer' | 'deleteServer' }>;
+
 /** One text per service, `tcp 10.0.0.9:80` or `mark 7`, for maps, logs and the owned file. */
 export function serviceKeyText(key: ServiceKey): string {
   if (key.kind === 'mark') return key.family === 6 ? `mark6 ${key.mark}` : `mark ${key.mark}`;

@@ -1,5 +1,5 @@
 import { addressBytes, encodeNetlinkAttribute, type GenericCommand } from '@piranha/net';
-import type { Forwarding, ServiceKey, TableOperation, TableServer } from './model.js';
+import type { Forwarding, ServerOperation, ServiceKey, TableOperation, TableServer } from './model.js';
 
 /** Operations on real servers as IPVS's family of generic netlink takes them (linux/ip_vs.h). */
 
@@ -28,8 +28,6 @@ const PORT_LIMIT = 65_535;
 /** Those of ipvsadm, so that no way to the table takes what the other one refuses. */
 const WEIGHT_LIMIT = 65_535;
 const THRESHOLD_LIMIT = 2 ** 31 - 1;
-
-export type ServerOperation = Extract<TableOperation, { type: 'addServer' | 'editServer' | 'deleteServer' }>;
 
 export function isServerOperation(operation: TableOperation): operation is ServerOperation {
   return operation.type in COMMAND;

@@ -1,5 +1,6 @@
 import { type ApplyResult, REFUSALS } from './apply.js';
 import {
+  type ServerOperation,
   type ServiceKey,
   type ServiceSettings,
   serverKeyText,
@@ -87,8 +88,6 @@ export function keyOf(operation: TableOperation): ServiceKey {
   return 'service' in operation ? operation.service.key : operation.key;
 }
 
-function serverText(
-  operation: Extract<TableOperation, { type: 'addServer' | 'editServer' | 'deleteServer' }>,
-): string {
+function serverText(operation: ServerOperation): string {
   return serverKeyText('server' in operation ? operation.server : operation);
 }

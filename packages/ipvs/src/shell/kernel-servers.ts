@@ -2,7 +2,8 @@ import { constants } from 'node:os';
 import { UserError } from '@piranha/common';
 import { GenericNetlink } from '@piranha/net';
 import { REFUSALS } from '../core/apply.js';
-import { type ServerOperation, serverCommand } from '../core/netlink-servers.js';
+import type { ServerOperation } from '../core/model.js';
+import { serverCommand } from '../core/netlink-servers.js';
 import type { OperationResult } from '../director.js';
 
 const FAMILY = 'IPVS';

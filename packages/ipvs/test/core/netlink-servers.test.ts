@@ -1,7 +1,8 @@
 import { netlinkAttributes } from '@piranha/net';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isServerOperation, type ServerOperation, serverCommand } from '../../src/core/netlink-servers.js';
+import type { ServerOperation } from '../../src/core/model.js';
+import { isServerOperation, serverCommand } from '../../src/core/netlink-servers.js';
 import type { ServiceKey, TableServer } from '../../src/index.js';
 
 const KEY: ServiceKey = { kind: 'address', protocol: 'tcp', address: '10.0.0.9', port: 80 };
