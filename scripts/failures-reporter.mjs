@@ -20,5 +20,10 @@ function failuresOf(module) {
 }
 
 function failure(title, errors) {
-  return { title, reason: errors.map(({ message, stack }) => stack ?? message).join('\n') };
+  return { title, reason: errors.map(reasonOf).join('\n') };
+}
+
+/** What differs is often cut short in the message. */
+function reasonOf({ message, stack, diff }) {
+  return [stack ?? message, diff].filter((part) => part !== undefined).join('\n');
 }

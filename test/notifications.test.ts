@@ -156,7 +156,7 @@ inactive_cmd_wait = 1
 notify_wait = 1
 notify_standby_wait = 1
 notify_timeout = 1.4`);
-    await pair.start();
+    await pair.startInTurn();
     const { active, standby } = await pair.settled();
     const ends = (what: string): number => linesOf('order').filter((line) => line === `${what} ends`).length;
     await pair.waitFor('the programs of the start', () => ends('BACKUP') === 2 && ends('MASTER') === 1);

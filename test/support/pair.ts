@@ -48,6 +48,15 @@ export class Pair {
     await this.settled();
   }
 
+  /** As `start`, but the primary serves before the backup begins: of two that boot together either one may be the first. */
+  async startInTurn(): Promise<void> {
+    await this.startServers();
+    this.primary.start();
+    await this.waitFor('the active primary', async () => (await this.primary.pulse()).active);
+    this.backup.start();
+    await this.settled();
+  }
+
   async startServers(): Promise<void> {
     for (const index of this.layout.servers.keys()) await this.startServer(index);
   }

@@ -44,16 +44,17 @@ export class GroupMover {
     const command = this.runCommand(name, 'active');
     const turn = (this.takes.get(name) ?? 0) + 1;
     this.takes.set(name, turn);
-    const isTold = !groups.isPhantom(name);
-    const wait = isTold ? roles.of(name).beforeTaking(loaded(name), groups.of(name), command) : undefined;
+    // Meanwhile the addresses may have become somebody else's.
+    const isWanted = () => turn === this.takes.get(name) && groups.all.get(name)?.duty === 'taking';
+    const wait = groups.isPhantom(name)
+      ? undefined
+      : roles.of(name).beforeTaking(loaded(name), groups.of(name), command, isWanted);
     if (wait === undefined) {
       this.raise(name);
       return;
     }
     void wait.then(() => {
-      // Meanwhile the addresses may have become somebody else's.
-      const isLast = turn === this.takes.get(name) && groups.all.get(name)?.duty === 'taking';
-      if (isLast) this.raise(name);
+      if (isWanted()) this.raise(name);
     });
   }
 

@@ -98,11 +98,13 @@ export class RoleHooks {
   /**
    * What the taking of the addresses has to wait for; undefined, the usual case, for nothing.
    * @param command the end of active_cmd, where it was started for this
+   * @param isWanted whether the addresses are to be taken still: one that was given up meanwhile tells nobody of it
    */
   beforeTaking(
     loaded: LoadedSettings,
     state: PulseState,
-    command?: Promise<void>,
+    command: Promise<void> | undefined,
+    isWanted: () => boolean,
   ): Promise<void> | undefined {
     // A node that only takes again what it holds is told nothing.
     if (state.duty !== 'taking') return undefined;
@@ -110,9 +112,13 @@ export class RoleHooks {
     const first =
       notify.activeCommandWaits && command ? this.notifier.waitFor(command, activeCommand) : undefined;
     if (!this.notifier.waits) return first;
-    const notice = this.notice(loaded, state, 'active', state.reason);
+    if (first === undefined) return this.tellAhead(loaded, state);
+    return first.then(() => (isWanted() ? this.tellAhead(loaded, state) : undefined));
+  }
+
+  private tellAhead(loaded: LoadedSettings, state: PulseState): Promise<void> {
     this.toldAhead = 'active';
-    return first ? first.then(() => this.notifier.runAwaited(notice)) : this.notifier.runAwaited(notice);
+    return this.notifier.runAwaited(this.notice(loaded, state, 'active', state.reason));
   }
 
   /** Before the addresses are let go: inactive_cmd, then `notify` where it is awaited. Resolves when both have ended. */

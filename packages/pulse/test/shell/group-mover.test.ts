@@ -4,6 +4,7 @@ import { NodeGroups } from '../../src/core/node-groups.js';
 import { startPulse } from '../../src/core/start.js';
 import type { PulseState } from '../../src/core/types.js';
 import { GroupMover } from '../../src/shell/group-mover.js';
+import type { RoleHooks } from '../../src/shell/role-hooks.js';
 import { testSettings } from '../support/virtual-pair.js';
 
 const SETTINGS = testSettings('primary');
@@ -39,6 +40,9 @@ let groups: NodeGroups;
 let lvsd: FakeLvsd;
 let dispatched: string[];
 let mover: GroupMover;
+/** What a takeover has to wait for, and whether the addresses are wanted still. */
+let wait: Promise<void> | undefined;
+let isWanted: () => boolean;
 
 function be(duties: Readonly<Record<string, PulseState['duty']>>): void {
   const states = [...groups.all].map(([name, state]) => [
@@ -51,8 +55,12 @@ function be(duties: Readonly<Record<string, PulseState['duty']>>): void {
 beforeEach(() => {
   groups = new NodeGroups({ startPulse, stepPulse, nextTickMs }, PLANS);
   groups.start(SETTINGS, () => ({ type: 'fresh' }), 0, undefined);
-  [lvsd, dispatched] = [new FakeLvsd(), []];
-  const roles = { of: () => ({ runCommand: () => undefined, beforeTaking: () => undefined }) };
+  [lvsd, dispatched, wait] = [new FakeLvsd(), [], undefined];
+  const beforeTaking = (...[, , , asked]: Parameters<RoleHooks['beforeTaking']>) => {
+    isWanted = asked;
+    return wait;
+  };
+  const roles = { of: () => ({ runCommand: () => undefined, beforeTaking }) };
   mover = new GroupMover({
     backend: { take: async () => true, drop: async () => true, standBy: async () => undefined },
     lvsd,
@@ -85,5 +93,26 @@ describe('lvsd of a cold standby', () => {
     await lvsd.end();
     expect(lvsd.phase).toBe('running');
     expect(dispatched).toEqual(['post taken', 'main dropped']);
+  });
+});
+
+describe('a takeover that waits for a program', () => {
+  it('is wanted until it is given up or begun anew, and only then are the addresses taken', async () => {
+    let end = () => {};
+    wait = new Promise((resolve) => {
+      end = resolve;
+    });
+    be({ main: 'taking' });
+    mover.take('main');
+    const isFirstWanted = isWanted;
+    expect(isFirstWanted()).toBe(true);
+    be({ main: 'dropping' });
+    expect(isFirstWanted()).toBe(false);
+    be({ main: 'taking' });
+    mover.take('main');
+    expect([isFirstWanted(), isWanted()]).toEqual([false, true]);
+    end();
+    await soon();
+    expect(dispatched).toEqual(['main taken']);
   });
 });

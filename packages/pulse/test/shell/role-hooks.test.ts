@@ -40,6 +40,7 @@ const STANDBY: PulseState = {
 };
 const TAKING: PulseState = { ...STANDBY, duty: 'taking', reason: 'partner dead', partnerWord: undefined };
 const ACTIVE: PulseState = { ...TAKING, duty: 'active' };
+const wanted = () => true;
 
 /** Keeps what it is told as short texts. */
 class FakeNotifier {
@@ -85,7 +86,7 @@ describe('what runs at a change of role', () => {
 
   it('starts nothing while the addresses are being taken', () => {
     hooks.changed(LOADED, STANDBY, TAKING);
-    expect(hooks.beforeTaking(LOADED, TAKING)).toBeUndefined();
+    expect(hooks.beforeTaking(LOADED, TAKING, undefined, wanted)).toBeUndefined();
     expect(notifier.seen).toEqual([]);
     hooks.changed(LOADED, TAKING, ACTIVE);
     expect(notifier.seen).toEqual(['tell partner-lost', 'tell active']);
@@ -93,7 +94,7 @@ describe('what runs at a change of role', () => {
 
   it('tells the program ahead where a takeover waits for it, and then only the people', async () => {
     notifier.waits = true;
-    await hooks.beforeTaking(LOADED, TAKING);
+    await hooks.beforeTaking(LOADED, TAKING, undefined, wanted);
     hooks.changed(LOADED, STANDBY, TAKING);
     hooks.changed(LOADED, TAKING, ACTIVE);
     expect(notifier.seen).toEqual(['await active MASTER active', 'tell partner-lost', 'mail active']);
@@ -106,18 +107,37 @@ describe('what runs at a change of role', () => {
   it('waits for active_cmd where that was chosen, and then for the program', async () => {
     const loaded = awaiting({ activeCommandWaits: true });
     const command = () => hooks.runCommand(CONFIGURATION, 'active', 'partner dead');
-    await hooks.beforeTaking(loaded, TAKING, command());
+    await hooks.beforeTaking(loaded, TAKING, command(), wanted);
     expect(notifier.seen.splice(0)).toEqual(['/bin/active', 'await /bin/active']);
     notifier.waits = true;
     hooks.runCommand(CONFIGURATION, 'inactive', 'yields');
-    await hooks.beforeTaking(loaded, TAKING, command());
+    await hooks.beforeTaking(loaded, TAKING, command(), wanted);
     expect(notifier.seen.slice(1)).toEqual([
       '/bin/active',
       'await /bin/active',
       'await active MASTER active',
     ]);
     // One that ran already is not waited for.
-    expect(hooks.beforeTaking(awaiting({ activeCommandWaits: true }), ACTIVE, command())).toBeUndefined();
+    expect(hooks.beforeTaking(loaded, ACTIVE, command(), wanted)).toBeUndefined();
+  });
+
+  it('does not tell the program ahead of a takeover that was given up while active_cmd ran', async () => {
+    notifier.waits = true;
+    const loaded = awaiting({ activeCommandWaits: true });
+    let end = () => {};
+    const command = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    let isWanted = true;
+    const wait = hooks.beforeTaking(loaded, TAKING, command, () => isWanted);
+    const dropping = { ...TAKING, duty: 'dropping' } as const;
+    hooks.changed(loaded, TAKING, dropping);
+    isWanted = false;
+    hooks.changed(loaded, dropping, STANDBY);
+    end();
+    await wait;
+    expect(notifier.seen.filter((line) => line.startsWith('await active'))).toEqual([]);
+    expect(notifier.seen).toContain('tell standby');
   });
 
   it('tells of a move away ahead, and then only the people', async () => {
@@ -162,7 +182,7 @@ describe('what runs at a change of role', () => {
 
   it('waits for nothing when a node that serves raises its addresses again', () => {
     notifier.waits = true;
-    expect(hooks.beforeTaking(LOADED, ACTIVE)).toBeUndefined();
+    expect(hooks.beforeTaking(LOADED, ACTIVE, undefined, wanted)).toBeUndefined();
   });
 
   it('runs the commands of the old words once for each change', () => {
