@@ -52,9 +52,7 @@ export class OrderSharing {
   async serve(params: unknown): Promise<unknown> {
     const merged = await this.ask('maintenance.merge', params);
     const life = this.host.partnerLife();
-    if (life !== undefined) {
-      this.state = afterExchange(this.state, { orders: JSON.stringify(merged), life }).state;
-    }
+    if (life !== undefined) this.agreed(merged, life);
     return merged;
   }
 
@@ -93,15 +91,20 @@ export class OrderSharing {
       const theirs = await callPartner(line, 'orders', own, EXCHANGE_LIMIT_MS);
       await this.ask('maintenance.merge', theirs);
       // What was sent, not what is known by now: an order that was given meanwhile is not with the partner.
-      const done = afterExchange(this.state, { orders: JSON.stringify(own), life });
-      this.state = done.state;
-      if (done.news) this.log.log('PULSE_ORDERS_SHARED');
+      this.agreed(own, life);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       const failed = afterFailure(this.state, monotonicNowMs());
       this.state = failed.state;
       if (failed.news) this.log.log('PULSE_ORDERS_NOT_SHARED', { problem: errorText(error) });
     }
+  }
+
+  private agreed(orders: unknown, life: string): void {
+    const view = { orders: JSON.stringify(orders), life };
+    const { state, news } = afterExchange(this.state, view, monotonicNowMs());
+    this.state = state;
+    if (news) this.log.log('PULSE_ORDERS_SHARED');
   }
 
   private async ask(method: string, params: unknown): Promise<unknown> {
