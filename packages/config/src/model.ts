@@ -193,6 +193,8 @@ export interface LvsConfiguration {
   readonly failbackHoldMs: number;
   /** Authenticated heartbeats; undefined = the original's words. */
   readonly heartbeatKey: HeartbeatKeyConfig | undefined;
+  /** Without a key: the own protocol is announced, to agree on one; undefined = it is not. */
+  readonly heartbeatAnnounce: { readonly encrypt: boolean } | undefined;
   /** Whether the partner may read and replace this file. */
   readonly configSync: boolean;
   readonly rshCommand: string;

@@ -94,6 +94,7 @@ export function configurationOf(
   return {
     serialNumber: 0,
     heartbeatKey: undefined,
+    heartbeatAnnounce: undefined,
     heartbeatPaths: [],
     configSync: true,
     service: 'lvs',

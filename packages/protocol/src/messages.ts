@@ -162,6 +162,8 @@ export interface PulseAliveBeat {
   /** Grows with each time that the worker took the key file in: then the guardian does so too. */
   readonly keysTaken: number;
   readonly encrypt: boolean;
+  /** The key was agreed on: words go out beside beats, and count while no beat does. */
+  readonly announced?: boolean | undefined;
   readonly boot: string;
   /** Number of the newest beat sent, 0 for none. */
   readonly sequence: number;

@@ -32,6 +32,8 @@ export interface RunDirectory {
   readonly pulseState: string;
   /** What pulse measured of the partner's heartbeats, JSON. */
   readonly heartbeatStatistics: string;
+  /** Keys that two directors without a key file have agreed on, mode 0600. */
+  readonly agreedKeys: string;
   /** Kernel settings as pulse found them before its first write, JSON; removed when they are put back. */
   readonly firstSysctls: string;
   /** What `lvsctl adopt` took over and from whom, JSON; until it is given back or finished. */
@@ -58,6 +60,7 @@ export function runDirectory(directory: string): RunDirectory {
     heldAddresses: at('addresses'),
     pulseState: at('pulse.state'),
     heartbeatStatistics: at('heartbeats'),
+    agreedKeys: at('agreed.keys'),
     firstSysctls: at('sysctls.first'),
     adoption: at('adoption'),
     lastGoodConfiguration: at('lvs.cf.last-good'),

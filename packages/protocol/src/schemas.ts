@@ -86,7 +86,8 @@ const witnessStatus = z.object({
 const beatConfiguration = z.object({ hash: z.string(), serial: count });
 
 const heartbeatStatus = z.object({
-  protocol: z.enum(['words', 'authenticated']),
+  protocol: z.enum(['words', 'authenticated', 'announced']),
+  announcing: z.boolean().optional(),
   keyId: count.optional(),
   encrypted: z.boolean().optional(),
   configuration: beatConfiguration.optional(),

@@ -149,8 +149,10 @@ export interface AdaptiveStatus {
 
 /** How the partner is spoken to, and with a key what it says of itself. */
 export interface HeartbeatStatus {
-  /** `words`: those of the original, which anybody can forge. */
-  readonly protocol: 'words' | 'authenticated';
+  /** `words`: those of the original, which anybody can forge. `announced`: authenticated, by a key that both have agreed on. */
+  readonly protocol: 'words' | 'authenticated' | 'announced';
+  /** With `words`: this node announces the own protocol, and has not agreed on a key yet. */
+  readonly announcing?: boolean | undefined;
   /** Packets that changed nothing since the start, by reason. */
   readonly dropped?: Readonly<Record<string, number>> | undefined;
   /** Key by which this node sends; from here on absent with `words`. */

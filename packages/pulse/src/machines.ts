@@ -1,9 +1,11 @@
 export { adaptiveMode, guardedSilenceMs } from './core/adaptive.js';
 export { AdaptiveUse } from './core/adaptive-use.js';
+export { Announcer } from './core/announcer.js';
 export { beatContent } from './core/beat-content.js';
 export { heardOfBeat } from './core/beat-event.js';
 export { type BeatKeys, BeatVoice } from './core/beat-voice.js';
 export { wordOfBeat } from './core/beat-words.js';
+export { beatsCount, silenceMs, speaksWords } from './core/beats-count.js';
 export { YOUNG_DEADTIME_MS } from './core/dead-timer.js';
 export { type FailbackState, failbackTaker, NO_FAILBACK, stepFailback } from './core/failback.js';
 export { gateAfterMs, gateQuestion } from './core/gate.js';

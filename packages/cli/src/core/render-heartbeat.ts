@@ -62,6 +62,11 @@ function partnerRows(heartbeat: Heartbeat, partner: Partner): string[][] {
   ];
 }
 
+function protocolText({ protocol, encrypted, keyId }: Heartbeat): string {
+  const agreed = protocol === 'announced' ? ', agreed on with the partner' : '';
+  return `authenticated${encrypted ? ' and encrypted' : ''}, sent by key ${keyId ?? '?'}${agreed}`;
+}
+
 /** Of several directors each has a line of its own elsewhere. */
 function sessionRows(heartbeat: Heartbeat, partner: Partner | undefined, isSeveral: boolean): string[][] {
   if (partner !== undefined) return partnerRows(heartbeat, partner);
@@ -71,16 +76,17 @@ function sessionRows(heartbeat: Heartbeat, partner: Partner | undefined, isSever
 /** Protocol, session, what the partner says of itself, and what was dropped; for `--verbose`. */
 export function heartbeatLines({ heartbeat, directors = [] }: PulseStatus): string[] {
   if (heartbeat === undefined) return [];
-  const { keyId, encrypted, partner, dropped = {} } = heartbeat;
+  const { partner, dropped = {} } = heartbeat;
   const counts = Object.entries(dropped).map(([reason, count]) => `${count} ${reason}`);
   const droppedRow = ['', 'dropped', counts.join(', ') || 'none'];
   if (heartbeat.protocol === 'words') {
-    return ['heartbeat', ...columns([['', 'protocol', "the original's words"], droppedRow])];
+    const news = heartbeat.announcing ? '; announced is more, no partner has agreed on a key yet' : '';
+    return ['heartbeat', ...columns([['', 'protocol', `the original's words${news}`], droppedRow])];
   }
   return [
     'heartbeat',
     ...columns([
-      ['', 'protocol', `authenticated${encrypted ? ' and encrypted' : ''}, sent by key ${keyId ?? '?'}`],
+      ['', 'protocol', protocolText(heartbeat)],
       ...sessionRows(heartbeat, partner, directors.length > 1),
       droppedRow,
     ]),

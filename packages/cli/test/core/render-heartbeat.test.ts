@@ -61,6 +61,10 @@ describe('lvsctl status --verbose', () => {
   it("says that the original's words are spoken, and nothing for a pulse of before", () => {
     expect(page({ protocol: 'words' })).toMatch(/protocol +the original's words\n +dropped +none/);
     const dropped = { 'bad length': 3, stranger: 1 };
+    expect(page({ protocol: 'words', announcing: true })).toContain('no partner has agreed on a key yet');
+    expect(page({ ...HEARTBEAT, protocol: 'announced' })).toMatch(
+      /protocol +authenticated and encrypted, sent by key 7, agreed on with the partner/,
+    );
     expect(page({ protocol: 'words', dropped })).toMatch(/dropped +3 bad length, 1 stranger/);
     expect(page(undefined)).not.toContain('\nheartbeat\n');
   });

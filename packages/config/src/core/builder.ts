@@ -46,6 +46,12 @@ function buildHeartbeatKey(values: Values, parsed: ParsedFile): HeartbeatKeyConf
   return { file, line, encrypt: values.flag('heartbeat_encrypt') };
 }
 
+/** A key file says more, and more than two directors need one. */
+function buildAnnounce(values: Values, directors: number): LvsConfiguration['heartbeatAnnounce'] {
+  const isMeant = values.flag('heartbeat_announce') && values.text('heartbeat_key') === undefined;
+  return isMeant && directors <= 2 ? { encrypt: values.flag('heartbeat_encrypt') } : undefined;
+}
+
 type StateKeys = 'failoverState' | 'tableDrift' | 'resetGuard' | 'manageSysctls';
 
 /** What outlasts a director: the old word syncdaemon counts where failover_state is not given. */
@@ -89,6 +95,7 @@ export function buildConfiguration(parsed: ParsedFile): LvsConfiguration {
     failback: values.choice('failback', ['none', 'ready', 'always'], 'ready'),
     failbackHoldMs: values.milliseconds('failback_hold'),
     heartbeatKey: buildHeartbeatKey(values, parsed),
+    heartbeatAnnounce: buildAnnounce(values, directors.length),
     configSync: values.flag('config_sync') && directors.length <= 2,
     rshCommand: values.word('rsh_command'),
     network,

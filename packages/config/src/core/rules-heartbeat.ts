@@ -5,7 +5,8 @@ import { type RuleInput, valuePlace } from './rules.js';
 function checkKey({ configuration, parsed, findings }: RuleInput): void {
   const key = statementOf(parsed, 'heartbeat_key');
   const encrypt = statementOf(parsed, 'heartbeat_encrypt');
-  if (encrypt?.value === true && configuration.heartbeatKey === undefined) {
+  const hasBeats = (configuration.heartbeatKey ?? configuration.heartbeatAnnounce) !== undefined;
+  if (encrypt?.value === true && !hasBeats) {
     const text = 'heartbeat_encrypt has no effect without heartbeat_key: heartbeats go out in the clear';
     const hint = 'make a key with lvsctl keygen and name its file in heartbeat_key';
     findings.warning('CF_HEARTBEAT_KEY_UNUSED', valuePlace(encrypt), text, hint);
@@ -22,6 +23,20 @@ function checkKey({ configuration, parsed, findings }: RuleInput): void {
   }
 }
 
+function checkAnnounce({ configuration, parsed, findings }: RuleInput): void {
+  const statement = statementOf(parsed, 'heartbeat_announce');
+  if (statement?.value !== true) return;
+  const { heartbeatAnnounce, backupActive, directors } = configuration;
+  if (heartbeatAnnounce !== undefined && backupActive) return;
+  const why = !backupActive
+    ? 'without backup_active = 1'
+    : directors.length > 2
+      ? 'with more than two directors: they need a heartbeat_key'
+      : 'beside heartbeat_key, which says more';
+  const text = `heartbeat_announce has no effect ${why}`;
+  findings.warning('CF_HEARTBEAT_ANNOUNCE_UNUSED', valuePlace(statement), text);
+}
+
 function checkSync({ configuration, parsed, findings }: RuleInput): void {
   const statement = statementOf(parsed, 'config_sync');
   if (statement?.value !== true || configuration.heartbeatKey !== undefined) return;
@@ -32,6 +47,7 @@ function checkSync({ configuration, parsed, findings }: RuleInput): void {
 /** Rules about heartbeats: keys, and an adaptive deadtime needs a second path to compare with. */
 export function checkHeartbeats(input: RuleInput): void {
   checkKey(input);
+  checkAnnounce(input);
   checkSync(input);
   checkAdaptive(input);
 }

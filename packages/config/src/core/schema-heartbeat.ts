@@ -20,7 +20,16 @@ export const heartbeatDirectives: readonly DirectiveSpec[] = [
     default: false,
     since: 'ours 0.1',
     use: 'live',
-    help: '1: heartbeats are encrypted too; 0: they can be read by anybody, but neither forged nor changed. Either form is taken from the partner. Needs `heartbeat_key`.',
+    help: '1: heartbeats are encrypted too; 0: they can be read by anybody, but neither forged nor changed. Either form is taken from the partner. Needs `heartbeat_key` or `heartbeat_announce`.',
+  },
+  {
+    name: 'heartbeat_announce',
+    levels,
+    type: 'boolean',
+    default: false,
+    since: 'ours 0.1',
+    use: 'live',
+    help: "1: without a `heartbeat_key`, this director announces the suite's own heartbeats behind the original's words; where both do, they agree on a key by themselves and their words count only while no authenticated heartbeat is heard. An original partner hears words as ever. It keeps out whoever cannot read the packets between the directors, no more. For a pair.",
   },
   {
     name: 'config_sync',

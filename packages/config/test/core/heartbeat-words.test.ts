@@ -97,6 +97,22 @@ describe('the words of the authenticated heartbeats', () => {
     expect(codes(`${text}heartbeat_encrypt = 1\n`)).toEqual([]);
   });
 
+  it('are agreed on without a key file where the protocol is announced', () => {
+    const text = `${PAIR}heartbeat_announce = 1\n`;
+    expect(read(PAIR).configuration?.heartbeatAnnounce).toBeUndefined();
+    expect(read(text).configuration?.heartbeatAnnounce).toEqual({ encrypt: false });
+    expect(read(`${text}heartbeat_encrypt = 1\n`).configuration?.heartbeatAnnounce).toEqual({
+      encrypt: true,
+    });
+    expect(codes(`${text}heartbeat_encrypt = 1\nfailback = ready\n`)).toEqual([]);
+    const unused = ['warning CF_HEARTBEAT_ANNOUNCE_UNUSED'];
+    const keyed = `${text}heartbeat_key = /etc/beat.keys\n`;
+    expect(codes(keyed)).toEqual(unused);
+    expect(read(keyed).configuration?.heartbeatAnnounce).toBeUndefined();
+    expect(codes('primary = 192.0.2.1\nheartbeat_announce = 1\n')).toEqual(unused);
+    expect(codes(`${PAIR}heartbeat_announce = 0\n`)).toEqual([]);
+  });
+
   it('never fall back to the words of the original without saying so', () => {
     const wrong = ['error CF_HEARTBEAT_KEY_PATH'];
     expect(codes(`${PAIR}heartbeat_key = beat.keys\n`)).toEqual(wrong);

@@ -6,6 +6,7 @@ type PartnerSays = NonNullable<HeartbeatStatus['partner']>;
 /** What this node knows of its own beats. */
 interface OwnBeats {
   readonly node: string;
+  readonly protocol: 'authenticated' | 'announced';
   readonly keyId: number;
   readonly encrypted: boolean;
   readonly configuration: Beat['configuration'];
@@ -47,9 +48,9 @@ function partnerSays(session: BeatSession, own: OwnBeats, nowMs: number): Partne
 
 /** What `status` says of the own protocol. */
 export function beatStatus(own: OwnBeats, session: BeatSession | undefined, nowMs: number): HeartbeatStatus {
-  const { keyId, encrypted, configuration, dropped } = own;
+  const { protocol, keyId, encrypted, configuration, dropped } = own;
   return {
-    protocol: 'authenticated',
+    protocol,
     keyId,
     encrypted,
     configuration,

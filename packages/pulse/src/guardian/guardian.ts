@@ -19,6 +19,7 @@ import {
   type RunDirectory,
   SPOKEN_VARIABLE,
 } from '@piranha/protocol';
+import { speaksWords } from '../core/beats-count.js';
 import {
   GUARDIAN_LIMITS,
   GUARDIAN_TICK_MS,
@@ -175,7 +176,7 @@ export class Guardian {
     for (const name of OWN_VARIABLES) delete environment[name];
     const { plan } = this.state;
     const restart = plan !== undefined;
-    const spoken = plan === undefined || plan.paths.length === 0 ? undefined : (plan.beat?.keyFile ?? '');
+    const spoken = plan === undefined || plan.paths.length === 0 ? undefined : spokenKeyFile(plan);
     const directors = plan?.beat?.directors;
     const args = resolvedArguments(this.options);
     if (this.options.forceActive && !restart) args.push(FORCE_ACTIVE);
@@ -223,4 +224,9 @@ export class Guardian {
       this.log.log('PULSE_TAKE_SLOW', { problem: errorText(error) });
     }
   }
+}
+
+/** Empty for the original's words, and for a key that was agreed on beside them. */
+function spokenKeyFile(plan: PulseAlive): string {
+  return speaksWords(plan) ? '' : (plan.beat?.keyFile ?? '');
 }

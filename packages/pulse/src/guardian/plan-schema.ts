@@ -18,6 +18,7 @@ const BEAT = z.object({
   keyFile: z.string(),
   keysTaken: COUNT,
   encrypt: z.boolean(),
+  announced: z.boolean().optional(),
   boot: BOOT,
   sequence: COUNT,
   session: SESSION,

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:dgram';
 import { setTimeout as wait } from 'node:timers/promises';
+import { monotonicNowMs } from '@piranha/common';
 import {
   type ByteOrder,
   ControlClient,
@@ -10,6 +11,7 @@ import {
   type StoodIn,
   type VipAnswer,
 } from '@piranha/protocol';
+import { beatsCount, speaksWords } from '../core/beats-count.js';
 import type { GroupWord } from '../core/guardian.js';
 import type { SaidWords } from '../core/stand-in-voice.js';
 import { HeartbeatSockets, type SocketPath } from '../shell/heartbeat-sockets.js';
@@ -30,6 +32,8 @@ export class StandIn {
   /** While this process stands in: what it says. */
   private lastSaid: { readonly plan: PulseAlive; readonly said: SaidWords } | undefined;
   private readonly beats: BeatStandIn;
+  /** When a beat of the partner's counted. */
+  private beatHeardMs = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly files: RunDirectory,
@@ -50,9 +54,11 @@ export class StandIn {
       const target = multicast ?? partner;
       if (reached.has(`${local} ${target}`)) continue;
       reached.add(`${local} ${target}`);
-      const datagram = plan.beat === undefined ? words : this.beats.say(plan, plan.beat, said, name, target);
-      if (datagram === undefined) continue;
-      this.sender(local, multicast !== undefined).send(datagram, plan.port, target, () => undefined);
+      const beat = plan.beat && this.beats.say(plan, plan.beat, said, name, target);
+      const sender = this.sender(local, multicast !== undefined);
+      for (const datagram of [beat, speaksWords(plan) ? words : undefined]) {
+        if (datagram !== undefined) sender.send(datagram, plan.port, target, () => undefined);
+      }
     }
     this.lastSaid = { plan, said };
   }
@@ -155,14 +161,17 @@ export class StandIn {
     address: string,
   ): void {
     if (!partners.has(address)) return;
-    if (plan.beat !== undefined) {
+    const verdict = decodeHeartbeat(datagram);
+    if (plan.beat !== undefined && !(speaksWords(plan) && verdict.type === 'word')) {
       const { word, groups, answer } = this.beats.hear(plan, plan.beat, path, datagram);
       const { lastSaid } = this;
       if (answer && lastSaid !== undefined) this.beat(lastSaid.plan, lastSaid.said);
-      if (word !== undefined) this.onHeard(word, groups);
+      if (word === undefined) return;
+      this.beatHeardMs = monotonicNowMs();
+      this.onHeard(word, groups);
       return;
     }
-    const verdict = decodeHeartbeat(datagram);
+    if (beatsCount({ heardMs: this.beatHeardMs }, plan.deadtimeMs, monotonicNowMs())) return;
     if (verdict.type !== 'word') return;
     this.byteOrder = verdict.byteOrder;
     this.onHeard(verdict.word, []);

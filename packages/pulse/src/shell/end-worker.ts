@@ -51,6 +51,7 @@ async function finish({ files, log, notifier, closeSockets }: WorkerEnd): Promis
   await closeSockets();
   removeSavedState(files.pulseState);
   rmSync(files.lastGoodConfiguration, { force: true });
+  rmSync(files.agreedKeys, { force: true });
   removePidFile(files.pulsePid, process.pid);
   await notifier.close();
   await log.close();

@@ -14,7 +14,8 @@ export interface SocketPath {
 }
 
 export interface HeartbeatHandlers<Path extends SocketPath = HeartbeatPath> {
-  readonly onDatagram: (path: Path, datagram: Buffer, address: string) => void;
+  /** @returns true for what says nothing that another datagram does not: it is not counted */
+  readonly onDatagram: (path: Path, datagram: Buffer, address: string) => unknown;
   /** A send failed, or works again (`problem` undefined). Told once per change. */
   readonly onSendChange: (path: Path, problem: string | undefined) => void;
 }
@@ -82,16 +83,24 @@ export class HeartbeatSockets<Path extends SocketPath = HeartbeatPath> {
     return sockets;
   }
 
-  /** Sends a word on every path; from an ephemeral port nothing differs for the partner. */
-  send(word: HeartbeatWord): void {
-    const datagram = encodeHeartbeat(word, this.byteOrder);
-    this.sendEach(() => datagram);
+  /**
+   * Sends a word on every path; from an ephemeral port nothing differs for the partner.
+   * @param finish what goes out in its place
+   * @param beside it goes out beside a beat, which is counted
+   */
+  send(
+    word: HeartbeatWord,
+    finish: (datagram: Buffer) => Buffer = (datagram) => datagram,
+    beside = false,
+  ): void {
+    const datagram = finish(encodeHeartbeat(word, this.byteOrder));
+    this.sendEach(() => datagram, beside ? 0 : 1);
   }
 
   /** Sends on every path what `make` gives for it; `sent` counts what went out on the path, this one included. */
-  sendEach(make: (path: Path, sent: number) => Buffer): void {
+  sendEach(make: (path: Path, sent: number) => Buffer, counts = 1): void {
     for (const entries of this.sharing) {
-      for (const entry of entries) entry.sent += 1;
+      for (const entry of entries) entry.sent += counts;
       const [first] = entries;
       if (first === undefined) continue;
       const { path, socket, sent } = first;
@@ -130,8 +139,7 @@ export class HeartbeatSockets<Path extends SocketPath = HeartbeatPath> {
       // What a stranger sends is told with the first path of the socket.
       const entry = entries.find(({ path }) => path.partner === address) ?? entries[0];
       if (entry === undefined) return;
-      entry.received += 1;
-      this.handlers.onDatagram(entry.path, datagram, address);
+      if (this.handlers.onDatagram(entry.path, datagram, address) !== true) entry.received += 1;
     });
     // No ICMP refusal comes here, for the sockets are not connected; and none would prove that nobody serves.
     socket.on('error', (error) => {

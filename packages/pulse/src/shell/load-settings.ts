@@ -20,7 +20,7 @@ import { type HeartbeatPath, heartbeatPaths, pulseSettings, roleFromAddresses } 
 import type { PulseSettings } from '../core/types.js';
 
 /** By what the own protocol is spoken. */
-interface LoadedBeat {
+export interface LoadedBeat {
   readonly names: BeatNames;
   readonly keyFile: string;
   readonly keys: BeatKeys;

@@ -7,7 +7,7 @@ import {
   type PathStatus,
   type StoodIn,
 } from '@piranha/protocol';
-import { type Beat, type BeatSession, newBootId } from '@piranha/protocol/beat';
+import { type Beat, type BeatSession, isEnvelope, newBootId } from '@piranha/protocol/beat';
 import { beatSerial } from '../core/beat-content.js';
 import { type BeatDrop, BeatDrops, type OtherDrop } from '../core/beat-drops.js';
 import { beatStatus } from '../core/beat-status.js';
@@ -19,8 +19,9 @@ import type { Times } from '../core/pair-times.js';
 import type { Beat as MeasuredBeat } from '../core/path-tracker.js';
 import type { NodeView } from '../core/readiness.js';
 import type { HeartbeatPath } from '../core/settings.js';
+import type { AnnouncedLine } from './announced-line.js';
 import { HeartbeatSockets } from './heartbeat-sockets.js';
-import type { LoadedSettings } from './load-settings.js';
+import type { LoadedBeat, LoadedSettings } from './load-settings.js';
 
 /** Least time between two answers of a process that only listens, ms. */
 const LISTENING_ANSWER_GAP_MS = 10;
@@ -40,17 +41,24 @@ export interface LineHandlers {
   readonly onAnswer: () => void;
   /** True while nothing is said in turn, so that only answers bring a session about. */
   readonly isListening: () => boolean;
+  /** After which silence the partner counts as dead, ms. */
+  readonly silenceMs: () => number;
   /** What the next beat says. @param asking a group whose release the partner is asked for */
   readonly content: (word: HeartbeatWord | undefined, asking?: string) => BeatContent;
 }
 
 type Line = Pick<LoadedSettings, 'paths' | 'configuration' | 'names' | 'beat' | 'hash'>;
 
-/** How the partner is spoken to: by the original's words, or with a key file by beats, of which only proven ones count. */
+/**
+ * How the partner is spoken to: by the original's words, with a key file by beats, of which only proven ones count, or by both
+ * where a key is agreed on.
+ */
 export class PartnerLine {
   private sockets: HeartbeatSockets | undefined;
   private voice: BeatVoice | undefined;
   private line: Line | undefined;
+  /** By what beats are spoken. */
+  private beat: LoadedBeat | undefined;
   private keysTaken = 0;
   private answeredMs = Number.NEGATIVE_INFINITY;
   private readonly drops = new BeatDrops();
@@ -60,6 +68,7 @@ export class PartnerLine {
   constructor(
     private readonly log: EventLog,
     private readonly handlers: LineHandlers,
+    private readonly announced: AnnouncedLine,
   ) {}
 
   /** Binds the sockets. @throws UserError `PULSE_BIND_FAILED` */
@@ -106,11 +115,13 @@ export class PartnerLine {
 
   /** Says a word on every path; without one, which only beats can, a session is opened and nothing else is said. */
   send(word: HeartbeatWord | undefined, asking?: string): void {
-    const { voice, sockets, handlers } = this;
+    const { voice, sockets, handlers, announced } = this;
     if (voice !== undefined) {
       const content = handlers.content(word, asking);
       sockets?.sendEach(({ name }, sent) => voice.say(content, { name, sent }, monotonicNowMs()));
-    } else if (word !== undefined) sockets?.send(word);
+    }
+    if (word === undefined || this.isKeyed) return;
+    sockets?.send(word, (datagram) => announced.announce(datagram), voice !== undefined);
   }
 
   /** The guardian has spoken in this life while this process stood still. */
@@ -124,8 +135,7 @@ export class PartnerLine {
 
   /** What a guardian must know to go on in this life; undefined with the original's words. */
   life() {
-    const { voice, line } = this;
-    const beat = line?.beat;
+    const { voice, line, beat } = this;
     if (voice === undefined || line === undefined || beat === undefined) return undefined;
     const { session } = voice;
     const { peers } = beat.names;
@@ -136,6 +146,7 @@ export class PartnerLine {
       keyFile: beat.keyFile,
       keysTaken: this.keysTaken,
       encrypt: beat.keys.encrypt,
+      ...(this.isKeyed ? {} : { announced: true }),
       boot: voice.boot,
       sequence: voice.sequence,
       session: lifeOf(session),
@@ -145,12 +156,13 @@ export class PartnerLine {
 
   /** What the partner, or one of several directors, said of itself last; undefined with the original's words. */
   partnerView(name?: string): NodeView | undefined {
-    return name === undefined ? this.voice?.session?.beat : this.voice?.sessionOf(name)?.beat;
+    return this.partnerBeat(name);
   }
 
-  /** The partner's newest beat; undefined with the original's words. */
-  partnerBeat(): Beat | undefined {
-    return this.voice?.session?.beat;
+  /** The partner's newest beat; undefined with the original's words, and while those count. */
+  partnerBeat(name?: string): Beat | undefined {
+    if (!this.isKeyed && !this.believesBeats) return undefined;
+    return name === undefined ? this.voice?.session?.beat : this.voice?.sessionOf(name)?.beat;
   }
 
   /** The times that the beats of the others show; none with the original's words. */
@@ -166,13 +178,14 @@ export class PartnerLine {
 
   /** The protocol, and what it brought to light, for status. */
   status(): HeartbeatStatus {
-    const { voice, line } = this;
-    const beat = line?.beat;
+    const { voice, line, beat } = this;
     if (voice === undefined || line === undefined || beat === undefined) {
-      return { protocol: 'words', dropped: this.drops.totals() };
+      const announcing = this.announced.isOn ? { announcing: true } : {};
+      return { protocol: 'words', dropped: this.drops.totals(), ...announcing };
     }
     const own = {
       node: beat.names.node,
+      protocol: this.isKeyed ? ('authenticated' as const) : ('announced' as const),
       keyId: beat.keys.sendId,
       encrypted: beat.keys.encrypt,
       configuration: configurationOf(line),
@@ -189,10 +202,11 @@ export class PartnerLine {
   }
 
   private take(line: Line): void {
-    const before = this.line?.beat?.names;
+    const before = this.beat?.names;
     this.line = line;
     this.keysTaken += 1;
-    const { beat } = line;
+    const beat = line.beat ?? this.announced.beat(line);
+    this.beat = beat;
     if (beat === undefined) this.voice = undefined;
     else if (
       this.voice !== undefined &&
@@ -217,11 +231,29 @@ export class PartnerLine {
     });
   }
 
-  private received(path: HeartbeatPath, datagram: Buffer, address: string): void {
+  /** True where only the key file's beats are spoken. */
+  private get isKeyed(): boolean {
+    return this.line?.beat !== undefined;
+  }
+
+  /** Whether the partner's beats count, and not its words. */
+  private get believesBeats(): boolean {
+    return this.announced.beatsCount(this.voice?.session, this.handlers.silenceMs());
+  }
+
+  /** @returns true for a word that goes beside a beat */
+  private received(path: HeartbeatPath, datagram: Buffer, address: string): boolean {
+    const { voice } = this;
     if (!this.line?.paths.some(({ partner }) => partner === address)) {
       this.tellDrop('PULSE_STRANGER', 'stranger', { path: path.name, address });
-    } else if (this.voice !== undefined) this.hearBeat(this.voice, path, datagram, address);
-    else this.hearWord(path, datagram, address);
+    } else if (voice !== undefined && (this.isKeyed || isEnvelope(datagram))) {
+      this.hearBeat(voice, path, datagram, address);
+    } else if (voice !== undefined && this.believesBeats) return true;
+    else if (this.announced.isOn && isEnvelope(datagram)) {
+      // Of a partner that has agreed already, or still knows what was agreed before.
+      this.drops.count('unknown key', monotonicNowMs());
+    } else this.hearWord(path, datagram, address);
+    return false;
   }
 
   private hearWord(path: HeartbeatPath, datagram: Buffer, address: string): void {
@@ -234,7 +266,11 @@ export class PartnerLine {
     } else {
       this.log.log('PULSE_RECEIVED', { word: verdict.word, path: path.name });
       this.sockets?.answerIn(verdict.byteOrder);
+      const isNewKey = this.announced.isOn && this.announced.heardWord(datagram);
+      if (isNewKey && this.line !== undefined) this.take(this.line);
       this.handlers.onHeard(path, { word: verdict.word });
+      // The partner agrees as soon as it hears that it was heard.
+      if (isNewKey) this.handlers.onAnswer();
     }
   }
 
@@ -245,6 +281,7 @@ export class PartnerLine {
       const { beat, isNewest, boot } = outcome;
       const word = isNewest ? wordOfBeat(beat) : undefined;
       if (isNewest) this.compareFiles(beat, path.director);
+      if (!this.isKeyed) this.announced.heardBeat();
       this.log.log('PULSE_RECEIVED', { word: word ?? 'no word', path: path.name });
       this.handlers.onHeard(path, { word, numbered: numberedOf(beat, boot), beat });
     }

@@ -13,6 +13,7 @@ import type {
 import { beatContent } from '../core/beat-content.js';
 import { heardOfBeat } from '../core/beat-event.js';
 import type { BeatContent } from '../core/beat-voice.js';
+import { silenceMs } from '../core/beats-count.js';
 import { listeningSeconds, moveCostText } from '../core/coverage.js';
 import { type GroupEffect, type GroupStates, orderInForce } from '../core/group-step.js';
 import { nextTickMs, stepPulse } from '../core/machine.js';
@@ -26,6 +27,7 @@ import type { PulseEvent, PulseStart, PulseState } from '../core/types.js';
 import { groupPlans } from '../core/vip-groups.js';
 import { AdaptiveDeadtime } from './adaptive-deadtime.js';
 import { aliveReport } from './alive-report.js';
+import { AnnouncedLine } from './announced-line.js';
 import { CurrentGate } from './current-gate.js';
 import { type EffectNeeds, runEffect } from './effects.js';
 import { GroupMover } from './group-mover.js';
@@ -35,7 +37,7 @@ import { HeartbeatMeasures } from './heartbeat-measures.js';
 import type { LoadedSettings } from './load-settings.js';
 import { NeighbourKeeper } from './neighbour-keeper.js';
 import { NodePolicy, type PolicyParts } from './node-policy.js';
-import { configurationOf, type HeardOnLine, PartnerLine } from './partner-line.js';
+import { configurationOf, type HeardOnLine, type LineHandlers, PartnerLine } from './partner-line.js';
 import { PathTimes } from './path-times.js';
 import { followStandby, reloadLvsd } from './reload-lvsd.js';
 import { type SavedState, writeSavedState } from './saved-state.js';
@@ -118,12 +120,14 @@ export class PulseWorker {
     });
     this.gate = new CurrentGate(log, () => this.ticks.soon());
     this.times = new TimesInUse(log, () => this.line.shownTimes());
-    this.line = new PartnerLine(log, {
+    const handlers: LineHandlers = {
       onHeard: (path, heard) => this.heard(path, heard),
       onAnswer: () => this.line.send(this.groups.isListening ? undefined : wordOf(this.state)),
       content: (word, asking) => this.beatContent(word, asking),
       isListening: () => this.groups.isListening,
-    });
+      silenceMs: () => silenceMs(this.settingsInUse),
+    };
+    this.line = new PartnerLine(log, handlers, new AnnouncedLine(log, files.agreedKeys));
     this.neighbours = new NeighbourKeeper({
       log,
       table: backend.neighbours,

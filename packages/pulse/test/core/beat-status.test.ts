@@ -18,6 +18,7 @@ const SETTINGS: PulseSettings = {
 const READINESS = { tableLoaded: true, firstVerdicts: false, serversUp: 1, serversTotal: 3 };
 const FILE = { hash: '0'.repeat(16), serial: 4 };
 const OWN = {
+  protocol: 'authenticated' as const,
   ...{ node: 'backup', keyId: 2, encrypted: true, configuration: FILE, paths: ['public', 'private'] },
   dropped: { duplicate: 3 },
 };

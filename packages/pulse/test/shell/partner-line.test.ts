@@ -2,12 +2,14 @@ import { parseLvsCf } from '@piranha/config';
 import { groupBeatNames, pairBeatNames } from '@piranha/protocol/beat';
 import { describe, expect, it } from 'vitest';
 import { heartbeatPaths } from '../../src/core/settings.js';
+import { AnnouncedLine } from '../../src/shell/announced-line.js';
 import { PartnerLine } from '../../src/shell/partner-line.js';
 
 const HANDLERS = {
   onHeard: () => undefined,
   onAnswer: () => undefined,
   isListening: () => false,
+  silenceMs: () => 1_000,
   content: () => {
     throw new Error('nothing is said');
   },
@@ -37,7 +39,7 @@ function groupLine(own: string, ...names: readonly string[]) {
 
 /** A line without sockets that speaks as `line` says. */
 async function speaking(line: ReturnType<typeof pairLine>): Promise<PartnerLine> {
-  const partner = new PartnerLine(LOG as never, HANDLERS);
+  const partner = new PartnerLine(LOG as never, HANDLERS, new AnnouncedLine(LOG, '/nowhere/agreed.keys'));
   await partner.open({ ...line, paths: [] });
   return partner;
 }

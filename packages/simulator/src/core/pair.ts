@@ -75,6 +75,7 @@ class PairRun {
       machines: pair.machines,
       witness: pair.witness,
       hasKey: pair.hasKey === true,
+      isAnnounced: pair.isAnnounced === true,
       failback: pair.failback,
       conditionOf: (name) => this.nodes[name]?.condition,
       note: (who, text) => this.note(`${who} ${text}`),

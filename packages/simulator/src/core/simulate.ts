@@ -2,6 +2,7 @@ import { type LvsConfiguration, releaseLimitMs, type WitnessConfig } from '@pira
 import type { NodeRole } from '@piranha/protocol';
 import { receiveBeat } from '@piranha/protocol/beat';
 import {
+  beatsCount,
   gateAfterMs,
   groupPlans,
   leaveLimitMs,
@@ -37,6 +38,7 @@ export const OWN_MACHINES: Machines = {
   stepFailback,
   clockMs: ({ monotonicMs }) => monotonicMs,
   receiveBeat,
+  beatsCount,
 };
 
 /** What a seed led to that must not be. */
@@ -114,14 +116,15 @@ export function pairOfConfiguration(
   const plans = groupPlans(configuration);
   const groups = plans.length > 1 ? { groups: plans } : {};
   const { failback, failbackHoldMs } = configuration;
-  const isSeen = hasKey || count > 2;
+  const isAnnounced = configuration.heartbeatAnnounce !== undefined;
+  const isSeen = hasKey || isAnnounced || count > 2;
   const goesBack = isSeen && failback !== 'none' ? { failback: { failback, failbackHoldMs } } : {};
   if (count > 2) {
     const group = groupOf({ ...settings, vips }, count, OWN_MACHINES, asked);
     return { ...group, ...goesBack, hasMaintenance: true };
   }
   // Anybody can move a pair that speaks words: with a key that must not be so.
-  return { ...pair, ...groups, ...goesBack, hasKey, isAttacked: hasKey, hasMaintenance: true };
+  return { ...pair, ...groups, ...goesBack, hasKey, isAnnounced, isAttacked: hasKey, hasMaintenance: true };
 }
 
 /** What is promised for a pair, in lines for a person. */

@@ -23,6 +23,7 @@ export function simulatedLife(
   node: SimulatedNode,
   voice: BeatVoice | undefined,
   groups: NodeGroups | undefined,
+  announced: boolean,
 ): PulseAlive['beat'] {
   if (voice === undefined || groups === undefined) return undefined;
   const { priority } = simulatedContent(node, groups, undefined);
@@ -34,6 +35,7 @@ export function simulatedLife(
   return {
     ...{ node: node.role, partner: node.partner, keyFile: '', keysTaken: 1, encrypt: false },
     ...{ boot, sequence, priority, ...BEAT_FACTS, readiness: node.condition.readiness },
+    ...(announced ? { announced } : {}),
     session: session && { boot: session.boot, sequence: session.window.newest },
     ...(node.others.length > 1 ? { others: node.others.map(lifeOf) } : {}),
   };

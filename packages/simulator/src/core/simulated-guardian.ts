@@ -1,4 +1,4 @@
-import type { PulseAlive } from '@piranha/protocol';
+import type { HeartbeatWord, PulseAlive } from '@piranha/protocol';
 import {
   GUARDIAN_LIMITS,
   GUARDIAN_TICK_MS,
@@ -8,10 +8,12 @@ import {
   type GuardianStep,
   type SaidWords,
   StandInVoice,
+  speaksWords,
 } from '@piranha/pulse/machines';
 import type { Attack, Packet, PathNumber } from './network.js';
 import { SimulatedProcess } from './process-base.js';
-import { PATH_NAMES, SIMULATED_KEYS } from './simulated-keys.js';
+import { isWord, wordIn } from './simulated-announcement.js';
+import { agreedKeys, PATH_NAMES, SIMULATED_KEYS } from './simulated-keys.js';
 import type { SimulatedNode } from './simulated-node.js';
 import type { World } from './world.js';
 
@@ -24,6 +26,8 @@ export class SimulatedGuardian extends SimulatedProcess {
   private believed = 0;
   /** While it stands in: what it says. */
   private said: SaidWords | undefined;
+  /** When a beat of the partner's counted. */
+  private beatHeardMs = Number.NEGATIVE_INFINITY;
   /** Whether it listens on the heartbeat ports in pulse's stead. */
   listens = false;
 
@@ -44,6 +48,8 @@ export class SimulatedGuardian extends SimulatedProcess {
     this.receive(() => {
       this.said = undefined;
       this.dispatch({ type: 'report', plan });
+      const keys = agreedKeys(this.node.agreed);
+      if (plan.beat?.announced === true && keys !== undefined) this.voice.useKeys(keys);
       const stoodIn = plan.beat && this.voice.reported(plan.beat);
       if (stoodIn !== undefined) this.node.pulse?.stoodIn(stoodIn);
     });
@@ -59,18 +65,27 @@ export class SimulatedGuardian extends SimulatedProcess {
 
   private heard(packet: Packet, path: PathNumber): void {
     const { plan } = this.state;
-    if (typeof packet === 'string') {
-      // With a key nothing else is believed.
-      if (!this.world.hasKey) this.dispatch({ type: 'heard', word: packet });
+    if (isWord(packet)) {
+      this.heardWord(wordIn(packet));
       return;
     }
-    if (plan?.beat === undefined) return;
+    if (plan?.beat === undefined || typeof packet === 'string') return;
     const heard = this.voice.hear(plan, plan.beat, PATH_NAMES[path], packet, this.node.localMs());
     if (heard.answer && this.said !== undefined) this.beat(this.said);
     if (heard.word !== undefined) {
       this.believed += 1;
+      this.beatHeardMs = this.node.localMs();
       this.dispatch({ type: 'heard', word: heard.word, groups: heard.groups });
     }
+  }
+
+  private heardWord(word: HeartbeatWord | undefined): void {
+    // With a key nothing else is believed.
+    if (this.world.hasKey || word === undefined) return;
+    const { beatHeardMs: heardMs, node, world } = this;
+    const silentMs = this.state.plan?.deadtimeMs ?? 0;
+    if (!world.machines.beatsCount({ heardMs }, silentMs, node.localMs()))
+      this.dispatch({ type: 'heard', word });
   }
 
   private beat(said: SaidWords): void {
@@ -79,10 +94,12 @@ export class SimulatedGuardian extends SimulatedProcess {
     this.said = said;
     // Of a pulse that never reported it knows neither the paths nor the key.
     if (plan === undefined || (beat === undefined && this.world.hasKey)) return;
-    this.node.send((path, to) => {
-      if (beat === undefined) return said.word;
-      return this.voice.say(plan, beat, said, PATH_NAMES[path], this.node.localMs(), to);
-    });
+    if (beat !== undefined) {
+      this.node.send((path, to) =>
+        this.voice.say(plan, beat, said, PATH_NAMES[path], this.node.localMs(), to),
+      );
+    }
+    if (speaksWords(plan)) this.node.send(() => said.word);
   }
 
   pulseExited(): void {

@@ -1,4 +1,4 @@
-import type { BeatSealer } from '@piranha/protocol/beat';
+import { type BeatSealer, type KeyAgreement, PUBLIC_KEY_BYTES } from '@piranha/protocol/beat';
 import type { BeatKeys } from '@piranha/pulse/machines';
 import type { PathNumber } from './network.js';
 import type { SeededRandom } from './random.js';
@@ -19,14 +19,36 @@ function sumOf(header: Buffer, body: Buffer): Buffer {
   return tag;
 }
 
-const SEALER: BeatSealer = {
-  knows: (keyId) => keyId === 1,
-  seal: (_, header, body) => ({ body, tag: sumOf(header, body) }),
-  open: (_, header, body, tag) => (sumOf(header, body).equals(tag) ? body : undefined),
-};
+/** Keys by these ids, of which the last one is sent by. */
+function simulatedKeys(ids: readonly number[]): BeatKeys {
+  const sealer: BeatSealer = {
+    knows: (keyId) => ids.includes(keyId),
+    seal: (_, header, body) => ({ body, tag: sumOf(header, body) }),
+    open: (_, header, body, tag) => (sumOf(header, body).equals(tag) ? body : undefined),
+  };
+  return { sealer, sendId: ids.at(-1) ?? 0, encrypt: false };
+}
 
 /** What both simulated directors seal by. */
-export const SIMULATED_KEYS: BeatKeys = { sealer: SEALER, sendId: 1, encrypt: false };
+export const SIMULATED_KEYS = simulatedKeys([1]);
+
+/** What a director seals by that has agreed on keys, the newest of them last; undefined for none. */
+export function agreedKeys(ids: readonly number[]): BeatKeys | undefined {
+  return ids.length === 0 ? undefined : simulatedKeys(ids);
+}
+
+/** One side of an agreement: everybody in a simulation could make the key, but nobody does. */
+export function drawnAgreement(random: SeededRandom): KeyAgreement {
+  const publicKey = Buffer.from(Array.from({ length: PUBLIC_KEY_BYTES }, () => random.between(1, 255)));
+  return {
+    publicKey,
+    keyWith: (other) => {
+      const [first, second] = [publicKey, other].sort(Buffer.compare) as [Buffer, Buffer];
+      const sum = sumOf(first, second);
+      return { id: sum.readUInt32BE() || 1, secret: sum };
+    },
+  };
+}
 
 /** A boot id drawn by the run's chance. */
 export function drawnBoot(random: SeededRandom): string {

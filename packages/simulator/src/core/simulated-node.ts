@@ -46,6 +46,8 @@ export class SimulatedNode {
   private slowest = 1;
   pulse: SimulatedPulse | undefined;
   guardian: SimulatedGuardian | undefined;
+  /** Ids of the keys that it has agreed on, in its run directory; the newest last. */
+  agreed: readonly number[] = [];
   /** The order of maintenance standby on its disk. */
   order: MaintenanceOrder | undefined;
   /** What it makes of packets that no director sent. */
@@ -258,6 +260,7 @@ export class SimulatedNode {
     if (!this.isUp) return;
     this.isUp = false;
     this.condition.missed = new Set();
+    this.agreed = [];
     this.addresses.clear();
     for (const one of [this.pulse, this.guardian]) if (one) one.alive = false;
     this.pulse = undefined;
@@ -306,6 +309,7 @@ export class SimulatedNode {
   /** Both processes have ended. */
   stopped(): void {
     this.world.note(this.role, 'has stopped');
+    this.agreed = [];
     for (const one of [this.pulse, this.guardian]) if (one) one.alive = false;
     this.pulse = undefined;
     this.guardian = undefined;

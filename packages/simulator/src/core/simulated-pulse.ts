@@ -2,7 +2,6 @@ import { MAIN_GROUP } from '@piranha/config';
 import type { HeartbeatWord, StoodIn } from '@piranha/protocol';
 import type { Beat } from '@piranha/protocol/beat';
 import {
-  BeatVoice,
   type GroupEffect,
   hasSlept,
   heardOfBeat,
@@ -23,14 +22,16 @@ import { DeadtimeWatch } from './deadtime-watch.js';
 import type { Attack, Packet, PathNumber } from './network.js';
 import { SimulatedProcess } from './process-base.js';
 import type { ReloadTimes } from './reloads.js';
-import { simulatedContent, simulatedLife } from './simulated-beats.js';
+import { isWord } from './simulated-announcement.js';
+import { simulatedLife } from './simulated-beats.js';
 import { SimulatedDefence } from './simulated-defence.js';
 import { SimulatedGate } from './simulated-gate.js';
-import { drawnBoot, PATH_NAMES, SIMULATED_KEYS } from './simulated-keys.js';
+import { PATH_NAMES } from './simulated-keys.js';
 import { SimulatedMoves } from './simulated-moves.js';
 import type { SimulatedNode } from './simulated-node.js';
 import { FAILBACK_LOOK_MS, SimulatedPolicy } from './simulated-policy.js';
 import { simulatedReport } from './simulated-report.js';
+import { SimulatedVoice } from './simulated-voice.js';
 import type { World } from './world.js';
 
 /** The pulse process of a node: the real state machine, and a shell whose addresses are a set. */
@@ -43,9 +44,8 @@ export class SimulatedPulse extends SimulatedProcess {
   private ticks = 0;
   private tickDueMs = Number.POSITIVE_INFINITY;
   private gate: SimulatedGate | undefined;
-  private voice: BeatVoice | undefined;
+  private voice: SimulatedVoice | undefined;
   policy: SimulatedPolicy | undefined;
-  private sent = 0;
   private left: TimesBefore | undefined;
   private timesText = '';
 
@@ -93,7 +93,7 @@ export class SimulatedPulse extends SimulatedProcess {
   }
 
   private read(packet: Packet, path: PathNumber): void {
-    const heard = typeof packet === 'string' ? this.hearWord(packet) : this.hearBeat(packet, path);
+    const heard = isWord(packet) ? this.hearWord(packet) : this.hearBeat(packet as Buffer, path);
     if (heard === undefined) return;
     this.deadtime?.heard('type' in heard && heard.type === 'heardOf' ? heard.from : this.node.partner);
     this.node.measure?.heard(path, this.node.settings, this.node.localMs());
@@ -111,13 +111,13 @@ export class SimulatedPulse extends SimulatedProcess {
   /** All that decides what it does, as things that are replaced when they change. */
   private knows(): readonly unknown[] {
     const { groups, voice, node } = this;
-    const sessions = node.others.map((name) => voice?.sessionOf(name));
+    const sessions = node.others.map((name) => voice?.beats?.sessionOf(name));
     return [...(groups?.all.values() ?? []), ...sessions, this.left, node.order, node.takeovers()];
   }
 
   /** What its state machine works with: the partner may go by other times. */
   inUse(settings: PulseSettings): PulseSettings {
-    const shown = this.voice?.shownTimes(this.node.localMs()) ?? [];
+    const shown = this.voice?.beats?.shownTimes(this.node.localMs()) ?? [];
     return this.world.machines.settingsInUse(settings, this.left, shown, this.node.localMs());
   }
 
@@ -143,17 +143,20 @@ export class SimulatedPulse extends SimulatedProcess {
   /** The guardian has beaten in its life. */
   stoodIn({ boot, sequence }: StoodIn): void {
     this.receive(() => {
-      if (this.voice?.boot === boot && this.voice.leapOver(sequence)) this.answer();
+      const beats = this.voice?.beats;
+      if (beats?.boot === boot && beats.leapOver(sequence)) this.answer();
     });
   }
 
-  /** With a key nothing else is believed. */
-  private hearWord(word: HeartbeatWord): Heard | undefined {
-    return this.voice === undefined ? { main: word, beat: undefined } : undefined;
+  private hearWord(packet: Packet): Heard | undefined {
+    const heard = this.voice?.hearWord(packet);
+    if (heard === undefined) return undefined;
+    if (heard.isNewKey) this.answer();
+    return { main: heard.word, beat: undefined };
   }
 
   private hearBeat(packet: Buffer, path: PathNumber): Heard | PulseEvent | undefined {
-    const outcome = this.voice?.hear(packet, PATH_NAMES[path], this.node.localMs());
+    const outcome = this.voice?.beats?.hear(packet, PATH_NAMES[path], this.node.localMs());
     if (outcome === undefined) return undefined;
     const unproven = outcome.type === 'dropped' && outcome.reason === 'unproven';
     if (outcome.answer || (unproven && this.groups?.isListening === true)) this.answer();
@@ -170,14 +173,8 @@ export class SimulatedPulse extends SimulatedProcess {
   }
 
   private say(word: HeartbeatWord | undefined, asking?: string): void {
-    const { voice, groups, node } = this;
-    if (voice === undefined || groups === undefined) {
-      if (word !== undefined) node.send(() => word);
-      return;
-    }
-    const content = simulatedContent(node, groups, word, asking);
-    this.sent += 1;
-    node.send((path) => voice.say(content, { name: PATH_NAMES[path], sent: this.sent }, node.localMs()));
+    const { voice, groups } = this;
+    if (groups !== undefined) voice?.say(groups, word, asking);
   }
 
   /** An operator asks for a handover. @param to one of several directors */
@@ -193,7 +190,7 @@ export class SimulatedPulse extends SimulatedProcess {
 
   private newPolicy(groups: NodeGroups, startOf: (group: string) => PulseStart): SimulatedPolicy {
     const adopted = [...groups.all.keys()].filter((name) => startOf(name).type !== 'fresh');
-    const partnerView = (name: string) => this.voice?.sessionOf(name)?.beat;
+    const partnerView = (name: string) => this.voice?.viewOf(name);
     const handOver = (group: string, to?: string) => this.dispatch({ type: 'handover', to }, group);
     const policy = new SimulatedPolicy(this.world, this.node, { groups, partnerView, handOver }, adopted);
     const look = (): void => {
@@ -227,7 +224,7 @@ export class SimulatedPulse extends SimulatedProcess {
     this.deadtime = new DeadtimeWatch(this.world, this.node);
     this.gate = this.buildGate();
     this.gate?.start();
-    if (this.world.hasKey) this.voice = this.newVoice();
+    this.voice = new SimulatedVoice(this.world, this.node);
     const { settings, order } = this.node;
     const groups = new NodeGroups(this.world.machines, this.node.plans);
     const effects = groups.start(settings, startOf, this.node.localMs(), order);
@@ -248,13 +245,6 @@ export class SimulatedPulse extends SimulatedProcess {
     }
   }
 
-  private newVoice(): BeatVoice {
-    const { role, others } = this.node;
-    const { random, machines } = this.world;
-    const life = { node: role, boot: drawnBoot(random) };
-    return new BeatVoice(life, others, SIMULATED_KEYS, 0, machines.receiveBeat);
-  }
-
   private report(): void {
     this.reportNow();
     this.timer(this.timeline.nowMs + REPORT_MS, () => this.report());
@@ -263,7 +253,9 @@ export class SimulatedPulse extends SimulatedProcess {
   private reportNow(): void {
     const { groups, node } = this;
     if (groups === undefined) return;
-    node.guardian?.report(simulatedReport(node, groups, simulatedLife(node, this.voice, groups)));
+    node.guardian?.report(
+      simulatedReport(node, groups, simulatedLife(node, this.voice?.beats, groups, !this.world.hasKey)),
+    );
   }
 
   private step(make: (groups: NodeGroups) => readonly GroupEffect[]): void {

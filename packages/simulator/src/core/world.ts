@@ -1,6 +1,7 @@
 import type { LvsConfiguration, WitnessConfig } from '@piranha/config';
 import type { receiveBeat } from '@piranha/protocol/beat';
 import type {
+  beatsCount,
   GroupPlan,
   nextTickMs,
   PulseSettings,
@@ -30,6 +31,8 @@ export interface Machines {
   readonly clockMs: (clocks: MachineClocks) => number;
   /** Whose beats count. */
   readonly receiveBeat: typeof receiveBeat;
+  /** Whether words are passed over for beats, where both are spoken. */
+  readonly beatsCount: typeof beatsCount;
 }
 
 /** The clocks of a machine, ms. */
@@ -68,6 +71,8 @@ export interface SimulatedPair {
   readonly hasReloads?: boolean | undefined;
   /** Beats are spoken in place of the original's words. */
   readonly hasKey?: boolean | undefined;
+  /** Without a key, both announce beats beside words, and agree on a key. */
+  readonly isAnnounced?: boolean | undefined;
   /** When the addresses go back to the director that is preferred for them; beats only. */
   readonly failback?: FailbackWords | undefined;
   /** Somebody records every packet, and replays and forges them all the time. */
@@ -84,6 +89,8 @@ export interface World {
   readonly witness: WitnessConfig | undefined;
   /** Beats are spoken in place of the original's words. */
   readonly hasKey: boolean;
+  /** Words are spoken, and beats beside them by a key that was agreed on. */
+  readonly isAnnounced?: boolean | undefined;
   readonly failback?: FailbackWords | undefined;
   /** How a director really is, whatever others believe. */
   conditionOf(name: NodeName): SimulatedCondition | undefined;

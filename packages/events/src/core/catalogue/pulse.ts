@@ -132,6 +132,16 @@ export const PULSE_EVENTS = {
     'error',
     'heartbeat_key has come or gone in lvs.cf: speaking to the partner as before',
   ),
+  PULSE_KEY_AGREED: pulse('info', 'agreed with the partner on a key for heartbeats: {keyId}'),
+  PULSE_KEY_UNKEPT: pulse(
+    'warning',
+    'the key for heartbeats that was agreed on is not kept for a restart of pulse: {problem}',
+  ),
+  PULSE_BEATS_COUNT: pulse(
+    'info',
+    'heartbeats of the partner are authenticated: its words count for nothing while they come',
+  ),
+  PULSE_WORDS_COUNT: pulse('warning', 'no authenticated heartbeat of the partner: its words count again'),
   PULSE_SYNC_UNAVAILABLE: pulse('warning', 'the partner cannot copy lvs.cf by the {path} path: {problem}'),
   PULSE_SYNC_DENIED: limited(
     'caller',
