@@ -73,6 +73,9 @@ describe('a pair that announces its protocol, without a key file', () => {
       signal((await director.pulse()).pid, 'SIGKILL');
       await pair.settled();
       expect(await agreed()).toBe(before);
+      expect((await director.lvsctl('restart', 'pulse')).status).toBe(0);
+      await pair.settled();
+      expect(await agreed()).toBe(before);
     }
     expect((await active.pulse()).active).toBe(true);
     expect(await count('PULSE_PARTNER_DEAD')).toBe(takeovers);

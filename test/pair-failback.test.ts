@@ -10,20 +10,22 @@ const directory = mkdtempSync(join(tmpdir(), 'piranha-failback-'));
 const keyFile = join(directory, 'beat.keys');
 
 let pair: Pair;
-beforeAll(() => {
-  writeFileSync(keyFile, `${newBeatKeyLine(1)}\n`, { mode: 0o600 });
-  pair = new Pair({ lines: () => [`heartbeat_key = ${keyFile}`, 'failback_hold = 1'] });
-  return pair.start();
-});
-afterAll(async () => {
-  await pair?.stop();
-  rmSync(directory, { recursive: true });
-});
+beforeAll(() => writeFileSync(keyFile, `${newBeatKeyLine(1)}\n`, { mode: 0o600 }));
+afterAll(() => rmSync(directory, { recursive: true }));
 
 const primaryServes = () =>
   pair.waitFor('the primary to serve', async () => (await pair.primary.pulse()).state === 'active');
 
-describe('what directors with a key know of each other', () => {
+describe.each([
+  ['with a key', `heartbeat_key = ${keyFile}`],
+  ['that agree on a key', 'heartbeat_announce = 1'],
+])('what directors %s know of each other', (_, line) => {
+  beforeAll(() => {
+    pair = new Pair({ lines: () => [line, 'failback_hold = 1'] });
+    return pair.start();
+  });
+  afterAll(() => pair?.stop());
+
   it('gives a primary that was away its addresses back once it is ready, over a restart of pulse, without a failed request', async () => {
     await pair.settled();
     if ((await pair.primary.pulse()).state !== 'active') {

@@ -153,7 +153,7 @@ export class Pair {
 
 /** True where the partner itself said that it is ready, or cannot say so. */
 function knowsItsPartner({ heartbeat }: PulseStatus): boolean {
-  if (heartbeat?.protocol !== 'authenticated') return true;
+  if (heartbeat === undefined || heartbeat.protocol === 'words') return true;
   const { firstVerdicts = false, serversUp = 0, serversTotal = 0 } = heartbeat.partner?.readiness ?? {};
   return firstVerdicts && serversUp === serversTotal;
 }

@@ -88,6 +88,7 @@ const beatConfiguration = z.object({ hash: z.string(), serial: count });
 const heartbeatStatus = z.object({
   protocol: z.enum(['words', 'authenticated', 'announced']),
   announcing: z.boolean().optional(),
+  wordsCount: z.boolean().optional(),
   keyId: count.optional(),
   encrypted: z.boolean().optional(),
   configuration: beatConfiguration.optional(),

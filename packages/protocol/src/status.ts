@@ -153,6 +153,8 @@ export interface HeartbeatStatus {
   readonly protocol: 'words' | 'authenticated' | 'announced';
   /** With `words`: this node announces the own protocol, and has not agreed on a key yet. */
   readonly announcing?: boolean | undefined;
+  /** With `announced`: no beat of the partner's is heard, and its words count. */
+  readonly wordsCount?: boolean | undefined;
   /** Packets that changed nothing since the start, by reason. */
   readonly dropped?: Readonly<Record<string, number>> | undefined;
   /** Key by which this node sends; from here on absent with `words`. */

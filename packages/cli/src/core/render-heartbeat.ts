@@ -62,8 +62,9 @@ function partnerRows(heartbeat: Heartbeat, partner: Partner): string[][] {
   ];
 }
 
-function protocolText({ protocol, encrypted, keyId }: Heartbeat): string {
-  const agreed = protocol === 'announced' ? ', agreed on with the partner' : '';
+function protocolText({ protocol, encrypted, keyId, wordsCount }: Heartbeat): string {
+  const words = wordsCount ? '; no beat of it is heard: its words count' : '';
+  const agreed = protocol === 'announced' ? `, agreed on with the partner${words}` : '';
   return `authenticated${encrypted ? ' and encrypted' : ''}, sent by key ${keyId ?? '?'}${agreed}`;
 }
 

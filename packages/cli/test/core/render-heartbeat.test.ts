@@ -65,6 +65,7 @@ describe('lvsctl status --verbose', () => {
     expect(page({ ...HEARTBEAT, protocol: 'announced' })).toMatch(
       /protocol +authenticated and encrypted, sent by key 7, agreed on with the partner/,
     );
+    expect(page({ ...HEARTBEAT, protocol: 'announced', wordsCount: true })).toContain('its words count');
     expect(page({ protocol: 'words', dropped })).toMatch(/dropped +3 bad length, 1 stranger/);
     expect(page(undefined)).not.toContain('\nheartbeat\n');
   });

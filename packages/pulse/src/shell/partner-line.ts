@@ -194,7 +194,8 @@ export class PartnerLine {
     };
     // Of several directors status says more elsewhere.
     const session = beat.names.peers.length > 1 ? undefined : voice.session;
-    return beatStatus(own, session, monotonicNowMs());
+    const status = beatStatus(own, session, monotonicNowMs());
+    return this.isKeyed || this.believesBeats ? status : { ...status, wordsCount: true };
   }
 
   close(): void {
