@@ -1,14 +1,5 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
-import {
-  closeSync,
-  existsSync,
-  fchmodSync,
-  fsyncSync,
-  openSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, existsSync, fchmodSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { errorText } from '@piranha/common';
 import { type AgreedKey, type BeatKeyRing, loadBeatKeys } from '@piranha/protocol/beat';
 
@@ -79,7 +70,6 @@ function writePrivate(path: string, text: string): void {
   try {
     fchmodSync(descriptor, 0o600);
     writeSync(descriptor, text);
-    fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);
   }

@@ -52,9 +52,13 @@ export class AnnouncedLine {
     return beatsCount(session, silentMs, monotonicNowMs());
   }
 
-  /** A word came that counts. @returns whether another key than before is in use from now on */
-  heardWord(datagram: Buffer): boolean {
-    this.tell(false);
+  /**
+   * A word came that counts. The log is told when words alone have kept the partner alive, not of each beat that is lost.
+   * @param silentMs after which silence it would be dead
+   * @returns whether another key than before is in use from now on
+   */
+  heardWord(datagram: Buffer, session: BeatSession | undefined, silentMs: number): boolean {
+    if (session !== undefined && monotonicNowMs() - session.heardMs >= silentMs) this.tell(false);
     const key = this.announcer?.hear(datagram);
     if (key === undefined) return false;
     this.log.log('PULSE_KEY_AGREED', { keyId: key.id });

@@ -267,12 +267,18 @@ export class PartnerLine {
     } else {
       this.log.log('PULSE_RECEIVED', { word: verdict.word, path: path.name });
       this.sockets?.answerIn(verdict.byteOrder);
-      const isNewKey = this.announced.isOn && this.announced.heardWord(datagram);
+      const isNewKey = this.hearAnnouncement(datagram);
       if (isNewKey && this.line !== undefined) this.take(this.line);
       this.handlers.onHeard(path, { word: verdict.word });
       // The partner agrees as soon as it hears that it was heard.
       if (isNewKey) this.handlers.onAnswer();
     }
+  }
+
+  /** @returns whether another key than before is in use from now on */
+  private hearAnnouncement(datagram: Buffer): boolean {
+    const { announced, voice, handlers } = this;
+    return announced.isOn && announced.heardWord(datagram, voice?.session, handlers.silenceMs());
   }
 
   private hearBeat(voice: BeatVoice, path: HeartbeatPath, datagram: Buffer, address: string): void {
