@@ -31,9 +31,10 @@ async function agreed(): Promise<number | undefined> {
   });
 }
 
-async function count(event: string): Promise<number> {
-  const events = await Promise.all(both().map((director) => director.events()));
-  return events.flat().filter((id) => id === event).length;
+/** How often the logs tell of an event, over all that was restarted. */
+function count(event: string, directors = both()): number {
+  const logs = directors.map(({ logFile }) => readFileSync(logFile, 'utf8'));
+  return logs.join('').split(`[${event}]`).length - 1;
 }
 
 describe('a pair that announces its protocol, without a key file', () => {
@@ -51,7 +52,7 @@ describe('a pair that announces its protocol, without a key file', () => {
     expect(shown.stdout).toContain(
       `authenticated and encrypted, sent by key ${keyId}, agreed on with the partner`,
     );
-    expect(await count('PULSE_KEY_AGREED')).toBe(2);
+    expect(count('PULSE_KEY_AGREED')).toBe(2);
   });
 
   it('tells of the partner what only beats say', async () => {
@@ -68,7 +69,7 @@ describe('a pair that announces its protocol, without a key file', () => {
   it('goes on by its key when a pulse is killed: no failover, and no other key', async () => {
     const { active, standby } = await pair.settled();
     const before = await agreed();
-    const takeovers = await count('PULSE_PARTNER_DEAD');
+    const takeovers = count('PULSE_PARTNER_DEAD');
     for (const director of [active, standby]) {
       signal((await director.pulse()).pid, 'SIGKILL');
       await pair.settled();
@@ -78,7 +79,7 @@ describe('a pair that announces its protocol, without a key file', () => {
       expect(await agreed()).toBe(before);
     }
     expect((await active.pulse()).active).toBe(true);
-    expect(await count('PULSE_PARTNER_DEAD')).toBe(takeovers);
+    expect(count('PULSE_PARTNER_DEAD')).toBe(takeovers);
   });
 
   it('agrees on another key with a director that was away', async () => {
@@ -104,13 +105,13 @@ describe('a pair that announces its protocol, without a key file', () => {
     await agreed();
     const file = standby === pair.primary ? pair.configFile : pair.backupFile;
     const text = readFileSync(file, 'utf8');
-    const moves = await count('PULSE_ACTIVE');
-    const falls = async () => (await active.events()).filter((id) => id === 'PULSE_WORDS_COUNT').length;
-    const before = await falls();
+    const moves = count('PULSE_ACTIVE');
+    const falls = () => count('PULSE_WORDS_COUNT', [active]);
+    const before = falls();
     writeFileSync(file, text.replace('heartbeat_announce = 1', 'heartbeat_announce = 0'));
     expect((await standby.lvsctl('reload')).status).toBe(0);
     await pair.waitFor('words on both', async () => {
-      return (await heartbeatOf(standby))?.protocol === 'words' && (await falls()) > before;
+      return (await heartbeatOf(standby))?.protocol === 'words' && falls() > before;
     });
     expect((await heartbeatOf(standby))?.announcing).toBeUndefined();
     writeFileSync(file, text);
@@ -118,14 +119,14 @@ describe('a pair that announces its protocol, without a key file', () => {
     await agreed();
     const { active: holder } = await pair.settled();
     expect(holder).toBe(active);
-    expect(await count('PULSE_ACTIVE')).toBe(moves);
-    expect(await count('PULSE_SPLIT_HEALED')).toBe(0);
+    expect(count('PULSE_ACTIVE')).toBe(moves);
+    expect(count('PULSE_SPLIT_HEALED')).toBe(0);
   });
 
   it('is not moved by words that somebody else sends in the name of the partner', async () => {
     const { active, standby } = await pair.settled();
     await agreed();
-    const moves = await count('PULSE_ACTIVE');
+    const moves = count('PULSE_ACTIVE');
     const { layout } = pair;
     const from = active === pair.primary ? layout.primary : layout.backup;
     const to = active === pair.primary ? layout.backup : layout.primary;
@@ -140,7 +141,7 @@ describe('a pair that announces its protocol, without a key file', () => {
     }
     socket.close();
     expect((await standby.pulse()).state).toBe('standby');
-    expect(await count('PULSE_ACTIVE')).toBe(moves);
+    expect(count('PULSE_ACTIVE')).toBe(moves);
     expect(await agreed()).toBe(keyId);
   });
 
